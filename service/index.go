@@ -1,0 +1,87 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/datapledge/datapledge/pledge"
+)
+
+// Page asks for one page of a list: at most Limit items after Cursor, which
+// is opaque and comes from the page before. An empty Cursor starts.
+type Page struct {
+	Limit  int
+	Cursor string
+}
+
+// AssetQuery narrows a list of assets; empty fields match all. Text is found
+// inside names. Visible, when set, is the party whose own assets are listed.
+type AssetQuery struct {
+	Owner, Status, Text string
+	Page
+}
+
+// PledgeQuery narrows a list of pledges; Involved matches pledgor or pledgee.
+type PledgeQuery struct {
+	Asset, Pledgor, Pledgee, Status, Involved string
+	Page
+}
+
+// Revision is a record as one command left it.
+type Revision struct {
+	Position  pledge.Position `json:"position"`
+	CommandID string          `json:"command_id"`
+	Act       pledge.Act      `json:"act"`
+	By        string          `json:"by"`
+	At        string          `json:"at"`
+	Record    json.RawMessage `json:"record"`
+}
+
+// Event is a committed command, in ledger order. Cursor resumes after it.
+type Event struct {
+	Cursor    string          `json:"cursor"`
+	Position  pledge.Position `json:"position"`
+	Act       pledge.Act      `json:"act"`
+	By        string          `json:"by"`
+	RecordID  string          `json:"record_id"`
+	CommandID string          `json:"command_id"`
+	At        string          `json:"at"`
+	Record    json.RawMessage `json:"record,omitempty"`
+}
+
+// AsOf selects a past state by ledger height, or by time (RFC 3339; the last
+// block not after it). The zero value means now.
+type AsOf struct {
+	Height *uint64
+	Time   string
+}
+
+// Index is the read model: lists, searches and history, projected from
+// committed blocks. It is disposable: the ledger is the only truth.
+type Index interface {
+	// Head is the newest block that was projected.
+	Head(ctx context.Context) (Head, error)
+	// WaitFor returns when block height is projected, or with ctx's error.
+	WaitFor(ctx context.Context, height uint64) error
+	// Resolve turns an AsOf into the head it selects. ErrNotFound beyond the end.
+	Resolve(ctx context.Context, at AsOf) (Head, error)
+	// Record returns a record (key from pledge.KeyAsset and the like) as of a
+	// height, and ErrNotFound when it was not there then.
+	Record(ctx context.Context, key string, height uint64) (Revision, error)
+	// History lists the revisions of a record, oldest first.
+	History(ctx context.Context, key string, p Page) ([]Revision, string, error)
+	Assets(ctx context.Context, q AssetQuery) ([]json.RawMessage, string, error)
+	Pledges(ctx context.Context, q PledgeQuery) ([]json.RawMessage, string, error)
+	// PledgesOf lists every pledge on the given assets, as of a height.
+	PledgesOf(ctx context.Context, assets []string, height uint64) ([]pledge.Pledge, error)
+	// AssetsOf lists the ids of a party's assets, as of a height.
+	AssetsOf(ctx context.Context, owner string, height uint64) ([]string, error)
+	// Command returns what is known of a command id. ErrNotFound.
+	Command(ctx context.Context, id string) (pledge.Outcome, Event, error)
+	// CommandJWS returns the signed command itself.
+	CommandJWS(ctx context.Context, id string) (string, error)
+	// Files lists the files of an asset as its notarization named them.
+	Files(ctx context.Context, asset string) ([]pledge.File, error)
+	// Events lists committed commands after a cursor, oldest first.
+	Events(ctx context.Context, p Page) ([]Event, error)
+}
