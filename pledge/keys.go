@@ -60,3 +60,17 @@ func kinds(kind string) bool {
 	}
 	return false
 }
+
+// RecordKey is the key of the record that an Outcome's RecordID names; empty
+// when that is no record (a fence names a command).
+func RecordKey(id string) string {
+	switch {
+	case strings.HasPrefix(id, "as_"):
+		return KeyAsset(id)
+	case strings.HasPrefix(id, "pl_"):
+		return KeyPledge(id)
+	case strings.HasPrefix(id, "cmd_"), id == "":
+		return ""
+	}
+	return KeyParty(id)
+}

@@ -266,5 +266,7 @@ type Pledge struct {
 	Perfection    Perfection    `json:"perfection"`
 	ReleaseDemand *Ending       `json:"release_demand,omitempty"`
 	Ended         *Ending       `json:"ended,omitempty"`
+	Frozen        *Stamp        `json:"frozen,omitempty"`
+	Objection     string        `json:"objection,omitempty"`
 	UpdatedAt     string        `json:"updated_at"`
 }

@@ -1,0 +1,125 @@
+package pledge
+
+import (
+	"slices"
+	"strings"
+)
+
+var sources = []string{"self-collected", "licensed", "public"}
+
+// checkNotarize checks what asset.notarize says against itself; what is
+// missing from the declaration is a matter of Apply.
+func (c *Command) checkNotarize(b *NotarizeBody) error {
+	f, err := ParseFingerprint(b.Fingerprint)
+	if err != nil {
+		return within("fingerprint", err)
+	}
+	if !slices.Contains(sources, b.Source) {
+		return Errorf(Malformed, "source must be one of %v", sources)
+	}
+	err = firstOf(words("name", b.Name, maxName), text("scenario", b.Scenario, maxText),
+		text("update_period", b.UpdatePeriod, maxName), b.Declaration.check())
+	if err == nil {
+		err = c.checkContent(b, f)
+	}
+	if err != nil || b.CustodyReceipt == "" {
+		return err
+	}
+	return c.checkReceipt(b.CustodyReceipt)
+}
+
+// checkContent holds the listed files to the fingerprint: it is the SHA-256
+// of their manifest and of nothing else.
+func (c *Command) checkContent(b *NotarizeBody, f Fingerprint) (err error) {
+	switch {
+	case len(b.Files) > MaxFiles:
+		return Errorf(TooLarge, "files lists %d files; beyond %d leave it out and give manifest_root", len(b.Files), MaxFiles)
+	case len(b.Files) == 0 && b.ManifestRoot == "":
+		return Errorf(Malformed, "files is empty: a dataset has at least one file")
+	case len(b.Files) > 0 && b.ManifestRoot != "":
+		return Errorf(Malformed, "give either files or manifest_root")
+	case len(b.Files) == 0 && !isHex64(b.ManifestRoot):
+		return Errorf(Malformed, "manifest_root must be 64 lowercase hex digits")
+	case len(b.Files) == 0:
+		return nil
+	}
+	if c.content, err = checkFiles(b.Files); err != nil {
+		return within("files", err)
+	}
+	if got := fingerprintOf(b.Files); got != f {
+		return Errorf(Malformed, "the files have fingerprint %s, not %s", got, f)
+	}
+	return nil
+}
+
+func (c *Command) checkReceipt(jws string) (err error) {
+	if c.receipt, err = ParseCommand(jws); err != nil {
+		return within("custody_receipt", err)
+	}
+	if c.receipt.Payload.Act != CustodyReceiptAct {
+		return Errorf(Malformed, "custody_receipt is a %s", c.receipt.Payload.Act)
+	}
+	return nil
+}
+
+// check refuses members that are there and wrong. Missing ones are refused
+// by missing, with a code that tells the owner what to add.
+func (d Declaration) check() error {
+	for _, doc := range d.Consent.Documents {
+		if err := digest("consent.documents", doc); err != nil {
+			return err
+		}
+	}
+	if d.Exclusion.SignedBy != "" && !isKID(d.Exclusion.SignedBy) {
+		return Errorf(Malformed, "exclusion.signed_by must be the key id of the signatory")
+	}
+	return firstOf(text("consent.basis", d.Consent.Basis, maxText), text("exclusion.result", d.Exclusion.Result, maxName),
+		optionalDigest("exclusion.report", d.Exclusion.Report), optionalDigest("quality.report", d.Quality.Report),
+		d.Quality.Scores.check())
+}
+
+func optionalDigest(name, s string) error {
+	if s == "" {
+		return nil
+	}
+	return digest(name, s)
+}
+
+func (s Scores) check() error {
+	return firstOf(score("completeness", s.Completeness), score("uniqueness", s.Uniqueness),
+		score("validity", s.Validity), score("consistency", s.Consistency), score("timeliness", s.Timeliness))
+}
+
+func score(name string, n *int) error {
+	if n != nil && (*n < 0 || *n > 10000) {
+		return Errorf(Malformed, "quality.scores.%s must be null or 0 to 10000 basis points", name)
+	}
+	return nil
+}
+
+// missing lists the first reasons why the declaration is not complete. The
+// three principles are the data norm of the model case: informed consent
+// 知情同意, sensitive-data exclusion 敏感数据排除, data quality 数据质量保证.
+func (d Declaration) missing() []string {
+	var why []string
+	need := func(ok bool, reason string) {
+		if !ok {
+			why = append(why, reason)
+		}
+	}
+	need(strings.TrimSpace(d.Consent.Basis) != "", "consent.basis says on what basis the data may be used")
+	need(len(d.Consent.Documents) > 0, "consent.documents needs the digest of a document")
+	need(d.Exclusion.Report != "", "exclusion.report needs the digest of the scan's report")
+	need(d.Exclusion.Result == "pass", "exclusion.result must be pass")
+	// Principle 2 puts the burden on the holder, and a court will ask who signed.
+	need(d.Exclusion.SignedBy != "", "exclusion.signed_by needs the key id of who answers for it")
+	need(d.Quality.Report != "", "quality.report needs the digest of the quality report")
+	return why[:min(len(why), 3)]
+}
+
+func (d Declaration) complete() error {
+	if why := d.missing(); len(why) > 0 {
+		return Errorf(DeclarationIncomplete, "the declaration is not complete: %s", strings.Join(why, "; "))
+	}
+	return nil
+}

@@ -1,0 +1,176 @@
+package pledge
+
+import (
+	"math/bits"
+	"slices"
+	"strings"
+)
+
+// relative is another asset with content of this one.
+type relative struct {
+	id     string
+	shared int64 // bytes of the files that both hold
+	same   bool  // the same fingerprint
+}
+
+// relatives finds who holds the content of a: by fingerprint, and by the
+// index of every distinct file that is not empty.
+func (ch *change) relatives(a Asset) ([]relative, error) {
+	found := map[string]*relative{}
+	if err := ch.sameFingerprint(a, found); err != nil {
+		return nil, err
+	}
+	common, err := ch.sameFiles(found)
+	if err != nil {
+		return nil, err
+	}
+	// Beyond MaxHolders the index does not name the holders. If that hides
+	// half of a dataset, nobody could tell whether it is pledged already.
+	if a.DistinctSize > 0 && 2*common >= a.DistinctSize {
+		return nil, Errorf(TooLarge, "half of the content or more is in files that over %d assets hold; its holders cannot all be compared", MaxHolders)
+	}
+	return ordered(found), nil
+}
+
+func (ch *change) sameFingerprint(a Asset, found map[string]*relative) error {
+	f, err := ParseFingerprint(a.Fingerprint)
+	if err != nil {
+		return err
+	}
+	rec, _, err := get(ch.batch, KeyFingerprint(f.Hex()), DecodeFingerprint)
+	if err != nil {
+		return err
+	}
+	for _, id := range rec.Assets {
+		other, err := ch.knownAsset(id)
+		if err != nil {
+			return err
+		}
+		if other.Owner == a.Owner && other.Status == Notarized {
+			return Errorf(Duplicate, "%s was notarized as %s at %s; use that asset", a.Fingerprint, id, other.Notarized.At)
+		}
+		found[id] = &relative{id: id, same: true}
+	}
+	return nil
+}
+
+// sameFiles adds up what is shared with each holder, and how many bytes are
+// in files so common that not all holders are known.
+func (ch *change) sameFiles(found map[string]*relative) (common int64, err error) {
+	for _, f := range ch.c.content.distinct {
+		rec, _, err := get(ch.batch, KeyFile(f.digest), DecodeFile)
+		if err != nil {
+			return 0, err
+		}
+		if rec.Count >= MaxHolders {
+			common += f.size
+		}
+		for _, h := range rec.Holders {
+			r := found[h.AssetID]
+			if r == nil {
+				r = &relative{id: h.AssetID}
+				found[h.AssetID] = r
+			}
+			r.shared += f.size
+		}
+	}
+	return common, nil
+}
+
+// ordered lists relatives by what they share, most first: the same order on
+// every member, and if there are too many to look at, the least are left out.
+func ordered(found map[string]*relative) []relative {
+	list := make([]relative, 0, len(found))
+	for _, r := range found {
+		list = append(list, *r)
+	}
+	slices.SortFunc(list, func(x, y relative) int {
+		switch {
+		case x.same != y.same && x.same:
+			return -1
+		case x.same != y.same:
+			return 1
+		case x.shared != y.shared && x.shared > y.shared:
+			return -1
+		case x.shared != y.shared:
+			return 1
+		}
+		return strings.Compare(x.id, y.id)
+	})
+	return list[:min(len(list), maxCandidates)]
+}
+
+// connect writes on both sides what the shared content means (LAW.md, Asset):
+// another owner's with at least half of either: disputed; the same owner's:
+// kin, which counts as one asset for its liens; less than half: an overlap.
+func (ch *change) connect(a *Asset, rel []relative) error {
+	for _, r := range rel {
+		other, err := ch.knownAsset(r.id)
+		if err != nil {
+			return err
+		}
+		if other.Status != Notarized {
+			continue
+		}
+		half := r.same || 2*r.shared >= min(a.DistinctSize, other.DistinctSize)
+		switch {
+		case !half:
+			overlap(a, &other, r.shared)
+		case other.Owner == a.Owner:
+			a.Kin, other.Kin = with(a.Kin, other.ID), with(other.Kin, a.ID)
+		default:
+			a.DisputedWith, other.DisputedWith = with(a.DisputedWith, other.ID), with(other.DisputedWith, a.ID)
+		}
+		if err := roomFor(*a, other); err != nil {
+			return err
+		}
+		if err := ch.putAsset(other); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// roomFor bounds the records: a registration moves the sequence of all kin.
+func roomFor(list ...Asset) error {
+	for _, a := range list {
+		if len(a.Kin) > maxKin || len(a.DisputedWith) > maxKin {
+			return Errorf(TooLarge, "%s would share half of its content with more than %d assets", a.ID, maxKin)
+		}
+	}
+	return nil
+}
+
+// overlap notes a small share on both sides. It is information, not a lien:
+// beyond maxKin further ones are left to the file index.
+func overlap(a, other *Asset, shared int64) {
+	here, there := basisPoints(shared, a.DistinctSize), basisPoints(shared, other.DistinctSize)
+	if len(a.Overlaps) < maxKin {
+		a.Overlaps = with(a.Overlaps, Overlap{other.ID, other.Owner, shared, here, there})
+	}
+	if len(other.Overlaps) < maxKin {
+		other.Overlaps = with(other.Overlaps, Overlap{a.ID, a.Owner, shared, there, here})
+	}
+}
+
+// basisPoints is part/whole, rounded down, for 0 <= part <= whole.
+func basisPoints(part, whole int64) int {
+	if whole <= 0 {
+		return 0
+	}
+	return int(min(ratio(part, whole, false), 10000))
+}
+
+// ratio is part/whole in basis points without overflow, capped at the
+// largest exact integer. part is not negative, whole at least 1.
+func ratio(part, whole int64, up bool) int64 {
+	hi, lo := bits.Mul64(uint64(part), 10000)
+	if hi >= uint64(whole) {
+		return maxInteger
+	}
+	q, r := bits.Div64(hi, lo, uint64(whole))
+	if up && r > 0 {
+		q++
+	}
+	return int64(min(q, maxInteger))
+}
