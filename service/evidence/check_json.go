@@ -1,0 +1,338 @@
+package evidence
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// maxDepth bounds nesting, so that hostile JSON cannot exhaust the stack.
+const maxDepth = 32
+
+// node is a JSON value. Everything that the format writes is RFC 8785 JSON
+// with integers only, so a number is an int64 and there is one spelling.
+type node struct {
+	kind byte // one of { [ " 0 t f n
+	text string
+	num  int64
+	list []node
+	keys []string // of an object, beside list
+	raw  []byte
+}
+
+func (n node) get(key string) (node, bool) {
+	if n.kind != '{' {
+		return node{}, false
+	}
+	i := slices.Index(n.keys, key)
+	if i < 0 {
+		return node{}, false
+	}
+	return n.list[i], true
+}
+
+// parseCanonical reads RFC 8785 JSON: strict, and exactly the bytes that
+// printing the value again would give.
+func parseCanonical(data []byte) (node, error) {
+	n, err := parseJSON(data)
+	if err != nil {
+		return node{}, err
+	}
+	if !bytes.Equal(appendJSON(make([]byte, 0, len(data)), n), data) {
+		return node{}, errors.New("not canonical JSON (RFC 8785)")
+	}
+	return n, nil
+}
+
+// parseJSON reads one JSON value: valid UTF-8, no name twice, no trailing
+// data, integers only, bounded depth.
+func parseJSON(data []byte) (node, error) {
+	if !utf8.Valid(data) {
+		return node{}, errors.New("not valid UTF-8")
+	}
+	p := parser{data: data}
+	n, err := p.value(0)
+	if err == nil && p.skip() != 0 {
+		err = p.errorf("trailing data")
+	}
+	if err != nil {
+		return node{}, err
+	}
+	return n, nil
+}
+
+type parser struct {
+	data []byte
+	pos  int
+}
+
+func (p *parser) errorf(format string, args ...any) error {
+	return fmt.Errorf("byte %d: %s", p.pos, fmt.Sprintf(format, args...))
+}
+
+// skip passes white space and returns the next byte, 0 at the end.
+func (p *parser) skip() byte {
+	for ; p.pos < len(p.data); p.pos++ {
+		switch c := p.data[p.pos]; c {
+		case ' ', '\t', '\r', '\n':
+		default:
+			return c
+		}
+	}
+	return 0
+}
+
+func (p *parser) value(depth int) (n node, err error) {
+	if depth > maxDepth {
+		return n, p.errorf("nested too deeply")
+	}
+	c := p.skip()
+	start := p.pos
+	switch {
+	case c == '{':
+		n, err = p.object(depth)
+	case c == '[':
+		n, err = p.array(depth)
+	case c == '"':
+		n.kind = '"'
+		n.text, err = p.string()
+	case c == '-' || c >= '0' && c <= '9':
+		n, err = p.number()
+	default:
+		n, err = p.literal()
+	}
+	n.raw = p.data[start:p.pos]
+	return n, err
+}
+
+func (p *parser) object(depth int) (node, error) {
+	n := node{kind: '{'}
+	seen := map[string]bool{}
+	p.pos++
+	if p.skip() == '}' {
+		p.pos++
+		return n, nil
+	}
+	for {
+		if p.skip() != '"' {
+			return n, p.errorf("a member name is expected")
+		}
+		key, err := p.string()
+		if err != nil {
+			return n, err
+		}
+		if seen[key] {
+			return n, p.errorf("member %q twice", key)
+		}
+		seen[key] = true
+		if p.skip() != ':' {
+			return n, p.errorf("a colon is expected")
+		}
+		p.pos++
+		v, err := p.value(depth + 1)
+		if err != nil {
+			return n, err
+		}
+		n.keys, n.list = append(n.keys, key), append(n.list, v)
+		if more, err := p.next('}'); err != nil || !more {
+			return n, err
+		}
+	}
+}
+
+func (p *parser) array(depth int) (node, error) {
+	n := node{kind: '['}
+	p.pos++
+	if p.skip() == ']' {
+		p.pos++
+		return n, nil
+	}
+	for {
+		v, err := p.value(depth + 1)
+		if err != nil {
+			return n, err
+		}
+		n.list = append(n.list, v)
+		if more, err := p.next(']'); err != nil || !more {
+			return n, err
+		}
+	}
+}
+
+// next passes a comma (true) or the closing byte (false).
+func (p *parser) next(end byte) (bool, error) {
+	c := p.skip()
+	if c != ',' && c != end {
+		return false, p.errorf("a comma or %q is expected", end)
+	}
+	p.pos++
+	return c == ',', nil
+}
+
+func (p *parser) number() (node, error) {
+	start := p.pos
+	for p.pos < len(p.data) && (p.data[p.pos] == '-' || p.data[p.pos] >= '0' && p.data[p.pos] <= '9') {
+		p.pos++
+	}
+	text := string(p.data[start:p.pos])
+	v, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || strconv.FormatInt(v, 10) != text {
+		return node{}, p.errorf("%.40q is not an integer", text)
+	}
+	return node{kind: '0', num: v}, nil
+}
+
+func (p *parser) literal() (node, error) {
+	for _, word := range []string{"true", "false", "null"} {
+		if bytes.HasPrefix(p.data[p.pos:], []byte(word)) {
+			p.pos += len(word)
+			return node{kind: word[0]}, nil
+		}
+	}
+	return node{}, p.errorf("a value is expected")
+}
+
+func (p *parser) string() (string, error) {
+	p.pos++ // the quote
+	start := p.pos
+	var out []byte
+	for p.pos < len(p.data) {
+		c := p.data[p.pos]
+		switch {
+		case c == '"':
+			out = append(out, p.data[start:p.pos]...)
+			p.pos++
+			return string(out), nil
+		case c < 0x20:
+			return "", p.errorf("control character in a string")
+		case c == '\\':
+			out = append(out, p.data[start:p.pos]...)
+			r, err := p.escape()
+			if err != nil {
+				return "", err
+			}
+			out = utf8.AppendRune(out, r)
+			start = p.pos
+		default:
+			p.pos++
+		}
+	}
+	return "", p.errorf("the string has no end")
+}
+
+func (p *parser) escape() (rune, error) {
+	if p.pos+1 >= len(p.data) {
+		return 0, p.errorf("the string has no end")
+	}
+	c := p.data[p.pos+1]
+	if i := bytes.IndexByte([]byte(`"\/bfnrt`), c); i >= 0 {
+		p.pos += 2
+		return rune("\"\\/\b\f\n\r\t"[i]), nil
+	}
+	r, err := p.unicode()
+	if err != nil || !utf16.IsSurrogate(r) {
+		return r, err
+	}
+	low, err := p.unicode()
+	if err != nil {
+		return 0, err
+	}
+	if r = utf16.DecodeRune(r, low); r == utf8.RuneError {
+		return 0, p.errorf("lone surrogate")
+	}
+	return r, nil
+}
+
+func (p *parser) unicode() (rune, error) {
+	if p.pos+6 > len(p.data) || p.data[p.pos] != '\\' || p.data[p.pos+1] != 'u' {
+		return 0, p.errorf("bad escape")
+	}
+	v, err := strconv.ParseUint(string(p.data[p.pos+2:p.pos+6]), 16, 16)
+	if err != nil {
+		return 0, p.errorf("bad escape")
+	}
+	p.pos += 6
+	return rune(v), nil
+}
+
+// appendJSON prints a value as RFC 8785 says: members by UTF-16 code units,
+// no white space, the shortest escapes.
+func appendJSON(b []byte, n node) []byte {
+	switch n.kind {
+	case '{':
+		return appendObject(b, n)
+	case '[':
+		b = append(b, '[')
+		for i, v := range n.list {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = appendJSON(b, v)
+		}
+		return append(b, ']')
+	case '"':
+		return appendString(b, n.text)
+	case '0':
+		return strconv.AppendInt(b, n.num, 10)
+	}
+	return append(b, map[byte]string{'t': "true", 'f': "false", 'n': "null"}[n.kind]...)
+}
+
+func appendObject(b []byte, n node) []byte {
+	order := make([]int, len(n.keys))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int { return compareUTF16(n.keys[i], n.keys[j]) })
+	b = append(b, '{')
+	for i, at := range order {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(appendString(b, n.keys[at]), ':')
+		b = appendJSON(b, n.list[at])
+	}
+	return append(b, '}')
+}
+
+// compareUTF16 orders by UTF-16 code units, as RFC 8785 says. Names in ASCII, the
+// usual, need no conversion for it.
+func compareUTF16(a, b string) int {
+	if isASCII(a) && isASCII(b) {
+		return strings.Compare(a, b)
+	}
+	return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+func appendString(b []byte, s string) []byte {
+	b = append(b, '"')
+	from := 0
+	for i := range len(s) {
+		c := s[i]
+		if c >= 0x20 && c != '"' && c != '\\' {
+			continue
+		}
+		b = append(b, s[from:i]...)
+		from = i + 1
+		if at := strings.IndexByte("\"\\\b\f\n\r\t", c); at >= 0 {
+			b = append(b, '\\', `"\bfnrt`[at])
+		} else {
+			b = fmt.Appendf(b, `\u%04x`, c)
+		}
+	}
+	return append(append(b, s[from:]...), '"')
+}

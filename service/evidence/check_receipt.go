@@ -1,0 +1,58 @@
+package evidence
+
+// receipt checks the custody receipt inside the asset's notarization, as of
+// then: an exchange signed that this owner's content is in its custody.
+func (c *checker) receipt(cmd command) {
+	body := fieldsOf(cmd.body, "command.payload.body")
+	text := body.text("custody_receipt")
+	if data, _ := find(c.files, nameReceipt); string(data) != text {
+		c.note(CheckReceiptMatches, nameReceipt, faultf("", "is not the one in %s", cmd.file))
+		return
+	}
+	s, err := parseJWS(text, commandType)
+	if err != nil {
+		c.note(CheckReceipt, nameReceipt, err)
+		return
+	}
+	r := command{jws: s}
+	if err := r.readPayload(); err != nil {
+		c.note(CheckReceipt, nameReceipt, err)
+		return
+	}
+	if c.signer(s, r.by, nameReceipt, CheckReceipt) && !c.register[r.by].roles["exchange"] {
+		c.note(CheckReceipt, nameReceipt, faultf("command.payload.by", "%s is not an exchange", r.by))
+	}
+	c.note(CheckReceiptMatches, nameReceipt, c.receiptSays(r, cmd))
+}
+
+// receiptSays compares the receipt with the command that it stands in and
+// with the asset's record.
+func (c *checker) receiptSays(r, cmd command) error {
+	f := fieldsOf(r.body, "command.payload.body")
+	record, err := c.asset()
+	if err != nil {
+		return err
+	}
+	fingerprint, owner := f.text("fingerprint"), f.text("owner")
+	n, size := f.number("files"), f.number("size")
+	f.text("depth")
+	if err := firstOf(f.rest(), record.error()); err != nil {
+		return err
+	}
+	signed := fieldsOf(cmd.body, "").text("fingerprint")
+	switch {
+	case r.act != "custody.receipt":
+		return faultf("command.payload.act", "is %.40q", r.act)
+	case r.on != c.trust.Channel:
+		return faultf("command.payload.on", "is %.80q", r.on)
+	case fingerprint != signed || fingerprint != record.text("fingerprint"):
+		return faultf(f.at("fingerprint"), "is not that of the asset")
+	case owner != cmd.by:
+		return faultf(f.at("owner"), "is not the party that notarized")
+	case n != record.number("files"):
+		return faultf(f.at("files"), "is not that of the asset")
+	case size != record.number("size"):
+		return faultf(f.at("size"), "is not that of the asset")
+	}
+	return nil
+}

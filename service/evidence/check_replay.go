@@ -1,0 +1,138 @@
+package evidence
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/datapledge/datapledge/pledge"
+)
+
+// replay runs through the rules once more every proven command that wrote
+// the record, its asset or a party, on the state that the proven entries left
+// before it, and wants the same writes. So a command that was left out, or
+// one that the ledger should have refused, is found. A key that nothing in
+// the package wrote is taken as absent.
+//
+// This is the only check that runs our own rules; what the others prove does
+// not hang on it.
+func (c *checker) replay(ctx context.Context) error {
+	if c.genesis.file == "" {
+		return nil
+	}
+	state := state{}
+	writes, _ := parseWrites(fieldsOf(c.genesis.doc, "entry"))
+	state.put(writes)
+	c.note(CheckReplay, nameGenesis, replayGenesis(c.genesis, writes))
+	for _, cmd := range c.commands {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if c.touchesSubject(cmd) {
+			c.note(CheckReplay, cmd.file, replayCommand(state, cmd))
+		}
+		state.put(cmd.writes)
+	}
+	return nil
+}
+
+// touchesSubject tells the commands that the package is about from those
+// that stand in it only because these read what they wrote.
+func (c *checker) touchesSubject(cmd command) bool {
+	for _, w := range cmd.writes {
+		if strings.HasPrefix(w.key, partyKey) || c.list.kind == KindPledge && w.key == pledgeKey+c.list.id || c.assetID != "" && w.key == assetKey+c.assetID {
+			return true
+		}
+	}
+	return false
+}
+
+func replayGenesis(p proof, wrote []write) error {
+	n, _ := p.doc.get("genesis")
+	var g pledge.Genesis
+	if err := pledge.StrictUnmarshal(n.raw, &g); err != nil {
+		return faultf("entry.genesis", "%v", err)
+	}
+	again, err := g.Writes()
+	if err != nil {
+		return faultf("entry.genesis", "%v", err)
+	}
+	return sameWrites(wrote, again)
+}
+
+func replayCommand(st state, cmd command) error {
+	parsed, err := pledge.ParseCommand(cmd.jws.wrote)
+	if err != nil {
+		return faultf("entry.command", "%v", err)
+	}
+	tx := pledge.Tx{Channel: cmd.head.chanl, Time: cmd.head.time}
+	results, err := pledge.Apply(overlay{st, state{}}, tx, []*pledge.Command{parsed})
+	if err != nil {
+		return faultf("entry.command", "%v", err)
+	}
+	if len(results) != 1 || results[0].Outcome.Status != pledge.Applied || results[0].Outcome.Duplicate {
+		return faultf("entry.command", "the rules do not apply it here: %s", outcomeText(results))
+	}
+	if got := results[0].Outcome.RecordID; got != cmd.recordID {
+		return faultf("entry.outcome.record_id", "the rules say %q", got)
+	}
+	return sameWrites(cmd.writes, results[0].Writes)
+}
+
+func outcomeText(results []pledge.Result) string {
+	if len(results) != 1 {
+		return "no result"
+	}
+	o := results[0].Outcome
+	return fmt.Sprintf("%s %s %s", o.Status, o.Code, o.Detail)
+}
+
+// sameWrites compares by value, since the rules need not print canonically.
+func sameWrites(wrote []write, again []pledge.Write) error {
+	if len(wrote) != len(again) {
+		return faultf("entry.writes", "are %d, the rules write %d", len(wrote), len(again))
+	}
+	for i, w := range wrote {
+		if w.key != again[i].Key {
+			return faultf("entry.writes", "%.200q stands where the rules write %q", w.key, again[i].Key)
+		}
+		if !sameJSON(w.value, again[i].Value) {
+			return faultf("entry.writes", "under %.200q is not what the rules write", w.key)
+		}
+	}
+	return nil
+}
+
+func sameJSON(canonical []byte, value json.RawMessage) bool {
+	if bytes.Equal(canonical, value) {
+		return true
+	}
+	n, err := parseJSON(value)
+	return err == nil && bytes.Equal(appendJSON(nil, n), canonical)
+}
+
+// state is a pledge.State in memory.
+type state map[string][]byte
+
+func (s state) put(writes []write) {
+	for _, w := range writes {
+		s[w.key] = w.value
+	}
+}
+
+func (s state) Get(key string) ([]byte, error)     { return s[key], nil }
+func (s state) Put(key string, value []byte) error { s[key] = value; return nil }
+
+// overlay keeps what the rules write away from what the ledger proved.
+type overlay struct{ below, above state }
+
+func (o overlay) Put(key string, value []byte) error { return o.above.Put(key, value) }
+
+func (o overlay) Get(key string) ([]byte, error) {
+	if v, ok := o.above[key]; ok {
+		return v, nil
+	}
+	return o.below.Get(key)
+}

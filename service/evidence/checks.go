@@ -1,0 +1,75 @@
+package evidence
+
+// The names of the checks.
+const (
+	CheckContainer      = "container"
+	CheckComplete       = "manifest-complete"
+	CheckDigests        = "file-digests"
+	CheckSignature      = "manifest-signature"
+	CheckChannel        = "channel"
+	CheckGenesis        = "trust-genesis"
+	CheckOperator       = "operator-signature"
+	CheckInclusion      = "entry-inclusion"
+	CheckOrder          = "order"
+	CheckCommandID      = "command-id"
+	CheckCommand        = "command-signature"
+	CheckEnrolled       = "key-enrolled-before-use"
+	CheckNotRevoked     = "key-not-revoked-before"
+	CheckParties        = "parties-match"
+	CheckHistory        = "record-matches-history"
+	CheckReceipt        = "custody-receipt-signature"
+	CheckReceiptMatches = "custody-receipt-matches"
+	CheckFingerprint    = "fingerprint-matches-manifest"
+	CheckReplay         = "replay"
+	CheckDataMatches    = "data-matches-manifest"
+)
+
+// need says for which kinds of record a check must pass.
+type need int
+
+const (
+	always need = iota
+	forData
+	forCommands // a member's package may have none: block 0 enrolled it
+	whenAsked
+)
+
+type checkName struct {
+	name   string
+	need   need
+	en, zh string
+}
+
+func (c checkName) required(r *Report) bool {
+	switch c.need {
+	case forData:
+		return r.RecordKind != KindParty
+	case forCommands:
+		return len(r.History) > 0
+	}
+	return c.need == always
+}
+
+// names lists every check in the order in which a report tells them.
+var names = []checkName{
+	{CheckContainer, always, "the file is one canonical package, no byte more or less", "文件是规范的证据包，不多一字节、不少一字节"},
+	{CheckComplete, always, "the package holds exactly the files that its manifest lists", "包内文件与目录清单完全一致"},
+	{CheckDigests, always, "each file has the listed size and SHA-256", "每个文件的大小与 SHA-256 与目录一致"},
+	{CheckSignature, always, "the manifest is signed by a custodian of the ledger", "目录清单由账本上的托管方签名"},
+	{CheckChannel, always, "everything belongs to the trusted ledger and channel", "全部内容属于所信任的账本与通道"},
+	{CheckGenesis, always, "block 0 is the trusted one", "创世区块即所信任的创世区块"},
+	{CheckOperator, always, "each block header is signed by the trusted operator", "每个区块头由所信任的运营方签名"},
+	{CheckInclusion, always, "each command is an entry of its signed block", "每条指令确在其已签名的区块之中"},
+	{CheckOrder, always, "blocks and commands stand in one unbroken order", "区块与指令的次序一致、无冲突"},
+	{CheckCommandID, forCommands, "each command and record id follows from the signed bytes", "指令编号与记录编号由签名内容推得"},
+	{CheckCommand, forCommands, "each command is signed by the party's key", "每条指令由当事主体的密钥签名"},
+	{CheckEnrolled, forCommands, "each key was on the ledger before it signed", "密钥在使用之前已登记上链"},
+	{CheckNotRevoked, forCommands, "no key signed after it was revoked", "密钥在使用之前未被撤销"},
+	{CheckParties, always, "the parties are as the ledger last wrote them", "主体资料与账本最后一次记载一致"},
+	{CheckHistory, always, "the record is as the ledger last wrote it", "记录与账本最后一次记载一致"},
+	{CheckReceipt, forData, "the custody receipt is signed by an exchange of the ledger", "托管回执由账本上的交易所签名"},
+	{CheckReceiptMatches, forData, "the custody receipt is about this dataset and owner", "托管回执与该数据集及权利人一致"},
+	{CheckFingerprint, forData, "the fingerprint is that of the manifest of files", "哈希指纹与数据清单一致"},
+	{CheckReplay, always, "the rules, run again over the signed commands, write the same", "以签名指令重放规则，结果与账本一致"},
+	{CheckDataMatches, whenAsked, "the given files are those of the manifest", "所提交的文件与数据清单一致"},
+}

@@ -1,0 +1,91 @@
+package evidence
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/datapledge/datapledge/pledge"
+)
+
+//go:embed README.txt
+var readme []byte
+
+// lay turns what was gathered into files.
+func (c *collector) lay() error {
+	c.files[nameReadme] = readme
+	c.files[nameGenesis] = c.genesis.proof
+	for _, e := range c.entries {
+		c.files[dirCommands+e.command.ID+".json"] = e.proof
+	}
+	for key := range c.whole {
+		id, ok := strings.CutPrefix(key, pledge.KeyParty(""))
+		if value := c.value(key); ok && value != nil {
+			c.files[dirParties+id+".json"] = value
+		}
+	}
+	c.files[nameRecord] = c.value(c.subject[0])
+	if c.kind == KindParty {
+		return nil
+	}
+	asset := c.value(c.subject[len(c.subject)-1])
+	if c.kind == KindPledge {
+		c.files[nameAsset] = asset
+	}
+	return c.layDataset(asset)
+}
+
+// layDataset adds the receipt and the files as the owner signed them.
+func (c *collector) layDataset(record []byte) error {
+	asset, err := pledge.DecodeAsset(record)
+	if err != nil {
+		return fmt.Errorf("decoding the asset: %w", err)
+	}
+	body, err := c.notarization(asset.ID)
+	if err != nil {
+		return err
+	}
+	c.files[nameReceipt] = []byte(body.CustodyReceipt)
+	files := body.Files
+	if len(files) == 0 {
+		if files, err = c.sealed(asset.Fingerprint); err != nil {
+			return err
+		}
+	}
+	if c.files[nameFiles], err = pledge.CanonicalJSON(files); err != nil {
+		return fmt.Errorf("printing the files: %w", err)
+	}
+	c.files[dirManifest+strings.TrimPrefix(asset.Fingerprint, "sha256:")+".txt"] = []byte(pledge.Manifest(files))
+	return nil
+}
+
+func (c *collector) sealed(fingerprint string) ([]pledge.File, error) {
+	if c.Files == nil {
+		return nil, errors.New("the notarization names no files, and no vault can")
+	}
+	files, err := c.Files(c.ctx, fingerprint)
+	if err != nil {
+		return nil, fmt.Errorf("listing the sealed files: %w", err)
+	}
+	return files, nil
+}
+
+func (c *collector) notarization(asset string) (pledge.NotarizeBody, error) {
+	for _, e := range c.inOrder() {
+		if e.command.Payload.Act != pledge.AssetNotarize || e.command.RecordID("as_") != asset {
+			continue
+		}
+		body, err := pledge.DecodeBody(pledge.AssetNotarize, e.command.Payload.Body)
+		if err != nil {
+			return pledge.NotarizeBody{}, fmt.Errorf("decoding the notarization: %w", err)
+		}
+		switch b := body.(type) {
+		case pledge.NotarizeBody:
+			return b, nil
+		case *pledge.NotarizeBody:
+			return *b, nil
+		}
+	}
+	return pledge.NotarizeBody{}, errors.New("the notarization of the asset is not in its history")
+}
