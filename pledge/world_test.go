@@ -135,6 +135,7 @@ type world struct {
 	st    *memory
 	now   time.Time
 	nonce int
+	ahead time.Duration // of the parties' clocks
 
 	centre, notary, exchange, court, regulator *actor
 	owner, other, bank, bank2, exchange2       *actor
@@ -196,7 +197,7 @@ func (w *world) payload(a *actor, act pledge.Act, body any) string {
 	}
 	var nonce [16]byte
 	copy(nonce[:], fmt.Sprint(w.nonce))
-	p, err := json.Marshal(pledge.Payload{Act: act, By: a.uscc, On: channel, At: w.now.Format(time.RFC3339), Nonce: b64.EncodeToString(nonce[:]), Body: raw})
+	p, err := json.Marshal(pledge.Payload{Act: act, By: a.uscc, On: channel, At: w.now.Add(w.ahead).Format(time.RFC3339), Nonce: b64.EncodeToString(nonce[:]), Body: raw})
 	if err != nil {
 		w.t.Fatal(err)
 	}
