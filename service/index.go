@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/datapledge/datapledge/pledge"
 )
@@ -56,17 +57,33 @@ type AsOf struct {
 	Time   string
 }
 
+// Regression says that a ledger went backwards: Lost, the newest block that
+// the read model had seen, was no longer on it. Found is the ledger's newest
+// block (or, when Forked, the other block that stands in the place of Lost).
+// Evidence from such a ledger is not to be given out.
+type Regression struct {
+	Lost   Head `json:"lost"`
+	Found  Head `json:"found"`
+	Forked bool `json:"forked"`
+}
+
 // Index is the read model: lists, searches and history, projected from
 // committed blocks. It is disposable: the ledger is the only truth.
 type Index interface {
 	// Head is the newest block that was projected.
 	Head(ctx context.Context) (Head, error)
+	// Regressed is not nil when the ledger went backwards since the read model
+	// was first built, until the very block that was lost is back on it.
+	Regressed() *Regression
 	// WaitFor returns when block height is projected, or with ctx's error.
 	WaitFor(ctx context.Context, height uint64) error
 	// Resolve turns an AsOf into the head it selects. ErrNotFound beyond the end.
 	Resolve(ctx context.Context, at AsOf) (Head, error)
+	// BlockTime returns the time of a block as the ledger states it. ErrNotFound.
+	BlockTime(ctx context.Context, height uint64) (time.Time, error)
 	// Record returns a record (key from pledge.KeyAsset and the like) as of a
-	// height, and ErrNotFound when it was not there then.
+	// height, and ErrNotFound when it was not there then. Commands and file
+	// digests are not kept as records: see Command and Holders.
 	Record(ctx context.Context, key string, height uint64) (Revision, error)
 	// History lists the revisions of a record, oldest first.
 	History(ctx context.Context, key string, p Page) ([]Revision, string, error)
@@ -82,6 +99,10 @@ type Index interface {
 	CommandJWS(ctx context.Context, id string) (string, error)
 	// Files lists the files of an asset as its notarization named them.
 	Files(ctx context.Context, asset string) ([]pledge.File, error)
+	// Holders lists the assets that hold a file, by the lowercase hex SHA-256
+	// of its content, in ledger order and as of a height: all of them, also
+	// beyond the number that the ledger's own record names.
+	Holders(ctx context.Context, sha256 string, height uint64, p Page) ([]pledge.Holder, string, error)
 	// Events lists committed commands after a cursor, oldest first.
 	Events(ctx context.Context, p Page) ([]Event, error)
 }

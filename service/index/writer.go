@@ -1,0 +1,222 @@
+package index
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/datapledge/datapledge/service"
+)
+
+// writer puts blocks into one transaction after another, on the store's only
+// writing connection. It keeps the next free numbers, and forgets them with
+// the transaction when that fails: a new writer reads them again.
+type writer struct {
+	conn     *sql.Conn
+	stmts    map[string]*sql.Stmt
+	last     service.Head
+	empty    bool // no block is stored yet
+	lastTime int64
+	seq      int64 // of the last command
+	rid, rev int64 // of the last record and revision
+}
+
+const (
+	putBlock    = `INSERT INTO blocks (number, hash, time, last) VALUES (?, ?, ?, ?)`
+	putCommand  = `INSERT INTO commands (seq, id, block, tx, idx, act, party, subject, record_id, head, payload, sig) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	putRecord   = `INSERT INTO records (rid, key, rev) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET rev = excluded.rev RETURNING rid`
+	putRevision = `INSERT INTO revisions (rev, rid, seq, json) VALUES (?, ?, ?, ?)`
+	putAsset    = `INSERT INTO assets (rid, born, owned, owner, status, name) VALUES (?, ?, ?, ?, ?, ?)`
+	getAsset    = `SELECT owned, owner, status, name FROM assets WHERE rid = ?`
+	setAsset    = `UPDATE assets SET owned = ?, owner = ?, status = ?, name = ? WHERE rid = ?`
+	putFormer   = `INSERT INTO former (rid, born, until, owner) VALUES (?, ?, ?, ?)`
+	putName     = `INSERT INTO names (rowid, name) VALUES (?, ?)`
+	delName     = `INSERT INTO names (names, rowid, name) VALUES ('delete', ?, ?)`
+	putPledge   = `INSERT INTO pledges (rid, born, asset, pledgor, pledgee, state) VALUES (?, ?, ?, ?, ?, ?)`
+	setPledge   = `UPDATE pledges SET pledgor = ?2, pledgee = ?3, state = ?4 WHERE rid = ?1 AND (pledgor, pledgee, state) <> (?2, ?3, ?4)`
+	putHolder   = `INSERT OR IGNORE INTO holders (sum, rid, size) VALUES (?, ?, ?)`
+	putLost     = `INSERT OR REPLACE INTO regressions (lost, lost_hash, found, found_hash, forked) VALUES (?, ?, ?, ?, ?)`
+	delLost     = `DELETE FROM regressions WHERE lost = ? AND lost_hash = ?`
+)
+
+func newWriter(ctx context.Context, conn *sql.Conn) (*writer, error) {
+	w := &writer{conn: conn, stmts: map[string]*sql.Stmt{}, empty: true, lastTime: math.MinInt64}
+	var height int64
+	err := conn.QueryRowContext(ctx, `SELECT number, hash, time, last FROM blocks ORDER BY number DESC LIMIT 1`).
+		Scan(&height, &w.last.Hash, &w.lastTime, &w.seq)
+	if err == nil {
+		w.empty, w.last.Height = false, uint64(height)
+	} else if !errors.Is(err, sql.ErrNoRows) {
+		return nil, err
+	}
+	err = conn.QueryRowContext(ctx, `SELECT (SELECT coalesce(max(rid), 0) FROM records), (SELECT coalesce(max(rev), 0) FROM revisions)`).
+		Scan(&w.rid, &w.rev)
+	return w, err
+}
+
+func (w *writer) close() error {
+	var errs []error
+	for _, st := range w.stmts {
+		errs = append(errs, st.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func (w *writer) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
+	if st := w.stmts[query]; st != nil {
+		return st, nil
+	}
+	st, err := w.conn.PrepareContext(ctx, query)
+	if err == nil {
+		w.stmts[query] = st
+	}
+	return st, err
+}
+
+func (w *writer) exec(ctx context.Context, query string, args ...any) error {
+	st, err := w.prepared(ctx, query)
+	if err != nil {
+		return err
+	}
+	_, err = st.ExecContext(ctx, args...)
+	return err
+}
+
+func (w *writer) row(ctx context.Context, query string, args []any, into ...any) error {
+	st, err := w.prepared(ctx, query)
+	if err != nil {
+		return err
+	}
+	return st.QueryRowContext(ctx, args...).Scan(into...)
+}
+
+// block stores one block with its number and hash, which become the head
+// when the transaction commits.
+func (w *writer) block(ctx context.Context, b block) error {
+	if err := w.follows(b); err != nil {
+		return err
+	}
+	for _, r := range b.genesis {
+		if _, err := w.record(ctx, r); err != nil {
+			return err
+		}
+	}
+	for i := range b.commands {
+		w.seq++
+		if err := w.command(ctx, &b.commands[i]); err != nil {
+			return fmt.Errorf("command %d: %w", i, err)
+		}
+	}
+	w.lastTime = max(w.lastTime, b.time)
+	w.last, w.empty = service.Head{Height: b.number, Hash: b.hash}, false
+	return w.exec(ctx, putBlock, int64(b.number), b.hash, w.lastTime, w.seq)
+}
+
+// follows refuses a ledger whose blocks do not make a chain: what is stored
+// could not be compared with it later.
+func (w *writer) follows(b block) error {
+	switch {
+	case w.empty && b.number != 0:
+		return fmt.Errorf("ledger starts with block %d", b.number)
+	case !w.empty && b.number != w.last.Height+1:
+		return fmt.Errorf("ledger gave block %d after block %d", b.number, w.last.Height)
+	case !w.empty && b.prev != w.last.Hash:
+		return fmt.Errorf("block %d does not follow from block %d: its prev is %s, not %s", b.number, w.last.Height, b.prev, w.last.Hash)
+	}
+	return nil
+}
+
+func (w *writer) command(ctx context.Context, c *command) error {
+	var subject, recordID, sig any
+	if c.subject < 0 && c.recordID != "" {
+		recordID = c.recordID
+	}
+	if c.sig != nil {
+		sig = c.sig
+	}
+	for i, r := range c.records {
+		rid, err := w.record(ctx, r)
+		if err != nil {
+			return err
+		}
+		if i != c.subject {
+			continue
+		}
+		subject = rid
+		for _, f := range c.files {
+			if err := w.exec(ctx, putHolder, f.sum, rid, f.size); err != nil {
+				return err
+			}
+		}
+	}
+	return w.exec(ctx, putCommand, w.seq, c.id, int64(c.pos.Block), c.pos.Tx, c.pos.Index, c.act, c.by, subject, recordID, blob(c.head), c.payload, sig)
+}
+
+// blob keeps an empty part from becoming NULL.
+func blob(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+// record stores a revision, and the columns that lists are filtered by.
+func (w *writer) record(ctx context.Context, r record) (rid int64, err error) {
+	w.rev++
+	if err := w.row(ctx, putRecord, []any{w.rid + 1, r.key, w.rev}, &rid); err != nil {
+		return 0, err
+	}
+	isNew := rid > w.rid
+	w.rid = max(w.rid, rid)
+	if err := w.exec(ctx, putRevision, w.rev, rid, w.seq, blob(r.json)); err != nil {
+		return 0, err
+	}
+	switch {
+	case r.asset != nil && isNew:
+		err = w.newAsset(ctx, rid, r.asset)
+	case r.asset != nil:
+		err = w.changedAsset(ctx, rid, r.asset)
+	case r.pledge != nil && isNew:
+		err = w.exec(ctx, putPledge, rid, w.seq, r.pledge.Asset, r.pledge.Pledgor, r.pledge.Pledgee, r.pledge.State)
+	case r.pledge != nil:
+		err = w.exec(ctx, setPledge, rid, r.pledge.Pledgor, r.pledge.Pledgee, r.pledge.State)
+	}
+	return rid, err
+}
+
+func (w *writer) newAsset(ctx context.Context, rid int64, a *assetRow) error {
+	if err := w.exec(ctx, putAsset, rid, w.seq, w.seq, a.Owner, a.Status, a.Name); err != nil {
+		return err
+	}
+	return w.exec(ctx, putName, rid, a.Name)
+}
+
+// changedAsset leaves alone what is equal, which is the rule: most commands
+// change only the record. A change of owner keeps the former one's time.
+func (w *writer) changedAsset(ctx context.Context, rid int64, a *assetRow) error {
+	var old assetRow
+	var owned int64
+	if err := w.row(ctx, getAsset, []any{rid}, &owned, &old.Owner, &old.Status, &old.Name); err != nil {
+		return err
+	}
+	if old == *a {
+		return nil
+	}
+	if old.Owner != a.Owner {
+		if err := w.exec(ctx, putFormer, rid, owned, w.seq, old.Owner); err != nil {
+			return err
+		}
+		owned = w.seq
+	}
+	if old.Name != a.Name {
+		if err := w.exec(ctx, delName, rid, old.Name); err != nil {
+			return err
+		}
+		if err := w.exec(ctx, putName, rid, a.Name); err != nil {
+			return err
+		}
+	}
+	return w.exec(ctx, setAsset, owned, a.Owner, a.Status, a.Name, rid)
+}
