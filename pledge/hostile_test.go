@@ -99,7 +99,7 @@ var hostiles = []hostile{
 		return a[:strings.LastIndex(a, ".")] + b[strings.LastIndex(b, "."):]
 	}},
 	{"empty signature", pledge.Unsigned, bytes1(func(s string) string { return s[:strings.LastIndex(s, ".")+1] })},
-	{"short signature", pledge.Unsigned, bytes1(func(s string) string { return s[:len(s)-4] })},
+	{"short signature", pledge.Unsigned, bytes1(func(s string) string { return s[:len(s)-6] })},
 	{"long signature", pledge.Unsigned, bytes1(func(s string) string { return s[:len(s)-2] + "AAAAAA" })},
 	{"zero signature", pledge.Unsigned, bytes1(func(s string) string {
 		return s[:strings.LastIndex(s, ".")+1] + b64.EncodeToString(make([]byte, 64))

@@ -1,0 +1,190 @@
+package pledge_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/datapledge/datapledge/pledge"
+)
+
+func TestOverlaps(t *testing.T) {
+	a := file("a", "A", 100)
+	for _, c := range []struct {
+		name          string
+		first, second []pledge.File
+		disputed      bool
+		here, there   int // shares of the second and the first, when an overlap
+	}{
+		{name: "nothing shared", first: []pledge.File{a}, second: []pledge.File{file("b", "B", 100)}},
+		{name: "the same", first: []pledge.File{a}, second: []pledge.File{a}, disputed: true},
+		{name: "the same under another name", first: []pledge.File{a}, second: []pledge.File{file("z", "A", 100)}, disputed: true},
+		{name: "all of the first in a large one", first: []pledge.File{a}, second: []pledge.File{a, file("b", "B", 99999)}, disputed: true},
+		{name: "exactly half of the second", first: []pledge.File{a, file("c", "C", 900)}, second: []pledge.File{a, file("b", "B", 100)}, disputed: true},
+		{name: "exactly half of the first", first: []pledge.File{a, file("c", "C", 100)}, second: []pledge.File{a, file("b", "B", 900)}, disputed: true},
+		{name: "a byte less than half", first: []pledge.File{a, file("c", "C", 101)}, second: []pledge.File{a, file("b", "B", 900)}, here: 1000, there: 4975},
+		{name: "copies count once", first: []pledge.File{a, file("a2", "A", 100), file("c", "C", 201)}, second: []pledge.File{a, file("b", "B", 900)}, here: 1000, there: 3322},
+		{name: "empty files say nothing", first: []pledge.File{a, file("e", "", 0)}, second: []pledge.File{file("b", "B", 100), file("e", "", 0)}},
+		{name: "only empty files, under other names", first: []pledge.File{file("e", "", 0)}, second: []pledge.File{file("f", "", 0)}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t)
+			one := w.notarize(w.owner, "one", c.first...)
+			two := w.notarize(w.other, "two", c.second...)
+			x, y := w.asset(one), w.asset(two)
+			if got := slices.Equal(x.DisputedWith, []string{two}) && slices.Equal(y.DisputedWith, []string{one}); got != c.disputed {
+				t.Errorf("disputed: %v, %v", x.DisputedWith, y.DisputedWith)
+			}
+			if c.here == 0 {
+				if len(x.Overlaps)+len(y.Overlaps) > 0 {
+					t.Errorf("overlaps %v, %v", x.Overlaps, y.Overlaps)
+				}
+				return
+			}
+			wantX := []pledge.Overlap{{AssetID: two, Owner: w.other.uscc, Shared: 100, ShareHere: c.there, ShareThere: c.here}}
+			wantY := []pledge.Overlap{{AssetID: one, Owner: w.owner.uscc, Shared: 100, ShareHere: c.here, ShareThere: c.there}}
+			if !slices.Equal(x.Overlaps, wantX) || !slices.Equal(y.Overlaps, wantY) {
+				t.Errorf("got %v, %v", x.Overlaps, y.Overlaps)
+			}
+		})
+	}
+}
+
+// TestKin: one owner's assets with half of their bytes in common count as
+// one, and a registration or release on either moves both sequences.
+func TestKin(t *testing.T) {
+	w := newWorld(t)
+	a := file("a", "A", 100)
+	one := w.notarize(w.owner, "one", a, file("c", "C", 10))
+	two := w.notarize(w.owner, "two", a, file("b", "B", 100))
+	three := w.notarize(w.owner, "three", file("b", "B", 100), file("d", "D", 1000))
+	if x := w.asset(one); !slices.Equal(x.Kin, []string{two}) || len(x.DisputedWith) > 0 {
+		t.Errorf("kin %v, disputed %v", x.Kin, x.DisputedWith)
+	}
+	if x := w.asset(two); !slices.Equal(x.Kin, []string{one, three}) {
+		t.Errorf("kin of the second: %v", x.Kin)
+	}
+	stale := w.registration(w.ready(two, w.bank2, terms("ranked")))
+	id := w.active(one, w.bank, terms("ranked"))
+	if x, y, z := w.asset(one).Seq, w.asset(two).Seq, w.asset(three).Seq; x != 1 || y != 1 || z != 0 {
+		t.Errorf("sequences %d %d %d", x, y, z)
+	}
+	w.refuse(pledge.SequenceChanged, w.bank2, pledge.PledgeRegister, stale)
+	stale.ExpectedSeq = 1
+	w.refuse(pledge.ConsentMissing, w.bank2, pledge.PledgeRegister, stale)
+	w.do(w.bank, pledge.PledgeConsent, w.agree(stale.PledgeID))
+	w.do(w.bank2, pledge.PledgeRegister, stale)
+	w.do(w.bank, pledge.PledgeRelease, pledge.ReleaseBody{PledgeID: id, Reason: "PAID"})
+	if x, y, z := w.asset(one).Seq, w.asset(two).Seq, w.asset(three).Seq; x != 3 || y != 3 || z != 1 {
+		t.Errorf("sequences %d %d %d", x, y, z)
+	}
+}
+
+func TestLargeDataset(t *testing.T) {
+	w := newWorld(t)
+	fp, root := doc("a manifest of 5,000 lines"), sha("root")
+	body := func(a *actor, files int) pledge.NotarizeBody {
+		b := w.dataset(a, "large", file("x", "x", 1))
+		b.Files, b.Fingerprint, b.ManifestRoot = nil, fp, root
+		b.CustodyReceipt = w.sign(w.exchange, pledge.CustodyReceiptAct, pledge.ReceiptBody{Fingerprint: fp, Owner: a.uscc, Files: files, Size: 1 << 40, Depth: "full"})
+		return b
+	}
+	w.refuse(pledge.Malformed, w.owner, pledge.AssetNotarize, body(w.owner, 1000))
+	id := w.do(w.owner, pledge.AssetNotarize, body(w.owner, 5000))
+	if a := w.asset(id); a.Files != 5000 || a.Size != 1<<40 || a.DistinctSize != 1<<40 || a.ManifestRoot != root {
+		t.Errorf("%+v", a)
+	}
+	w.refuse(pledge.Duplicate, w.owner, pledge.AssetNotarize, body(w.owner, 5000))
+	two := w.do(w.other, pledge.AssetNotarize, body(w.other, 5000))
+	if a := w.asset(id); !slices.Equal(a.DisputedWith, []string{two}) {
+		t.Errorf("disputed with %v", a.DisputedWith)
+	}
+}
+
+func TestThousandFiles(t *testing.T) {
+	w := newWorld(t)
+	id := w.notarize(w.owner, "large", manyFiles(1000)...)
+	if a := w.asset(id); a.Files != 1000 || a.Size != 500500 {
+		t.Errorf("%d files, %d bytes", a.Files, a.Size)
+	}
+	f, err := pledge.DecodeFile(w.st.kv[pledge.KeyFile(manyFiles(1000)[999].SHA256)])
+	if err != nil || f.Count != 1 || f.Holders[0] != (pledge.Holder{AssetID: id, Owner: w.owner.uscc, Size: 1000}) {
+		t.Errorf("%+v %v", f, err)
+	}
+}
+
+// TestCommonFile: a small file in more than 256 assets is counted, no longer
+// listed, and stands in nobody's way.
+func TestCommonFile(t *testing.T) {
+	w := newWorld(t)
+	licence := file("LICENSE", "Apache", 10)
+	for i := range 258 {
+		w.notarize(w.owner, fmt.Sprint(i), licence, file("data", fmt.Sprint(i), 1000))
+	}
+	f, err := pledge.DecodeFile(w.st.kv[pledge.KeyFile(licence.SHA256)])
+	if err != nil || f.Count != 258 || len(f.Holders) != 256 {
+		t.Errorf("count %d, %d holders, %v", f.Count, len(f.Holders), err)
+	}
+	last := w.asset(w.notarize(w.other, "last", licence, file("data", "last", 1000)))
+	if len(last.Overlaps) != 256 || len(last.DisputedWith) > 0 {
+		t.Errorf("%d overlaps, %v", len(last.Overlaps), last.DisputedWith)
+	}
+	// What is mostly a file whose holders are not all known cannot be told apart.
+	e := w.refuse(pledge.TooLarge, w.other, pledge.AssetNotarize, w.dataset(w.other, "x", licence, file("data", "few", 9)))
+	t.Log(e.Detail)
+}
+
+// TestTooManyKin: a 258th asset with the same half is refused, so that no
+// registration has to move more than 256 sequences.
+func TestTooManyKin(t *testing.T) {
+	w := newWorld(t)
+	half := file("half", "half", 1000)
+	for i := range 256 {
+		w.notarize(w.owner, fmt.Sprint(i), half, file("rest", fmt.Sprint(i), 10))
+	}
+	w.refuse(pledge.TooLarge, w.owner, pledge.AssetNotarize, w.dataset(w.owner, "x", half, file("rest", "one more", 10)))
+}
+
+// TestReceiptMustFit: a custody receipt for anything else is none.
+func TestReceiptMustFit(t *testing.T) {
+	files := []pledge.File{file("a", "A", 100)}
+	for name, change := range map[string]func(w *world, r *pledge.ReceiptBody) *actor{
+		"fingerprint": func(w *world, r *pledge.ReceiptBody) *actor { r.Fingerprint = doc("other"); return w.exchange },
+		"owner":       func(w *world, r *pledge.ReceiptBody) *actor { r.Owner = w.other.uscc; return w.exchange },
+		"files":       func(w *world, r *pledge.ReceiptBody) *actor { r.Files = 2; return w.exchange },
+		"size":        func(w *world, r *pledge.ReceiptBody) *actor { r.Size = 99; return w.exchange },
+		"signer":      func(w *world, r *pledge.ReceiptBody) *actor { return w.bank },
+		"stranger":    func(w *world, r *pledge.ReceiptBody) *actor { return newActor(uscc(80), "") },
+		"key":         func(w *world, r *pledge.ReceiptBody) *actor { return w.exchange.es256() },
+		"old":         func(w *world, r *pledge.ReceiptBody) *actor { w.ahead = -24*3600e9 - 1e9; return w.exchange },
+		"early":       func(w *world, r *pledge.ReceiptBody) *actor { w.ahead = 301e9; return w.exchange },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			b := w.dataset(w.owner, "x", files...)
+			r := pledge.ReceiptBody{Fingerprint: b.Fingerprint, Owner: w.owner.uscc, Files: 1, Size: 100, Depth: "full"}
+			signer := change(w, &r)
+			b.CustodyReceipt = w.sign(signer, pledge.CustodyReceiptAct, r)
+			w.ahead = 0
+			w.refuse(pledge.CustodyMissing, w.owner, pledge.AssetNotarize, b)
+		})
+	}
+}
+
+func TestDeclarationReasons(t *testing.T) {
+	for name, change := range map[string]func(*pledge.Declaration){
+		"consent.basis":       func(d *pledge.Declaration) { d.Consent.Basis = "  " },
+		"consent.documents":   func(d *pledge.Declaration) { d.Consent.Documents = []string{} },
+		"exclusion.report":    func(d *pledge.Declaration) { d.Exclusion.Report = "" },
+		"exclusion.result":    func(d *pledge.Declaration) { d.Exclusion.Result = "fail" },
+		"exclusion.signed_by": func(d *pledge.Declaration) { d.Exclusion.SignedBy = "" },
+		"quality.report":      func(d *pledge.Declaration) { d.Quality.Report = "" },
+	} {
+		w := newWorld(t)
+		b := w.dataset(w.owner, "x", file("a", "a", 1))
+		change(&b.Declaration)
+		if e := w.refuse(pledge.DeclarationIncomplete, w.owner, pledge.AssetNotarize, b); !contains(e.Detail, name) {
+			t.Errorf("%s: %s", name, e.Detail)
+		}
+	}
+}
