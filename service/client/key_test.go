@@ -96,7 +96,10 @@ func TestLoadRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	foreign, _ := os.ReadFile(other)
+	curve, another := p256Files(t)
 	tests := []struct{ name, text, want string }{
+		{"another private part, P-256", member(t, curve, "d", field(t, another, "d")), "damaged"},
+		{"not on the curve", member(t, curve, "y", field(t, another, "y")), "damaged"},
 		{"empty", "", "not a key file"},
 		{"trailing", string(good) + "{}", "something follows"},
 		{"unknown member", strings.Replace(string(good), `"kty"`, `"zzz": 1, "kty"`, 1), "not a key file"},
@@ -122,6 +125,19 @@ func TestLoadRefuses(t *testing.T) {
 			t.Errorf("%s: the message shows the secret", tt.name)
 		}
 	}
+}
+
+func p256Files(t *testing.T) (a, b []byte) {
+	t.Helper()
+	files := [2][]byte{}
+	for i := range files {
+		path := filepath.Join(t.TempDir(), "k.jwk")
+		if err := newKey(t, client.P256).Save(path, ""); err != nil {
+			t.Fatal(err)
+		}
+		files[i], _ = os.ReadFile(path)
+	}
+	return files[0], files[1]
 }
 
 func TestPassphrase(t *testing.T) {

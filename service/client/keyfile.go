@@ -77,9 +77,6 @@ func (k *Key) Save(path, passphrase string) error {
 			return err
 		}
 	}
-	if _, err := os.Lstat(path); err == nil {
-		return &fs.PathError{Op: "save", Path: path, Err: fs.ErrExist}
-	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".key-*") // mode 0600
 	if err != nil {
 		return err
