@@ -2,17 +2,124 @@ package storage
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
 )
 
 // FingerprintFolder fingerprints every file below root, streaming. Symbolic
-// links that leave root, and anything that is not a file or a folder, are
-// refused: *PathError. progress, when not nil, is told each run of bytes read.
+// links to files inside root count as files, as sha256sum sees them; those that
+// leave root or lead to folders, and anything else that is not a file or a
+// folder, are refused: *PathError. Empty folders do not count. progress, when
+// not nil, is told each run of bytes read, possibly from several goroutines.
 func FingerprintFolder(ctx context.Context, root string, progress func(bytes int64)) (Manifest, error) {
-	return Manifest{}, errors.ErrUnsupported
+	dir, err := os.OpenRoot(root)
+	if err != nil {
+		return Manifest{}, fmt.Errorf("fingerprinting %s: %w", root, err)
+	}
+	defer dir.Close()
+	var paths []string
+	err = fs.WalkDir(dir.FS(), ".", func(p string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		paths = append(paths, p)
+		return errors.Join(ctx.Err(), CheckPath(p))
+	})
+	if err != nil {
+		return Manifest{}, fmt.Errorf("fingerprinting %s: %w", root, err)
+	}
+	return fingerprint(ctx, paths, paths, dir.Open, dir.Stat, progress)
 }
 
-// FingerprintFiles fingerprints single files under their base names.
+// FingerprintFiles fingerprints single files under their base names. A file
+// that is no regular one, after following links, is refused: *PathError.
 func FingerprintFiles(ctx context.Context, paths []string, progress func(bytes int64)) (Manifest, error) {
-	return Manifest{}, errors.ErrUnsupported
+	names := make([]string, len(paths))
+	for i, p := range paths {
+		names[i] = path.Base(filepath.ToSlash(p))
+		if err := CheckPath(names[i]); err != nil {
+			return Manifest{}, err
+		}
+	}
+	return fingerprint(ctx, paths, names, os.Open, os.Stat, progress)
+}
+
+func fingerprint(ctx context.Context, paths, names []string, open func(string) (*os.File, error),
+	stat func(string) (os.FileInfo, error), progress func(int64)) (Manifest, error) {
+	files := make([]File, len(paths))
+	err := inParallel(ctx, len(paths), runtime.GOMAXPROCS(0), func(ctx context.Context, i int) error {
+		// Looked at before it is opened: opening a named pipe would wait.
+		info, err := stat(paths[i])
+		if err != nil && isEscape(err) {
+			return &PathError{paths[i], "is a symbolic link that leaves the folder"}
+		}
+		if err != nil {
+			return fmt.Errorf("fingerprinting %s: %w", paths[i], err)
+		}
+		if !info.Mode().IsRegular() {
+			return &PathError{paths[i], "is neither a file nor a folder"}
+		}
+		f, err := open(paths[i])
+		if err != nil {
+			return fmt.Errorf("fingerprinting %s: %w", paths[i], err)
+		}
+		defer f.Close()
+		files[i], err = digestFile(ctx, f, names[i], progress)
+		return err
+	})
+	if err != nil {
+		return Manifest{}, err
+	}
+	return NewManifest(files)
+}
+
+// isEscape tells os.Root's refusal, which has no sentinel, from other errors:
+// it is a path error that no system call gave.
+func isEscape(err error) bool {
+	pe := (*fs.PathError)(nil)
+	return errors.As(err, &pe) && pe.Err != nil && pe.Err.Error() == "path escapes from parent"
+}
+
+// digestFile computes SHA-256 and leaves in one read, each on its own goroutine.
+func digestFile(ctx context.Context, r io.Reader, name string, progress func(int64)) (File, error) {
+	whole, size := sha256.New(), int64(0)
+	var leaves []Hash
+	buf := [2][]byte{make([]byte, LeafSize), make([]byte, LeafSize)}
+	leaf := make(chan Hash, 1)
+	pending := false
+	for i := 0; ; i++ {
+		if err := ctx.Err(); err != nil {
+			return File{}, err
+		}
+		b := buf[i%2]
+		n, err := io.ReadFull(r, b)
+		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+			return File{}, fmt.Errorf("fingerprinting %s: %w", name, err)
+		}
+		if pending {
+			leaves = append(leaves, <-leaf)
+		}
+		if pending = n > 0; pending {
+			go func() { leaf <- leafHash(b[:n]) }()
+		}
+		_, _ = whole.Write(b[:n])
+		size += int64(n)
+		if progress != nil {
+			progress(int64(n))
+		}
+		if err != nil {
+			break
+		}
+	}
+	if pending {
+		leaves = append(leaves, <-leaf)
+	}
+	return describe(name, size, Hash(whole.Sum(nil)), leaves), nil
 }
