@@ -28,7 +28,7 @@ var wrongBodies = []struct {
 	{pledge.PledgePropose, `"amount":100000000`, `"amount":9007199254740992`, "principal"},
 	{pledge.PledgePropose, `"amount":100000000`, `"amount":99999999999999999999999999`, "principal"},
 	{pledge.PledgePropose, `"amount":100000000`, `"amount":-0`, "principal"},
-	{pledge.PledgePropose, `"amount":100000000`, `"amount":01`, "principal"},
+	{pledge.PledgePropose, `"amount":100000000`, `"amount":01`, "comma"},
 	{pledge.PledgePropose, `"amount":120000000`, `"amount":0`, "secured_max"},
 	{pledge.PledgePropose, `"amount":120000000,"currency":"CNY"`, `"amount":120000000,"currency":"USD"`, "secured_max"},
 	{pledge.PledgePropose, `"CNY"`, `"cny"`, "currency"},

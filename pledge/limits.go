@@ -27,6 +27,8 @@ const (
 	maxDepth = 32
 	// maxKin bounds the assets whose sequence one registration moves.
 	maxKin = 256
+	// maxOverlaps bounds the small overlaps that an asset's record names.
+	maxOverlaps = 32
 	// maxCandidates bounds the assets that one notarization is compared with.
 	maxCandidates = 1024
 	// maxPartyKeys bounds a party's record, revoked keys included.

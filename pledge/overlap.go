@@ -115,7 +115,9 @@ func (ch *change) connect(a *Asset, rel []relative) error {
 		half := r.same || 2*r.shared >= min(a.DistinctSize, other.DistinctSize)
 		switch {
 		case !half:
-			overlap(a, &other, r.shared)
+			if !overlap(a, &other, r.shared) {
+				continue
+			}
 		case other.Owner == a.Owner:
 			a.Kin, other.Kin = with(a.Kin, other.ID), with(other.Kin, a.ID)
 		default:
@@ -141,16 +143,31 @@ func roomFor(list ...Asset) error {
 	return nil
 }
 
-// overlap notes a small share on both sides. It is information, not a lien:
-// beyond maxKin further ones are left to the file index.
-func overlap(a, other *Asset, shared int64) {
+// overlap notes a small share on both sides. It is information, not a lien.
+func overlap(a, other *Asset, shared int64) (changed bool) {
 	here, there := basisPoints(shared, a.DistinctSize), basisPoints(shared, other.DistinctSize)
-	if len(a.Overlaps) < maxKin {
-		a.Overlaps = with(a.Overlaps, Overlap{other.ID, other.Owner, shared, here, there})
+	a.Overlaps, _ = largest(a.Overlaps, Overlap{other.ID, other.Owner, shared, here, there})
+	other.Overlaps, changed = largest(other.Overlaps, Overlap{a.ID, a.Owner, shared, there, here})
+	return changed
+}
+
+// largest adds an overlap to a list that keeps the maxOverlaps largest. A
+// common licence text is in thousands of assets: without a bound each of them
+// would be rewritten by each notarization. The file index still finds them.
+func largest(list []Overlap, o Overlap) ([]Overlap, bool) {
+	if len(list) < maxOverlaps {
+		return with(list, o), true
 	}
-	if len(other.Overlaps) < maxKin {
-		other.Overlaps = with(other.Overlaps, Overlap{a.ID, a.Owner, shared, there, here})
+	least := 0
+	for i, x := range list {
+		if x.Shared <= list[least].Shared {
+			least = i
+		}
 	}
+	if list[least].Shared >= o.Shared {
+		return list, false
+	}
+	return with(slices.Delete(slices.Clone(list), least, least+1), o), true
 }
 
 // basisPoints is part/whole, rounded down, for 0 <= part <= whole.

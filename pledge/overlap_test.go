@@ -126,12 +126,27 @@ func TestCommonFile(t *testing.T) {
 		t.Errorf("count %d, %d holders, %v", f.Count, len(f.Holders), err)
 	}
 	last := w.asset(w.notarize(w.other, "last", licence, file("data", "last", 1000)))
-	if len(last.Overlaps) != 256 || len(last.DisputedWith) > 0 {
+	if len(last.Overlaps) != 32 || len(last.DisputedWith) > 0 {
 		t.Errorf("%d overlaps, %v", len(last.Overlaps), last.DisputedWith)
 	}
 	// What is mostly a file whose holders are not all known cannot be told apart.
 	e := w.refuse(pledge.TooLarge, w.other, pledge.AssetNotarize, w.dataset(w.other, "x", licence, file("data", "few", 9)))
 	t.Log(e.Detail)
+}
+
+// TestLargestOverlapsStay: many small overlaps cannot push out a large one.
+func TestLargestOverlapsStay(t *testing.T) {
+	w := newWorld(t)
+	small, large := file("LICENSE", "Apache", 10), file("large", "large", 400)
+	first := w.notarize(w.owner, "first", small, large, file("data", "first", 600))
+	for i := range 40 {
+		w.notarize(w.owner, fmt.Sprint(i), small, file("data", fmt.Sprint(i), 1000))
+	}
+	late := w.notarize(w.other, "late", large, file("data", "late", 1000))
+	over := w.asset(first).Overlaps
+	if len(over) != 32 || over[31].AssetID != late || over[31].ShareHere != 3960 {
+		t.Errorf("%d overlaps, the last %v", len(over), over[len(over)-1])
+	}
 }
 
 // TestTooManyKin: a 258th asset with the same half is refused, so that no
