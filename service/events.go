@@ -1,0 +1,96 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/datapledge/datapledge/pledge"
+)
+
+const (
+	eventPage      = 200
+	eventHeartbeat = 15 * time.Second
+)
+
+// Events calls fn for every committed command after the cursor that the
+// caller may see, in ledger order. When follow is false it ends at the newest
+// one; else it waits for more until ctx ends, and calls idle while there are
+// none, so that a broken connection is noticed.
+func (s *Service) Events(ctx context.Context, c Caller, after string, follow bool, fn func(Event) error, idle func() error) error {
+	if err := c.may(UseEvents, "the stream of events"); err != nil {
+		return err
+	}
+	for {
+		list, err := s.o.Index.Events(ctx, Page{Limit: eventPage, Cursor: after})
+		if err != nil {
+			return fmt.Errorf("reading events: %w", err)
+		}
+		for _, e := range list {
+			after = e.Cursor
+			if !s.seesEvent(c, e) {
+				continue
+			}
+			if err := fn(e); err != nil {
+				return err
+			}
+		}
+		if len(list) > 0 {
+			continue
+		}
+		if !follow {
+			return nil
+		}
+		if err := s.nextBlock(ctx, idle); err != nil {
+			return err
+		}
+	}
+}
+
+// nextBlock waits until the index has one block more.
+func (s *Service) nextBlock(ctx context.Context, idle func() error) error {
+	head, err := s.o.Index.Head(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the index: %w", err)
+	}
+	for {
+		wait, cancel := context.WithTimeout(ctx, eventHeartbeat)
+		err := s.o.Index.WaitFor(wait, head.Height+1)
+		cancel()
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if wait.Err() == nil {
+			return fmt.Errorf("waiting for events: %w", err)
+		}
+		if err := idle(); err != nil {
+			return err
+		}
+	}
+}
+
+// seesEvent holds an event to the same rules as the record that it changed.
+// The parties of a custody receipt for a pledge are that pledge's.
+func (s *Service) seesEvent(c Caller, e Event) bool {
+	return c.Party != "" && e.By == c.Party || s.sees(c, e.RecordID, e.Record)
+}
+
+// sees says whether the caller may see a record, by its id and content.
+func (s *Service) sees(c Caller, id string, record json.RawMessage) bool {
+	switch {
+	case strings.HasPrefix(id, "as_"):
+		a, err := pledge.DecodeAsset(record)
+		return err == nil && c.can(UseAssetRead, c.toAsset(a)...)
+	case strings.HasPrefix(id, "pl_"):
+		p, err := pledge.DecodePledge(record)
+		return err == nil && c.can(UsePledgeRead, c.toPledge(p, "")...)
+	case pledge.CheckUSCC(id) == nil:
+		return c.can(UsePartyRead)
+	}
+	return false
+}

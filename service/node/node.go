@@ -1,0 +1,294 @@
+// Package node puts a service together from the embedded parts: the ledger of
+// a single node, a folder as the bucket, the read model, and the keys that
+// the first start makes.
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/service"
+	"github.com/datapledge/datapledge/service/client"
+	"github.com/datapledge/datapledge/service/evidence"
+	"github.com/datapledge/datapledge/service/index"
+	"github.com/datapledge/datapledge/service/rest"
+	"github.com/datapledge/datapledge/service/solo"
+	"github.com/datapledge/datapledge/storage"
+)
+
+// Node is a running service. Close it.
+type Node struct {
+	config  Config
+	log     *slog.Logger
+	service *service.Service
+	handler *rest.Handler
+	ledger  *solo.Ledger
+	index   *index.Index
+	audit   *os.File
+
+	stop    context.CancelFunc
+	running sync.WaitGroup
+}
+
+// Open starts a node. The first start makes keys and ledger below
+// config.Data. A damaged ledger is refused: the error says where it breaks.
+func Open(ctx context.Context, config Config, logger *slog.Logger) (*Node, error) {
+	if err := config.Check(); err != nil {
+		return nil, err
+	}
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+	n := &Node{config: config, log: logger}
+	if err := n.open(ctx); err != nil {
+		return nil, errors.Join(err, n.release())
+	}
+	return n, nil
+}
+
+func (n *Node) open(ctx context.Context) error {
+	genesis, err := prepare(n.config, time.Now(), n.log)
+	if err != nil {
+		return err
+	}
+	custodian, operator, err := n.keys()
+	if err != nil {
+		return err
+	}
+	if n.ledger, err = solo.Open(solo.Options{Path: ledgerPath(n.config), Genesis: genesis, Operator: operator, Logger: n.log}); err != nil {
+		return err
+	}
+	if n.index, err = index.Open(filepath.Join(n.config.Data, "index.db"), n.log); err != nil {
+		return fmt.Errorf("opening the index: %w", err)
+	}
+	bucket, err := openBucket(n.config)
+	if err != nil {
+		return err
+	}
+	metrics := rest.NewMetrics()
+	if n.service, err = n.assemble(bucket, custodian, metrics); err != nil {
+		return err
+	}
+	n.handler, err = rest.New(n.service, rest.Options{Logger: n.log, Metrics: metrics, Idle: time.Duration(n.config.Limits.Idle),
+		RatePerAddress: n.config.Limits.RatePerAddress, RatePerParty: n.config.Limits.RatePerParty, TrustedProxies: n.config.Limits.TrustedProxies})
+	if err != nil {
+		return err
+	}
+	n.start(ctx)
+	return n.caughtUp(ctx)
+}
+
+func (n *Node) assemble(bucket storage.Bucket, custodian *client.Key, metrics *rest.Metrics) (*service.Service, error) {
+	identity, err := identityOf(custodian)
+	if err != nil {
+		return nil, err
+	}
+	vault, err := storage.NewVault(bucket, identity, storage.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("opening the vault: %w", err)
+	}
+	audit, err := n.auditLog()
+	if err != nil {
+		return nil, err
+	}
+	return service.New(service.Options{
+		Ledger: n.ledger, Index: n.index, Vault: vault, Custodian: custodian, Probe: probe(bucket),
+		Evidence:   evidence.Source{Ledger: n.ledger, Index: n.index, Signer: custodian, Now: time.Now},
+		UploadLife: time.Duration(n.config.Limits.UploadLife), Logger: n.log, Audit: audit, Observer: metrics,
+	})
+}
+
+// keys loads the custodian's key and the operator's.
+func (n *Node) keys() (*client.Key, solo.Operator, error) {
+	custodian, err := n.load(n.config.Keys.CustodianFile, string(pledge.RoleExchange))
+	if err != nil {
+		return nil, solo.Operator{}, err
+	}
+	operator, err := n.load(n.config.Keys.OperatorFile, operatorKey)
+	if err != nil {
+		return nil, solo.Operator{}, err
+	}
+	private, ok := operator.RevealEd25519()
+	if !ok {
+		return nil, solo.Operator{}, errors.New("the operator's key must be an Ed25519 key")
+	}
+	return custodian, solo.NewOperator(private), nil
+}
+
+func (n *Node) load(path, name string) (*client.Key, error) {
+	if path == "" {
+		path = n.config.keyFile(name)
+	}
+	key, err := client.Load(path, n.passphrase())
+	if err != nil {
+		return nil, fmt.Errorf("loading the key of the %s: %w", name, err)
+	}
+	return key, nil
+}
+
+func (n *Node) passphrase() func() (string, error) {
+	path := n.config.Keys.PassphraseFile
+	if path == "" {
+		return nil
+	}
+	return func() (string, error) {
+		data, err := os.ReadFile(path)
+		return strings.TrimRight(string(data), "\r\n"), err
+	}
+}
+
+// identityOf is the age identity of the custodian, which opens every dataset
+// in the bucket.
+func identityOf(key *client.Key) (storage.Identity, error) {
+	text, ok := key.Identity().(fmt.Stringer)
+	if !ok {
+		return storage.Identity{}, errors.New("the custodian's key has no age identity")
+	}
+	return storage.ParseIdentity(storage.NewSecret(text.String()))
+}
+
+// auditLog writes one line of JSON per act that was accepted or refused.
+func (n *Node) auditLog() (*slog.Logger, error) {
+	if n.config.Log.AuditFile == "" {
+		return n.log.With("log", "audit"), nil
+	}
+	f, err := os.OpenFile(n.config.Log.AuditFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("opening the audit log: %w", err)
+	}
+	n.audit = f
+	return slog.New(slog.NewJSONHandler(f, nil)), nil
+}
+
+// start runs what works beside the requests until Close.
+func (n *Node) start(ctx context.Context) {
+	ctx, n.stop = context.WithCancel(context.WithoutCancel(ctx))
+	n.running.Go(func() { n.project(ctx) })
+	n.running.Go(func() {
+		tick := time.NewTicker(time.Duration(n.config.Limits.Sweep))
+		defer tick.Stop()
+		n.service.RunSweeper(ctx, tick.C)
+	})
+}
+
+// project keeps the index up with the ledger. A fault is logged and it is
+// tried again, because the ledger takes commands without it.
+func (n *Node) project(ctx context.Context) {
+	for ctx.Err() == nil {
+		err := n.index.Project(ctx, n.ledger)
+		if ctx.Err() != nil {
+			return
+		}
+		n.log.ErrorContext(ctx, "index stopped", "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// startWait bounds how long a start waits for the index. A longer rebuild
+// goes on while the node serves, and /readyz says so.
+const startWait = 10 * time.Second
+
+func (n *Node) caughtUp(ctx context.Context) error {
+	head, err := n.ledger.Head(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the head: %w", err)
+	}
+	wait, cancel := context.WithTimeout(ctx, startWait)
+	defer cancel()
+	if err := n.index.WaitFor(wait, head.Height); err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return nil
+}
+
+// Handler answers HTTP requests.
+func (n *Node) Handler() http.Handler { return n.handler }
+
+// Service is the use cases themselves.
+func (n *Node) Service() *service.Service { return n.service }
+
+// Ledger is the ledger itself.
+func (n *Node) Ledger() service.Ledger { return n.ledger }
+
+// Serve answers on l until ctx ends, then finishes the requests under way for
+// at most grace, and cuts off what is left.
+func (n *Node) Serve(ctx context.Context, l net.Listener, grace time.Duration) error {
+	server := rest.NewServer(n.handler)
+	failed := make(chan error, 1)
+	go func() { failed <- n.serve(server, l) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serving: %w", err)
+	case <-ctx.Done():
+	}
+	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	if err := server.Shutdown(wait); err != nil {
+		n.log.Warn("requests were cut off", "error", err)
+		err = server.Close()
+		return errors.Join(err, ignoreClosed(<-failed))
+	}
+	return ignoreClosed(<-failed)
+}
+
+func (n *Node) serve(server *http.Server, l net.Listener) error {
+	if n.config.TLS.CertFile != "" {
+		return server.ServeTLS(l, n.config.TLS.CertFile, n.config.TLS.KeyFile)
+	}
+	return server.Serve(l)
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// Close ends streams and what runs beside the requests, then closes the
+// files. The server must have stopped.
+func (n *Node) Close(ctx context.Context) error {
+	if n.handler != nil {
+		n.handler.Close()
+	}
+	done := make(chan error, 1)
+	go func() { done <- n.release() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// release undoes open, as far as that came.
+func (n *Node) release() error {
+	if n.stop != nil {
+		n.stop()
+	}
+	n.running.Wait()
+	var faults []error
+	if n.index != nil {
+		faults = append(faults, n.index.Close())
+	}
+	if n.ledger != nil {
+		faults = append(faults, n.ledger.Close())
+	}
+	if n.audit != nil {
+		faults = append(faults, n.audit.Close())
+	}
+	return errors.Join(faults...)
+}

@@ -1,0 +1,47 @@
+package rest
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"os"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/datapledge/datapledge/pledge"
+)
+
+// maxJSON bounds a JSON body, in bytes.
+const maxJSON = 64 << 10
+
+// decode reads a JSON body strictly into v.
+func decode(c *gin.Context, v any) error {
+	if mediaType(c) != "application/json" {
+		return errMediaType
+	}
+	data, err := readAll(c, maxJSON)
+	if err != nil {
+		return err
+	}
+	return pledge.StrictUnmarshal(data, v)
+}
+
+func mediaType(c *gin.Context) string {
+	t, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	if err != nil {
+		return ""
+	}
+	return t
+}
+
+// readAll reads a body of at most n bytes. One that is cut off is the
+// caller's mistake, unless the caller is gone.
+func readAll(c *gin.Context, n int64) ([]byte, error) {
+	data, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, n))
+	var large *http.MaxBytesError
+	if err == nil || errors.As(err, &large) || errors.Is(err, os.ErrDeadlineExceeded) {
+		return data, err
+	}
+	return nil, pledge.Errorf(pledge.Malformed, "the body ended early")
+}

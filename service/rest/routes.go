@@ -1,0 +1,63 @@
+package rest
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+)
+
+// handler answers a request or says why not; problem.go turns that into words.
+type handler func(c *gin.Context) error
+
+// route is one line of the contract. A public one needs no token.
+type route struct {
+	method, path string
+	public       bool
+	serve        handler
+}
+
+const (
+	pathUpload     = "/v1/uploads/:upload_id"
+	pathUploadFile = "/v1/uploads/:upload_id/files/*path"
+	pathContent    = "/v1/assets/:asset_id/files/*path"
+)
+
+// routes is the whole surface; a test compares it with openapi.yaml.
+func (h *Handler) routes() []route {
+	return []route{
+		{http.MethodPost, "/v1/commands", true, h.submit},
+		{http.MethodGet, "/v1/commands/:command_id", false, h.outcome},
+
+		{http.MethodPost, "/v1/uploads", false, h.beginUpload},
+		{http.MethodGet, pathUpload, false, h.uploadStatus},
+		{http.MethodDelete, pathUpload, false, h.abortUpload},
+		{http.MethodPut, pathUploadFile, false, h.putFile},
+		{http.MethodHead, pathUploadFile, false, h.headFile},
+		{http.MethodPost, pathUpload + "/seal", false, h.sealUpload},
+
+		{http.MethodGet, "/v1/network", true, h.network},
+		{http.MethodGet, "/v1/parties/:uscc", false, h.party},
+		{http.MethodGet, "/v1/assets", false, h.assets},
+		{http.MethodGet, "/v1/assets/:asset_id", false, h.asset},
+		{http.MethodGet, "/v1/assets/:asset_id/history", false, h.assetHistory},
+		{http.MethodGet, pathContent, false, h.content},
+		{http.MethodHead, pathContent, false, h.content},
+		{http.MethodGet, "/v1/fingerprints/:fingerprint", false, h.fingerprint},
+		{http.MethodGet, "/v1/pledges", false, h.pledges},
+		{http.MethodGet, "/v1/pledges/:pledge_id", false, h.pledge},
+		{http.MethodGet, "/v1/pledges/:pledge_id/history", false, h.pledgeHistory},
+		{http.MethodPost, "/v1/pledges/:pledge_id/custody-check", false, h.custodyCheck},
+
+		{http.MethodPost, "/v1/verifications", false, h.verify},
+		{http.MethodPost, "/v1/searches", false, h.search},
+		{http.MethodGet, "/v1/evidence/:record_id", false, h.evidence},
+		{http.MethodGet, "/v1/events", false, h.events},
+
+		{http.MethodGet, "/healthz", true, h.healthz},
+		{http.MethodGet, "/readyz", true, h.readyz},
+		{http.MethodGet, "/metrics", true, h.metrics},
+		{http.MethodGet, "/openapi.yaml", true, h.openapi},
+		{http.MethodGet, "/docs", true, h.docs},
+		{http.MethodGet, "/", true, h.home},
+	}
+}

@@ -1,0 +1,387 @@
+package service
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/storage"
+)
+
+// maxSearched bounds how many assets one search looks at.
+const maxSearched = 2000
+
+// SearchRequest names what is searched: exactly one of the first four. AsOf
+// is a ledger height (decimal) or an RFC 3339 time; empty means now.
+type SearchRequest struct {
+	AssetID     string `json:"asset_id,omitempty"`
+	Party       string `json:"party,omitempty"`
+	Fingerprint string `json:"fingerprint,omitempty"`
+	UploadID    string `json:"upload_id,omitempty"`
+	AsOf        string `json:"as_of,omitempty"`
+}
+
+// How a search came upon an asset.
+const (
+	ViaAsset       = "asset"
+	ViaKin         = "kin"
+	ViaParty       = "party"
+	ViaFingerprint = "fingerprint"
+	ViaFile        = "file"
+)
+
+// Lien is a pledge in force that a search found, and how.
+type Lien struct {
+	Encumbrance
+	AssetID string `json:"asset_id"`
+	Pledgor string `json:"pledgor"`
+	Via     string `json:"via"`
+}
+
+// SearchedAsset is an asset that a search looked at. ExpectedSeq is what
+// pledge.register must state for nothing to have come in between.
+type SearchedAsset struct {
+	AssetID     string           `json:"asset_id"`
+	Owner       string           `json:"owner"`
+	Via         string           `json:"via"`
+	ExpectedSeq int64            `json:"expected_seq"`
+	Disputed    bool             `json:"disputed"`
+	Frozen      bool             `json:"frozen"`
+	Overlaps    []pledge.Overlap `json:"overlaps"`
+}
+
+// SearchedAt is the state of the ledger that a search answers for.
+type SearchedAt struct {
+	Head
+	At string `json:"at"`
+}
+
+// Search is a numbered search: every lien in force that was found, or that
+// there was none. Report is the same text, signed by the service.
+type Search struct {
+	Number      string          `json:"number"`
+	Query       SearchRequest   `json:"query"`
+	AsOf        SearchedAt      `json:"as_of"`
+	Liens       []Lien          `json:"liens"`
+	None        bool            `json:"none"`
+	Assets      []SearchedAsset `json:"assets"`
+	ExpectedSeq *int64          `json:"expected_seq,omitempty"`
+	At          string          `json:"at"`
+	Proves      string          `json:"proves"`
+	Report      string          `json:"report,omitempty"`
+}
+
+const provesSearch = "Every pledge in force on this ledger at the stated height on what was searched, on what shares at least half of its bytes, and on " +
+	"what shares files with it. It does not show interests that were never registered here, nor the statutory registers. " +
+	"本查询证明：截至所示区块高度，本账本上的有效质押。不包括未在本链登记的权利，亦不代替法定登记系统的查询。"
+
+// Search finds the liens on an asset, on a party's assets, or on content.
+func (s *Service) Search(ctx context.Context, c Caller, q SearchRequest) (Search, error) {
+	r, err := s.search(ctx, c, q)
+	s.auditAct(ctx, "search", c, err, "number", r.Number, "asset_id", q.AssetID, "party", q.Party,
+		"fingerprint", q.Fingerprint, "upload_id", q.UploadID, "as_of", q.AsOf)
+	return r, err
+}
+
+func (s *Service) search(ctx context.Context, c Caller, q SearchRequest) (Search, error) {
+	if err := c.may(UseSearch, "search"); err != nil {
+		return Search{}, err
+	}
+	if err := q.check(); err != nil {
+		return Search{}, err
+	}
+	from, err := s.source(ctx, q)
+	if err != nil {
+		return Search{}, err
+	}
+	f, head, err := s.searchIn(ctx, c, q, from)
+	if errors.Is(err, errHolders) {
+		if from, err = s.present(ctx); err != nil {
+			return Search{}, err
+		}
+		f, head, err = s.searchIn(ctx, c, q, from)
+	}
+	if err != nil {
+		return Search{}, err
+	}
+	if q.AssetID != "" && len(f.assets) == 0 {
+		return Search{}, pledge.Errorf(pledge.NotFound, "no asset %s at this height", q.AssetID)
+	}
+	return s.searched(ctx, q, f, head)
+}
+
+// errHolders: more assets hold a file than the ledger's record of it names.
+var errHolders = errors.New("the ledger does not name all holders of a file")
+
+func (s *Service) searchIn(ctx context.Context, c Caller, q SearchRequest, from source) (f *finding, head Head, err error) {
+	start, err := s.start(ctx, c, q, from)
+	if err != nil {
+		return nil, Head{}, err
+	}
+	head, err = snapshot(ctx, from, func(v *view) error {
+		f = &finding{view: v, seen: map[string]bool{}}
+		return start(f)
+	})
+	return f, head, err
+}
+
+func (q SearchRequest) check() error {
+	named := 0
+	for _, v := range []string{q.AssetID, q.Party, q.Fingerprint, q.UploadID} {
+		if v != "" {
+			named++
+		}
+	}
+	if named != 1 {
+		return pledge.Errorf(pledge.Malformed, "name exactly one of asset_id, party, fingerprint and upload_id")
+	}
+	if q.Party != "" {
+		return pledge.CheckUSCC(q.Party)
+	}
+	if q.Fingerprint != "" {
+		_, err := pledge.ParseFingerprint(q.Fingerprint)
+		return err
+	}
+	return nil
+}
+
+// source is the ledger itself for a search of the present; the index for the
+// past, and for a party, whose assets only the index lists. The index must
+// have caught up first: a search that misses the newest block is wrong.
+func (s *Service) source(ctx context.Context, q SearchRequest) (source, error) {
+	if q.AsOf == "" && q.Party == "" {
+		return s.o.Ledger, nil
+	}
+	if q.AsOf != "" {
+		head, err := s.resolve(ctx, q.AsOf)
+		return past{s.o.Index, head}, err
+	}
+	return s.present(ctx)
+}
+
+// present is the index, once it shows the ledger's head.
+func (s *Service) present(ctx context.Context) (source, error) {
+	head, err := s.settled(ctx)
+	return past{s.o.Index, head}, err
+}
+
+// settled waits, a bounded time, until the index shows the ledger's head.
+func (s *Service) settled(ctx context.Context) (Head, error) {
+	head, err := s.o.Ledger.Head(ctx)
+	if err != nil {
+		return Head{}, fmt.Errorf("reading the head: %w", err)
+	}
+	wait, cancel := context.WithTimeout(ctx, s.o.ReadYourWrites)
+	defer cancel()
+	if err := s.o.Index.WaitFor(wait, head.Height); err != nil {
+		return Head{}, fmt.Errorf("waiting for the index: %w", errors.Join(ErrUnavailable, err))
+	}
+	return s.o.Index.Resolve(ctx, AsOf{Height: &head.Height})
+}
+
+// resolve finds the head that an as_of selects.
+func (s *Service) resolve(ctx context.Context, asOf string) (Head, error) {
+	var at AsOf
+	if height, err := strconv.ParseUint(asOf, 10, 64); err == nil {
+		at.Height = &height
+	} else if t, err := time.Parse(time.RFC3339, asOf); err == nil {
+		at.Time = t.UTC().Format(time.RFC3339Nano)
+	} else {
+		return Head{}, pledge.Errorf(pledge.Malformed, "as_of must be a height or an RFC 3339 time")
+	}
+	head, err := s.o.Index.Resolve(ctx, at)
+	if errors.Is(err, ErrNotFound) {
+		return Head{}, pledge.Errorf(pledge.NotFound, "the ledger has no block as of %s", asOf)
+	}
+	if err != nil {
+		return Head{}, fmt.Errorf("resolving %s: %w", asOf, err)
+	}
+	return head, nil
+}
+
+// start chooses where a search begins. What needs no snapshot (a party's
+// assets, an upload's files) is looked up before.
+func (s *Service) start(ctx context.Context, c Caller, q SearchRequest, from source) (func(*finding) error, error) {
+	switch {
+	case q.AssetID != "":
+		return func(f *finding) error { return f.add(q.AssetID, ViaAsset) }, nil
+	case q.Fingerprint != "":
+		hex := hexOf(q.Fingerprint)
+		return func(f *finding) error { return f.content(hex, []string{hex}) }, nil
+	case q.UploadID != "":
+		return s.startUpload(ctx, c, q.UploadID)
+	}
+	ids, err := s.o.Index.AssetsOf(ctx, q.Party, from.(past).head.Height)
+	if err != nil {
+		return nil, fmt.Errorf("listing the assets of %s: %w", q.Party, err)
+	}
+	if len(ids) > maxSearched {
+		return nil, pledge.Errorf(pledge.TooLarge, "%s has %d assets, more than %d: search them one by one", q.Party, len(ids), maxSearched)
+	}
+	return func(f *finding) error { return f.addAll(ids, ViaParty) }, nil
+}
+
+func (s *Service) startUpload(ctx context.Context, c Caller, id string) (func(*finding) error, error) {
+	u, err := s.ownUpload(ctx, c, id)
+	if err != nil {
+		return nil, err
+	}
+	if !u.Closed {
+		return nil, pledge.Errorf(pledge.WrongState, "upload %s is not sealed yet", id)
+	}
+	d, err := s.o.Vault.Seal(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("reading upload %s: %w", id, refused(err))
+	}
+	if len(d.Files) > maxSearched {
+		return nil, pledge.Errorf(pledge.TooLarge, "upload %s has more than %d files", id, maxSearched)
+	}
+	return func(f *finding) error { return f.content(hexOf(d.Fingerprint), digests(d.Files)) }, nil
+}
+
+func digests(files []storage.File) []string {
+	list := make([]string, len(files))
+	for i, f := range files {
+		list[i] = f.SHA256
+	}
+	return list
+}
+
+// finding collects assets and the liens on them, each once, by the shortest way.
+type finding struct {
+	*view
+	seen   map[string]bool
+	assets []SearchedAsset
+	liens  []Lien
+}
+
+func (f *finding) content(fingerprint string, files []string) error {
+	ids, err := f.fingerprint(fingerprint)
+	if err != nil {
+		return err
+	}
+	if err := f.addAll(ids, ViaFingerprint); err != nil {
+		return err
+	}
+	for _, hex := range files {
+		r, err := f.file(hex)
+		if err != nil {
+			return err
+		}
+		if r == nil {
+			continue
+		}
+		if err := f.holders(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// holders follows a file to the assets that hold it. The ledger names a
+// bounded number of them; the index lists all.
+func (f *finding) holders(r *pledge.FileRecord) error {
+	if r.Count > len(r.Holders) {
+		return errHolders
+	}
+	for _, h := range r.Holders {
+		if err := f.add(h.AssetID, ViaFile); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *finding) addAll(ids []string, via string) error {
+	for _, id := range ids {
+		if err := f.add(id, via); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add looks at an asset, then at its kin and at what shares files with it.
+func (f *finding) add(id, via string) error {
+	if f.seen[id] {
+		return nil
+	}
+	if len(f.seen) >= maxSearched {
+		return pledge.Errorf(pledge.TooLarge, "this content is shared by more than %d assets: search by asset", maxSearched)
+	}
+	a, err := f.asset(id)
+	if err != nil || a == nil {
+		return err
+	}
+	f.seen[id] = true
+	f.assets = append(f.assets, SearchedAsset{AssetID: a.ID, Owner: a.Owner, Via: via, ExpectedSeq: a.Seq,
+		Disputed: len(a.DisputedWith) > 0, Frozen: a.Frozen != nil, Overlaps: append([]pledge.Overlap{}, a.Overlaps...)})
+	if err := f.liensOn(a, via); err != nil {
+		return err
+	}
+	if via == ViaKin || via == ViaFile {
+		return nil
+	}
+	if err := f.addAll(a.Kin, ViaKin); err != nil {
+		return err
+	}
+	for _, o := range a.Overlaps {
+		if err := f.add(o.AssetID, ViaFile); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *finding) liensOn(a *pledge.Asset, via string) error {
+	for rank, in := range a.InForce {
+		p, err := f.pledge(in.PledgeID)
+		if err != nil {
+			return err
+		}
+		if p != nil {
+			f.liens = append(f.liens, Lien{encumbrance(p, rank+1), a.ID, p.Pledgor, via})
+		}
+	}
+	return nil
+}
+
+func (s *Service) searched(ctx context.Context, q SearchRequest, f *finding, head Head) (Search, error) {
+	r := Search{Query: q, AsOf: SearchedAt{head, s.stamp()}, Liens: append([]Lien{}, f.liens...), None: len(f.liens) == 0,
+		Assets: append([]SearchedAsset{}, f.assets...), At: s.stamp(), Proves: provesSearch}
+	if q.AsOf != "" {
+		at, err := s.o.Index.BlockTime(ctx, head.Height)
+		if err != nil {
+			return Search{}, fmt.Errorf("reading the time of block %d: %w", head.Height, err)
+		}
+		r.AsOf.At = at.UTC().Format(time.RFC3339)
+	}
+	if q.AssetID != "" {
+		r.ExpectedSeq = &f.assets[0].ExpectedSeq
+	}
+	number, err := s.number(r)
+	if err != nil {
+		return Search{}, err
+	}
+	r.Number = number
+	r.Report, err = s.report(r)
+	return r, err
+}
+
+// number names a search by what it says: the same question at the same
+// height and second has the same number, another never.
+func (s *Service) number(r Search) (string, error) {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return "", fmt.Errorf("numbering a search: %w", err)
+	}
+	sum := sha256.Sum256(append([]byte(s.Channel()+"\n"), text...))
+	name := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:10])
+	return "S-" + s.now().Format("20060102") + "-" + name, nil
+}

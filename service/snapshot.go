@@ -1,0 +1,146 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/datapledge/datapledge/pledge"
+)
+
+// source is where a snapshot reads: the ledger now, or the index in the past.
+type source interface {
+	Get(ctx context.Context, keys ...string) ([][]byte, Head, error)
+}
+
+// maxRounds bounds how deep one record may lead to the next in a snapshot.
+const maxRounds = 8
+
+// snapshot runs fn over records of one and the same head. fn asks for keys by
+// view.get, which answers nil for what was not fetched yet; fn is then run
+// again with it, so fn must tolerate nil and start afresh each time.
+func snapshot(ctx context.Context, from source, fn func(v *view) error) (Head, error) {
+	v := &view{values: map[string][]byte{}}
+	var keys []string
+	for range maxRounds {
+		values, head, err := from.Get(ctx, keys...)
+		if err != nil {
+			return Head{}, fmt.Errorf("reading the ledger: %w", err)
+		}
+		v.missing = nil
+		for i, k := range keys {
+			v.values[k] = values[i]
+		}
+		err = fn(v)
+		if len(v.missing) == 0 {
+			return head, err
+		}
+		keys = append(keys, v.missing...)
+	}
+	return Head{}, errors.New("records lead too deep into each other")
+}
+
+type view struct {
+	values  map[string][]byte
+	missing []string
+}
+
+func (v *view) get(key string) []byte {
+	value, ok := v.values[key]
+	if !ok {
+		v.values[key] = nil
+		v.missing = append(v.missing, key)
+	}
+	return value
+}
+
+// asset returns the record, or nil when absent (or not fetched yet).
+func (v *view) asset(id string) (*pledge.Asset, error) {
+	return decoded(v.get(pledge.KeyAsset(id)), id, pledge.DecodeAsset)
+}
+
+func (v *view) pledge(id string) (*pledge.Pledge, error) {
+	return decoded(v.get(pledge.KeyPledge(id)), id, pledge.DecodePledge)
+}
+
+func (v *view) party(id string) (*pledge.Party, error) {
+	return decoded(v.get(pledge.KeyParty(id)), id, pledge.DecodeParty)
+}
+
+// fingerprint returns the ids of the assets under a fingerprint, in hex.
+func (v *view) fingerprint(hex string) ([]string, error) {
+	r, err := decoded(v.get(pledge.KeyFingerprint(hex)), hex, pledge.DecodeFingerprint)
+	if err != nil || r == nil {
+		return nil, err
+	}
+	return r.Assets, nil
+}
+
+// file returns who holds a file of this digest, in hex; nil when nobody does.
+func (v *view) file(hex string) (*pledge.FileRecord, error) {
+	return decoded(v.get(pledge.KeyFile(hex)), hex, pledge.DecodeFile)
+}
+
+func decoded[T any](raw []byte, id string, decode func([]byte) (T, error)) (*T, error) {
+	if raw == nil {
+		return nil, nil
+	}
+	record, err := decode(raw)
+	if err != nil {
+		return nil, fmt.Errorf("decoding the record of %s: %w", id, err)
+	}
+	return &record, nil
+}
+
+// past reads records as they were at a head, from the index.
+type past struct {
+	index Index
+	head  Head
+}
+
+func (p past) Get(ctx context.Context, keys ...string) ([][]byte, Head, error) {
+	values := make([][]byte, len(keys))
+	for i, key := range keys {
+		value, err := p.get(ctx, key)
+		if err != nil {
+			return nil, Head{}, err
+		}
+		values[i] = value
+	}
+	return values, p.head, nil
+}
+
+func (p past) get(ctx context.Context, key string) ([]byte, error) {
+	if kind, id, _ := pledge.ParseKey(key); kind == "file" {
+		return p.holders(ctx, id)
+	}
+	r, err := p.index.Record(ctx, key, p.head.Height)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	return r.Record, err
+}
+
+// holders makes the record of a file digest out of the index's list, which
+// is whole where the ledger's own record names only some.
+func (p past) holders(ctx context.Context, hex string) ([]byte, error) {
+	r := pledge.FileRecord{V: pledge.Version}
+	page := Page{Limit: maxLimit}
+	for {
+		found, next, err := p.index.Holders(ctx, hex, p.head.Height, page)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return nil, err
+		}
+		r.Holders = append(r.Holders, found...)
+		r.Count = len(r.Holders)
+		if next == "" || r.Count > maxSearched {
+			break
+		}
+		page.Cursor = next
+	}
+	if r.Count == 0 {
+		return nil, nil
+	}
+	return json.Marshal(r)
+}

@@ -1,0 +1,216 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/storage"
+)
+
+// PartSize is the number of bytes of a file that become durable together.
+const PartSize = 8 << 20
+
+// maxName bounds an upload's name, in bytes.
+const maxName = 200
+
+// Upload is the state of an upload as its owner sees it.
+type Upload struct {
+	ID       string       `json:"upload_id"`
+	Owner    string       `json:"owner"`
+	State    string       `json:"state"` // open or closed
+	Expires  string       `json:"expires_at"`
+	PartSize int64        `json:"part_size"`
+	Files    []UploadFile `json:"files"`
+}
+
+// UploadFile is how far a file of an upload has come; Size counts durable bytes.
+type UploadFile struct {
+	Path     string `json:"path"`
+	Size     int64  `json:"size"`
+	Complete bool   `json:"complete"`
+	SHA256   string `json:"sha256,omitempty"`
+}
+
+// BeginUpload opens an upload for the caller. The key of what it will hold is
+// sealed to the custodian and to the caller's recipient on the ledger.
+func (s *Service) BeginUpload(ctx context.Context, c Caller, name string) (Upload, error) {
+	u, err := s.beginUpload(ctx, c, name)
+	s.auditAct(ctx, "upload.begin", c, err, "upload_id", u.ID)
+	return u, err
+}
+
+func (s *Service) beginUpload(ctx context.Context, c Caller, name string) (Upload, error) {
+	if err := c.may(UseUploadBegin, "an upload"); err != nil {
+		return Upload{}, err
+	}
+	if name == "" || len(name) > maxName {
+		return Upload{}, pledge.Errorf(pledge.Malformed, "an upload needs a name of at most %d bytes", maxName)
+	}
+	recipients, err := s.recipients(ctx, c.Party)
+	if err != nil {
+		return Upload{}, err
+	}
+	u, err := s.o.Vault.Begin(ctx, c.Party, recipients)
+	if err != nil {
+		return Upload{}, fmt.Errorf("beginning an upload: %w", refused(err))
+	}
+	return s.uploadView(u, nil), nil
+}
+
+func (s *Service) recipients(ctx context.Context, party string) (map[string]string, error) {
+	var owner *pledge.Party
+	_, err := snapshot(ctx, s.o.Ledger, func(v *view) (err error) {
+		owner, err = v.party(party)
+		return err
+	})
+	if err != nil || owner == nil || owner.Recipient == "" {
+		return nil, err
+	}
+	return map[string]string{party: owner.Recipient}, nil
+}
+
+func (s *Service) uploadView(u storage.Upload, files []storage.FileStatus) Upload {
+	view := Upload{ID: u.ID, Owner: u.Owner, State: "open", PartSize: PartSize, Files: []UploadFile{},
+		Expires: u.Created.Add(s.o.UploadLife).UTC().Format(time.RFC3339)}
+	if u.Closed {
+		view.State = "closed"
+	}
+	for _, f := range files {
+		view.Files = append(view.Files, uploadFile(f))
+	}
+	return view
+}
+
+func uploadFile(f storage.FileStatus) UploadFile {
+	return UploadFile{Path: f.Path, Size: f.Offset, Complete: f.Complete, SHA256: f.SHA256}
+}
+
+// ownUpload returns an upload that the caller owns. One that ran out of time
+// before it was sealed is refused as expired, also while it is not yet swept.
+func (s *Service) ownUpload(ctx context.Context, c Caller, id string) (storage.Upload, error) {
+	u, err := s.o.Vault.Upload(ctx, id)
+	if errors.Is(err, storage.ErrNotExist) {
+		return u, pledge.Errorf(pledge.NotFound, "no upload %s: it never was, was abandoned, or has expired", id)
+	}
+	if err != nil {
+		return u, fmt.Errorf("reading upload %s: %w", id, refused(err))
+	}
+	if err := c.may(UseUpload, "upload "+id, c.to(map[Who]string{Owner: u.Owner})...); err != nil {
+		return u, err
+	}
+	if !u.Closed && s.now().After(u.Created.Add(s.o.UploadLife)) {
+		return u, pledge.Errorf(pledge.Expired, "upload %s expired at %s; begin a new one", id,
+			u.Created.Add(s.o.UploadLife).UTC().Format(time.RFC3339))
+	}
+	return u, nil
+}
+
+// UploadStatus tells how far an upload is.
+func (s *Service) UploadStatus(ctx context.Context, c Caller, id string) (Upload, error) {
+	u, err := s.ownUpload(ctx, c, id)
+	if err != nil {
+		return Upload{}, err
+	}
+	if u.Closed {
+		return s.uploadView(u, nil), nil
+	}
+	files, err := s.o.Vault.Files(ctx, id)
+	if err != nil {
+		return Upload{}, fmt.Errorf("listing upload %s: %w", id, refused(err))
+	}
+	return s.uploadView(u, files), nil
+}
+
+// WriteFile stores a run of bytes of one file. A refused offset or digest is
+// a *Refusal that knows where the file continues.
+func (s *Service) WriteFile(ctx context.Context, c Caller, id string, w storage.WriteRequest) (UploadFile, error) {
+	if _, err := s.ownUpload(ctx, c, id); err != nil {
+		return UploadFile{}, err
+	}
+	counted := &counter{r: w.Body}
+	w.Body = counted
+	f, err := s.o.Vault.Write(ctx, id, w)
+	s.o.Observer.Uploaded(counted.n)
+	if err != nil {
+		return UploadFile{}, fmt.Errorf("storing a file of upload %s: %w", id, refused(err))
+	}
+	return uploadFile(f), nil
+}
+
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// FileStatus tells where a file of an upload continues.
+func (s *Service) FileStatus(ctx context.Context, c Caller, id, path string) (UploadFile, error) {
+	if _, err := s.ownUpload(ctx, c, id); err != nil {
+		return UploadFile{}, err
+	}
+	f, err := s.o.Vault.Status(ctx, id, path)
+	if err != nil {
+		return UploadFile{}, fmt.Errorf("looking up a file of upload %s: %w", id, refused(err))
+	}
+	return uploadFile(f), nil
+}
+
+// AbortUpload gives an upload up and removes what it stored.
+func (s *Service) AbortUpload(ctx context.Context, c Caller, id string) error {
+	_, err := s.ownUpload(ctx, c, id)
+	if refusal := refusalOf(err); refusal != nil && refusal.Code == pledge.Expired {
+		err = nil
+	}
+	if err == nil {
+		err = refused(s.o.Vault.Abort(ctx, id))
+	}
+	s.auditAct(ctx, "upload.abort", c, err, "upload_id", id)
+	if err != nil {
+		return fmt.Errorf("abandoning upload %s: %w", id, err)
+	}
+	return nil
+}
+
+// Sweep gives up uploads that expired. Any number of replicas may run it.
+func (s *Service) Sweep(ctx context.Context) (storage.SweepReport, error) {
+	r, err := s.o.Vault.Sweep(ctx, s.now().Add(-s.o.UploadLife))
+	if err != nil {
+		return r, fmt.Errorf("sweeping uploads: %w", err)
+	}
+	return r, nil
+}
+
+// RunSweeper sweeps at once and then at every tick, until ctx ends. What
+// fails is logged, and tried again at the next tick.
+func (s *Service) RunSweeper(ctx context.Context, ticks <-chan time.Time) {
+	for {
+		r, err := s.Sweep(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.o.Logger.ErrorContext(ctx, "sweep failed", "error", err)
+		} else if r != (storage.SweepReport{}) {
+			s.o.Logger.InfoContext(ctx, "swept uploads", "abandoned", r.Abandoned, "finished", r.Finished, "cleaned", r.Cleaned)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks:
+		}
+	}
+}
+
+func refusalOf(err error) *pledge.Error {
+	var e *pledge.Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return nil
+}

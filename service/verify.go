@@ -1,0 +1,331 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/storage"
+)
+
+// VerifyRequest names what is verified: exactly one of AssetID and
+// Fingerprint. An empty depth is ledger.
+type VerifyRequest struct {
+	AssetID      string `json:"asset_id,omitempty"`
+	Fingerprint  string `json:"fingerprint,omitempty"`
+	ClaimedOwner string `json:"claimed_owner,omitempty"`
+	Depth        string `json:"depth,omitempty"`
+}
+
+// The three answers of a verification 核验.
+type (
+	// NotarizedAnswer: is this content notarized 存证?
+	NotarizedAnswer struct {
+		Answer   bool             `json:"answer"`
+		AssetID  string           `json:"asset_id,omitempty"`
+		At       string           `json:"at,omitempty"`
+		By       string           `json:"by,omitempty"`
+		Position *pledge.Position `json:"position,omitempty"`
+		Detail   string           `json:"detail"`
+	}
+	// OwnedAnswer: is it registered to whom it is said to belong? Null when
+	// nobody was claimed or nothing is notarized.
+	OwnedAnswer struct {
+		Answer  *bool  `json:"answer"`
+		Owner   string `json:"owner,omitempty"`
+		Claimed string `json:"claimed,omitempty"`
+		Detail  string `json:"detail"`
+	}
+	// IntactAnswer: is what the custodian stores what was notarized? Null when
+	// it was not looked at.
+	IntactAnswer struct {
+		Answer  *bool           `json:"answer"`
+		Depth   string          `json:"depth"`
+		Bytes   int64           `json:"checked_bytes"`
+		Chunks  int64           `json:"checked_chunks"`
+		Detail  string          `json:"detail"`
+		Failure []IntactFailure `json:"failed"`
+	}
+	// IntactFailure names what did not verify; Chunk counts 1 MiB chunks from
+	// 0 and is -1 for the file as a whole.
+	IntactFailure struct {
+		Path   string `json:"path"`
+		Chunk  int64  `json:"chunk"`
+		Detail string `json:"detail"`
+	}
+)
+
+// Encumbrance is a pledge in force, as a verification shows it.
+type Encumbrance struct {
+	PledgeID   string            `json:"pledge_id"`
+	Pledgee    string            `json:"pledgee"`
+	State      string            `json:"state"`
+	Rank       int               `json:"rank"`
+	Seq        int64             `json:"seq"`
+	Mode       string            `json:"mode"`
+	SecuredMax pledge.Amount     `json:"secured_max"`
+	Matures    string            `json:"matures"`
+	Expires    string            `json:"expires"`
+	Perfection pledge.Perfection `json:"perfection"`
+}
+
+// LedgerHead is which ledger an answer was read from, and how far it was.
+type LedgerHead struct {
+	Kind string `json:"kind"`
+	Head
+}
+
+// Verification is the three answers, and what else a lender must know. Report
+// is the same text, signed by the service.
+type Verification struct {
+	AssetID      string              `json:"asset_id,omitempty"`
+	Fingerprint  string              `json:"fingerprint"`
+	Notarized    NotarizedAnswer     `json:"notarized"`
+	Owned        OwnedAnswer         `json:"owned"`
+	Intact       IntactAnswer        `json:"intact"`
+	Encumbrances []Encumbrance       `json:"encumbrances"`
+	Disputed     bool                `json:"disputed"`
+	DisputedWith []string            `json:"disputed_with"`
+	Overlaps     []pledge.Overlap    `json:"overlaps"`
+	Frozen       bool                `json:"frozen"`
+	Declaration  *pledge.Declaration `json:"declaration,omitempty"`
+	Ledger       LedgerHead          `json:"ledger"`
+	At           string              `json:"at"`
+	Proves       string              `json:"proves"`
+	Report       string              `json:"report,omitempty"`
+}
+
+// provesVerification is what a verification says and what not (在线诉讼规则 16-18:
+// a ledger shows "unchanged since", not what was true before).
+const provesVerification = "The record of this content on the ledger at the stated height, and, where the depth says so, that the custodian's " +
+	"stored content matched it when it was read. It does not prove who made the data, that the declaration is true, or that a pledge is " +
+	"established by law: that needs the statutory registration. " +
+	"本报告证明：在所示区块高度的链上记录；按所示深度，托管内容与记录一致。不证明：数据的形成过程、声明的真实性，亦不代替法定登记。"
+
+// Verify answers the three questions from the ledger's own state and, at the
+// depths sample and full, from the stored content. "No" is an answer, never
+// an error.
+func (s *Service) Verify(ctx context.Context, c Caller, q VerifyRequest) (Verification, error) {
+	if err := c.may(UseVerify, "verification"); err != nil {
+		return Verification{}, err
+	}
+	if q.Depth == "" {
+		q.Depth = DepthLedger
+	}
+	if err := q.check(); err != nil {
+		return Verification{}, err
+	}
+	found, err := s.find(ctx, q)
+	if err != nil {
+		return Verification{}, err
+	}
+	r := found.verification(q)
+	r.Ledger.Kind, r.At, r.Proves = s.info.Kind, s.stamp(), provesVerification
+	if found.asset != nil {
+		r.Notarized.Position = s.positionOf(ctx, found.asset.Notarized.Command)
+	}
+	if r.Intact, err = s.intact(ctx, found.asset, q.Depth); err != nil {
+		return Verification{}, err
+	}
+	if r.Report, err = s.report(r); err != nil {
+		return Verification{}, err
+	}
+	s.auditAct(ctx, "verify", c, nil, "asset_id", r.AssetID, "fingerprint", r.Fingerprint, "depth", q.Depth,
+		"notarized", r.Notarized.Answer, "height", r.Ledger.Height)
+	return r, nil
+}
+
+func (q VerifyRequest) check() error {
+	if (q.AssetID == "") == (q.Fingerprint == "") {
+		return pledge.Errorf(pledge.Malformed, "name exactly one of asset_id and fingerprint")
+	}
+	if q.Fingerprint != "" {
+		if _, err := pledge.ParseFingerprint(q.Fingerprint); err != nil {
+			return err
+		}
+	}
+	if q.ClaimedOwner != "" {
+		if err := pledge.CheckUSCC(q.ClaimedOwner); err != nil {
+			return err
+		}
+	}
+	if !slices.Contains([]string{DepthLedger, DepthSample, DepthFull}, q.Depth) {
+		return pledge.Errorf(pledge.Malformed, "depth must be ledger, sample or full")
+	}
+	return nil
+}
+
+// found is what the ledger holds about the subject of a verification.
+type found struct {
+	asset   *pledge.Asset
+	others  int // further assets under the same fingerprint
+	pledges []Encumbrance
+	head    Head
+}
+
+func (s *Service) find(ctx context.Context, q VerifyRequest) (found, error) {
+	var f found
+	head, err := snapshot(ctx, s.o.Ledger, func(v *view) (err error) {
+		f = found{}
+		if f.asset, f.others, err = v.subject(q); err != nil || f.asset == nil {
+			return err
+		}
+		f.pledges, err = v.encumbrances(f.asset)
+		return err
+	})
+	if err == nil && f.asset == nil && q.AssetID != "" {
+		err = pledge.Errorf(pledge.NotFound, "no asset %s", q.AssetID)
+	}
+	f.head = head
+	return f, err
+}
+
+// subject is the asset that is meant: of several under one fingerprint, the
+// claimed owner's, else the first that stands.
+func (v *view) subject(q VerifyRequest) (*pledge.Asset, int, error) {
+	if q.AssetID != "" {
+		a, err := v.asset(q.AssetID)
+		return a, 0, err
+	}
+	ids, err := v.fingerprint(hexOf(q.Fingerprint))
+	if err != nil {
+		return nil, 0, err
+	}
+	var best *pledge.Asset
+	for _, id := range ids {
+		a, err := v.asset(id)
+		if err != nil {
+			return nil, 0, err
+		}
+		if a != nil && (best == nil || better(a, best, q.ClaimedOwner)) {
+			best = a
+		}
+	}
+	return best, len(ids) - 1, nil
+}
+
+func better(a, than *pledge.Asset, owner string) bool {
+	if mine, theirs := a.Owner == owner, than.Owner == owner; mine != theirs {
+		return mine
+	}
+	return a.Status == pledge.Notarized && than.Status != pledge.Notarized
+}
+
+// encumbrances lists the pledges in force on an asset, and on its kin: what
+// shares half of its bytes is the same security.
+func (v *view) encumbrances(a *pledge.Asset) ([]Encumbrance, error) {
+	list := []Encumbrance{}
+	for _, id := range append([]string{a.ID}, a.Kin...) {
+		other, err := v.asset(id)
+		if err != nil {
+			return nil, err
+		}
+		if other == nil {
+			continue
+		}
+		for rank, f := range other.InForce {
+			p, err := v.pledge(f.PledgeID)
+			if err != nil {
+				return nil, err
+			}
+			if p != nil {
+				list = append(list, encumbrance(p, rank+1))
+			}
+		}
+	}
+	return list, nil
+}
+
+func encumbrance(p *pledge.Pledge, rank int) Encumbrance {
+	return Encumbrance{PledgeID: p.ID, Pledgee: p.Pledgee, State: p.State, Rank: rank, Seq: p.Seq, Mode: p.Terms.Mode,
+		SecuredMax: p.Terms.SecuredMax, Matures: p.Terms.Matures, Expires: p.Terms.Expires, Perfection: p.Perfection}
+}
+
+func (f found) verification(q VerifyRequest) Verification {
+	r := Verification{Fingerprint: q.Fingerprint, Encumbrances: []Encumbrance{}, DisputedWith: []string{},
+		Overlaps: []pledge.Overlap{}, Ledger: LedgerHead{Head: f.head}}
+	a := f.asset
+	if a == nil {
+		r.Notarized.Detail = "no asset under this fingerprint was notarized up to this height"
+		r.Owned = OwnedAnswer{Claimed: q.ClaimedOwner, Detail: "nothing is notarized, so nobody is registered"}
+		return r
+	}
+	r.AssetID, r.Fingerprint, r.Encumbrances, r.Declaration = a.ID, a.Fingerprint, f.pledges, &a.Declaration
+	r.Disputed, r.Frozen = len(a.DisputedWith) > 0, a.Frozen != nil
+	r.DisputedWith = append(r.DisputedWith, a.DisputedWith...)
+	r.Overlaps = append(r.Overlaps, a.Overlaps...)
+	r.Notarized, r.Owned = f.notarized(), f.owned(q.ClaimedOwner)
+	return r
+}
+
+func (f found) notarized() NotarizedAnswer {
+	a := f.asset
+	n := NotarizedAnswer{Answer: a.Status == pledge.Notarized, AssetID: a.ID, At: a.Notarized.At, By: a.Notarized.By,
+		Detail: "notarized as " + a.ID}
+	if !n.Answer {
+		n.Detail = fmt.Sprintf("%s was notarized and is %s now", a.ID, a.Status)
+	}
+	if f.others > 0 {
+		n.Detail += fmt.Sprintf("; %d further assets carry the same fingerprint", f.others)
+	}
+	return n
+}
+
+func (f found) owned(claimed string) OwnedAnswer {
+	a := f.asset
+	o := OwnedAnswer{Owner: a.Owner, Claimed: claimed, Detail: "registered to " + a.Owner}
+	if claimed == "" {
+		o.Detail += "; no owner was claimed"
+		return o
+	}
+	yes := a.Owner == claimed
+	o.Answer = &yes
+	if !yes {
+		o.Detail += ", not to " + claimed
+	}
+	if len(a.DisputedWith) > 0 {
+		o.Detail += "; the registration is disputed"
+	}
+	return o
+}
+
+func (s *Service) intact(ctx context.Context, a *pledge.Asset, depth string) (IntactAnswer, error) {
+	r := IntactAnswer{Depth: depth, Failure: []IntactFailure{}}
+	switch {
+	case a == nil:
+		r.Detail = "nothing is notarized, so there is nothing to compare with"
+		return r, nil
+	case depth == DepthLedger:
+		r.Detail = "the stored content was not looked at"
+		return r, nil
+	}
+	report, err := s.challenge(ctx, a, depth)
+	switch {
+	case errors.Is(err, storage.ErrNotExist), errors.Is(err, storage.ErrCorrupt):
+		r.Answer = new(bool)
+		r.Detail = "the stored content is missing or cannot be opened"
+		return r, nil
+	case err != nil:
+		return r, err
+	}
+	r.Answer, r.Bytes, r.Chunks = &report.OK, report.Bytes, report.Chunks
+	r.Detail = fmt.Sprintf("%d bytes in %d chunks were read and compared with the ledger", report.Bytes, report.Chunks)
+	if !report.OK {
+		r.Detail = "the stored content is not what was notarized"
+	}
+	for _, f := range report.Failed {
+		r.Failure = append(r.Failure, IntactFailure{f.Path, f.Chunk, f.Detail})
+	}
+	return r, nil
+}
+
+// positionOf is where a command stands on the ledger, as far as the index knows.
+func (s *Service) positionOf(ctx context.Context, command string) *pledge.Position {
+	o, _, err := s.o.Index.Command(ctx, command)
+	if err != nil {
+		return nil
+	}
+	return o.Position
+}
