@@ -11,8 +11,9 @@ import (
 	"slices"
 )
 
-// tree answers from a stored tree of n leaves: its lists, one after the other.
-func (o *Object) tree(ctx context.Context, n int64) *Tree {
+// Tree answers from a stored tree (TreeBytes) of n leaves, reading the few
+// chunks that it needs.
+func (o *Object) Tree(ctx context.Context, n int64) *Tree {
 	sizes := listSizes(n)
 	chunks := make(map[int64][]byte) // neighbours are often asked for next
 	return &Tree{n, func(list int, off int64, dst []Hash) error {
@@ -135,7 +136,7 @@ func (c *check) note(path string, chunk int64, err error) error {
 }
 
 func (c *check) failed(path string, chunk int64) bool {
-	return slices.ContainsFunc(c.report.Failed, func(f CheckFailure) bool { return f.Path == path && f.Chunk == chunk })
+	return slices.ContainsFunc(c.report.Failed, func(f CheckFailure) bool { return f.Path == path && (f.Chunk == chunk || f.Chunk < 0) })
 }
 
 func (c *check) full(ctx context.Context) error {
@@ -161,21 +162,33 @@ func (c *check) wholeFile(ctx context.Context, f sealedFile) error {
 	}
 	c.report.Bytes += o.size
 	c.report.Chunks += int64(len(leaves))
-	return nil
+	return c.v.checkTree(ctx, c.d.identity, &f, TreeBytes(leaves))
 }
 
-// sample reads random chunks, each as likely as any other of the dataset.
+// sample reads random chunks, each as likely as any other of the dataset, and
+// none twice.
 func (c *check) sample(ctx context.Context) error {
 	var total int64
 	for _, f := range c.d.Files {
 		total += leafCount(f.Size)
 	}
-	for range min(max(1, int64(c.o.Chunks)), total) {
-		n, err := c.random(total)
+	// A shuffle of all chunks that is never written out: chosen holds what
+	// stands where something was drawn, so that none is drawn twice.
+	chosen := make(map[int64]int64)
+	at := func(i int64) int64 {
+		if v, ok := chosen[i]; ok {
+			return v
+		}
+		return i
+	}
+	for i := range min(max(1, int64(c.o.Chunks)), total) {
+		n, err := c.random(total - i)
 		if err != nil {
 			return err
 		}
-		f, chunk := c.locate(n)
+		drawn := at(i + n)
+		chosen[i+n] = at(i)
+		f, chunk := c.locate(drawn)
 		if err := c.note(f.Path, chunk, c.oneChunk(ctx, f, chunk)); err != nil {
 			return err
 		}
@@ -241,7 +254,7 @@ func (c *check) proof(ctx context.Context, f sealedFile, chunk int64) (Proof, er
 	if err != nil {
 		return Proof{}, err
 	}
-	return tree.tree(ctx, leafCount(f.Size)).Proof(chunk)
+	return tree.Tree(ctx, leafCount(f.Size)).Proof(chunk)
 }
 
 const hashSize = int64(len(Hash{}))

@@ -66,6 +66,18 @@ func buildLists(leaves []Hash) [][]Hash {
 	return lists
 }
 
+// TreeBytes is a tree as it is stored: its lists, one after the other. The
+// lists of a file of 1 TiB have 32.1 MiB.
+func TreeBytes(leaves []Hash) []byte {
+	var b []byte
+	for _, list := range buildLists(leaves) {
+		for _, h := range list {
+			b = append(b, h[:]...)
+		}
+	}
+	return b
+}
+
 // fold is the root of a complete subtree: len(h) is a power of two.
 func fold(h []Hash) Hash {
 	work := append([]Hash(nil), h...)

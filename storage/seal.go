@@ -239,18 +239,13 @@ func (v *Vault) verify(ctx context.Context, u upload, a *attempt) (sealedFile, e
 // storeTree keeps the lists of a tree one after the other. A tree that is there
 // already, of a seal that crashed, must be the same.
 func (v *Vault) storeTree(ctx context.Context, u upload, f *sealedFile, leaves []Hash) error {
-	var plain bytes.Buffer
-	for _, list := range buildLists(leaves) {
-		for _, h := range list {
-			plain.Write(h[:])
-		}
-	}
+	plain := TreeBytes(leaves)
 	f.Tree = strings.TrimSuffix(f.Object, ".age") + ".tree.age"
 	to, err := ParseRecipient(u.identity.Recipient())
 	if err != nil {
 		return err
 	}
-	sealed, err := encrypt(plain.Bytes(), to)
+	sealed, err := encrypt(plain, to)
 	if err != nil {
 		return err
 	}
@@ -258,12 +253,16 @@ func (v *Vault) storeTree(ctx context.Context, u upload, f *sealedFile, leaves [
 	if err != nil && !errors.Is(err, ErrExist) {
 		return fmt.Errorf("storing %s: %w", f.Tree, err)
 	}
-	return v.checkTree(ctx, u, f, plain.Bytes())
+	return v.checkTree(ctx, u.identity, f, plain)
 }
 
-// checkTree reads the stored tree back and pins it to this encryption.
-func (v *Vault) checkTree(ctx context.Context, u upload, f *sealedFile, want []byte) error {
-	o, err := v.openOwn(ctx, f.Tree, u.identity)
+// checkTree reads the stored tree back and pins it to this encryption; a file
+// of one leaf needs none.
+func (v *Vault) checkTree(ctx context.Context, id Identity, f *sealedFile, want []byte) error {
+	if f.Tree == "" {
+		return nil
+	}
+	o, err := v.openOwn(ctx, f.Tree, id)
 	if err != nil {
 		return fmt.Errorf("reading back the tree of %q: %w", f.Path, err)
 	}
@@ -275,7 +274,11 @@ func (v *Vault) checkTree(ctx context.Context, u upload, f *sealedFile, want []b
 	if have, err := io.ReadAll(r); err != nil || !bytes.Equal(have, want) {
 		return fmt.Errorf("%w: tree of %q", ErrCorrupt, f.Path)
 	}
-	f.TreePrefix = hex.EncodeToString(o.prefix[:])
+	prefix := hex.EncodeToString(o.prefix[:])
+	if f.TreePrefix != "" && f.TreePrefix != prefix {
+		return fmt.Errorf("%w: tree of %q is another object", ErrCorrupt, f.Path)
+	}
+	f.TreePrefix = prefix
 	return nil
 }
 

@@ -25,11 +25,12 @@ const owner = "91350100M000100Y43"
 // fixture is a vault over a bucket in memory, and an owner with a key.
 type fixture struct {
 	*storage.Vault
-	t      *testing.T
-	bucket *mem.Bucket
-	now    time.Time
-	keys   storage.Identity // the owner's
-	other  *storage.Vault   // another replica
+	t         *testing.T
+	bucket    *mem.Bucket
+	custodian storage.Identity
+	now       time.Time
+	keys      storage.Identity // the owner's
+	other     *storage.Vault   // another replica
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -37,10 +38,10 @@ func newFixture(t *testing.T) *fixture {
 	f := &fixture{t: t, now: time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return f.now }
 	f.bucket = &mem.Bucket{Now: clock}
-	custodian := identity(t, false)
+	f.custodian = identity(t, false)
 	f.keys = identity(t, true)
-	f.Vault = vault(t, f.bucket, custodian, clock)
-	f.other = vault(t, f.bucket, custodian, clock)
+	f.Vault = vault(t, f.bucket, f.custodian, clock)
+	f.other = vault(t, f.bucket, f.custodian, clock)
 	return f
 }
 
@@ -438,12 +439,10 @@ func TestCrashAnywhere(t *testing.T) {
 func crashAt(t *testing.T, want map[string][]byte, n int, done bool) (crashed bool) {
 	t.Helper()
 	f := newFixture(t)
-	custodian := identity(t, false)
 	broken := &failingBucket{Bucket: f.bucket, left: n, done: done}
 	clock := func() time.Time { return f.now }
-	f.Vault = vault(t, f.bucket, custodian, clock)
 	id := f.begin()
-	err := story(t, vault(t, broken, custodian, clock), id, want)
+	err := story(t, vault(t, broken, f.custodian, clock), id, want)
 	if err != nil && !errors.Is(err, errDown) {
 		t.Fatalf("crash %d (%v): got %v", n, done, err)
 	}
@@ -497,8 +496,7 @@ func TestChangedContentIsNotSealedTwice(t *testing.T) {
 	id := f.begin()
 	first, second := content(part+10), content(part+20)
 	broken := &partBreaker{Bucket: f.bucket, n: 2}
-	f.Vault = vault(t, broken, identity(t, false), func() time.Time { return f.now })
-	id = f.begin()
+	f.Vault = vault(t, broken, f.custodian, func() time.Time { return f.now })
 	write := func(off int64, b []byte) error {
 		_, err := f.Write(t.Context(), id, storage.WriteRequest{Path: "a", Off: off, Size: -1, Body: bytes.NewReader(b[off:])})
 		return err
