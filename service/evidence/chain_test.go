@@ -98,10 +98,14 @@ func (k key) Party() string { return k.party }
 
 // SignJWS makes a compact JWS; with it a key is an evidence.Signer.
 func (k key) SignJWS(typ string, payload []byte) (string, error) {
-	head := fmt.Sprintf(`{"alg":"%s","kid":"%s","typ":"%s"}`, k.alg(), k.kid(), typ)
+	return k.signAs(fmt.Sprintf(`{"alg":"%s","kid":"%s","typ":"%s"}`, k.alg(), k.kid(), typ), payload), nil
+}
+
+// signAs signs under any protected header.
+func (k key) signAs(head string, payload []byte) string {
 	e := base64.RawURLEncoding
 	input := e.EncodeToString([]byte(head)) + "." + e.EncodeToString(payload)
-	return input + "." + e.EncodeToString(k.raw(input)), nil
+	return input + "." + e.EncodeToString(k.raw(input))
 }
 
 // uscc makes a GB 32100-2015 code with its check digit.
@@ -145,8 +149,11 @@ func (m mapState) Put(key string, value []byte) error { m[key] = value; return n
 
 func newChain(t testing.TB, genesis pledge.Genesis, operator key) *chain {
 	t.Helper()
-	c := &chain{t: t, channel: genesis.Channel, operator: operator, genesis: genesis, state: map[string][]byte{},
-		now: time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)}
+	created, err := time.Parse(time.RFC3339, genesis.Created)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &chain{t: t, channel: genesis.Channel, operator: operator, genesis: genesis, state: map[string][]byte{}, now: created}
 	writes, err := genesis.Writes()
 	if err != nil {
 		t.Fatal(err)

@@ -22,7 +22,7 @@ type command struct {
 	jws         signed
 	act, by, on string
 	at          string
-	body        node
+	body        []byte // JSON, known to be strict
 	outcomeID   string
 	recordID    string
 	status      string
@@ -48,7 +48,9 @@ func parseEntry(p proof) (command, error) {
 	if c.jws, err = parseJWS(text, commandType); err != nil {
 		return c, err
 	}
-	return c, c.readPayload()
+	err = c.readPayload()
+	c.doc = node{} // trees are large: only bytes are kept
+	return c, err
 }
 
 func parseWrites(f *fields) ([]write, error) {
@@ -74,8 +76,14 @@ func (c *command) readPayload() error {
 	f := fieldsOf(n, "command.payload")
 	c.act, c.by, c.on, c.at = f.text("act"), f.text("by"), f.text("on"), f.text("at")
 	f.text("nonce")
-	c.body = f.object("body")
+	c.body = f.object("body").raw
 	return f.rest()
+}
+
+// read is the command's body.
+func (c command) read() *fields {
+	n, _ := parseJSON(c.body)
+	return fieldsOf(n, "command.payload.body")
 }
 
 // recordPrefix says which acts make a record, whose id follows from the

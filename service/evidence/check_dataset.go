@@ -90,12 +90,12 @@ func (c *checker) notarized(list node, data []byte) error {
 		if cmd.act != "asset.notarize" || cmd.recordID != c.assetID {
 			continue
 		}
-		files, ok := cmd.body.get("files")
+		body := cmd.read()
+		files, ok := body.n.get("files")
 		if ok && !bytes.Equal(appendJSON(nil, files), data) {
 			return faultf("", "is not the list that the owner signed")
 		}
 		if !ok {
-			body := fieldsOf(cmd.body, "command.payload.body")
 			return firstOf(root(list.list, body.text("manifest_root")), body.error())
 		}
 		return nil

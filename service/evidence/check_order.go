@@ -22,8 +22,6 @@ func (c *checker) order() {
 func (c *checker) follows(prev, p proof) error {
 	a, b := prev.head, p.head
 	switch {
-	case b.number == 0:
-		return faultf("header.number", "block 0 holds no command")
 	case a.number == b.number && a.hash != b.hash:
 		return faultf("header", "block %d stands in the package in two versions", b.number)
 	case a.number == b.number && prev.index == p.index:

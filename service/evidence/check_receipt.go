@@ -3,7 +3,7 @@ package evidence
 // receipt checks the custody receipt inside the asset's notarization, as of
 // then: an exchange signed that this owner's content is in its custody.
 func (c *checker) receipt(cmd command) {
-	body := fieldsOf(cmd.body, "command.payload.body")
+	body := cmd.read()
 	text := body.text("custody_receipt")
 	if data, _ := find(c.files, nameReceipt); string(data) != text {
 		c.note(CheckReceiptMatches, nameReceipt, faultf("", "is not the one in %s", cmd.file))
@@ -28,7 +28,7 @@ func (c *checker) receipt(cmd command) {
 // receiptSays compares the receipt with the command that it stands in and
 // with the asset's record.
 func (c *checker) receiptSays(r, cmd command) error {
-	f := fieldsOf(r.body, "command.payload.body")
+	f := r.read()
 	record, err := c.asset()
 	if err != nil {
 		return err
@@ -39,7 +39,7 @@ func (c *checker) receiptSays(r, cmd command) error {
 	if err := firstOf(f.rest(), record.error()); err != nil {
 		return err
 	}
-	signed := fieldsOf(cmd.body, "").text("fingerprint")
+	signed := cmd.read().text("fingerprint")
 	switch {
 	case r.act != "custody.receipt":
 		return faultf("command.payload.act", "is %.40q", r.act)

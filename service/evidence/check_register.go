@@ -48,7 +48,7 @@ func (p *party) grant(n node, path string) error {
 
 // apply follows a command that was found valid.
 func (r register) apply(cmd command) error {
-	f := fieldsOf(cmd.body, "command.payload.body")
+	f := cmd.read()
 	switch cmd.act {
 	case "party.enroll":
 		return r.enrol(f)

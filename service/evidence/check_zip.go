@@ -12,7 +12,7 @@ import (
 // Limits of a package. Files are stored, never compressed, so that what a
 // package takes in memory is bounded by its size: there are no zip bombs.
 const (
-	maxPackage = 128 << 20
+	maxPackage = 64 << 20
 	maxFiles   = 20000
 	maxName    = 200
 )

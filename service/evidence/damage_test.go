@@ -1,7 +1,10 @@
 package evidence_test
 
 import (
+	"archive/zip"
 	"encoding/binary"
+	"errors"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -107,5 +110,60 @@ func TestEveryTruncationAndAdditionFails(t *testing.T) {
 		if r := check(t, other, trust); r.OK() || r.Find(evidence.CheckContainer).Failed == 0 {
 			t.Errorf("%s: passed", name)
 		}
+	}
+}
+
+// The zip itself can be spelled in one way only. Each of these opens with
+// stock tools, and holds the same files.
+func TestContainerHasOneSpelling(t *testing.T) {
+	s := newStory(t)
+	f, trust := unpack(t, s.write(s.asset)), s.trust()
+	sorted := slices.Sorted(maps.Keys(f))
+	for name, data := range map[string][]byte{
+		"another order":   f.zipAs(t, append(slices.Clone(sorted[1:]), sorted[0]), nil),
+		"a file twice":    f.zipAs(t, append(slices.Clone(sorted), sorted[len(sorted)-1]), nil),
+		"wrong checksums": f.zipAs(t, sorted, func(h *zip.FileHeader) { h.CRC32++ }),
+		"a date":          f.zipAs(t, sorted, func(h *zip.FileHeader) { h.ModifiedDate++ }),
+		"a comment":       f.zipAs(t, sorted, func(h *zip.FileHeader) { h.Comment = "x" }),
+		"an extra field":  f.zipAs(t, sorted, func(h *zip.FileHeader) { h.Extra = []byte{1, 0, 0, 0} }),
+		"another mode":    f.zipAs(t, sorted, func(h *zip.FileHeader) { h.ExternalAttrs++ }),
+		"a flag":          f.zipAs(t, sorted, func(h *zip.FileHeader) { h.Flags |= 0x800 }),
+		"another method":  f.zipAs(t, sorted, func(h *zip.FileHeader) { h.Method = zip.Deflate }),
+	} {
+		if r := check(t, data, trust); r.OK() || r.Find(evidence.CheckContainer).Result != evidence.Fail {
+			t.Errorf("%s: passed", name)
+		}
+	}
+}
+
+// endless is a reader of zeros that counts what is asked of it.
+type endless struct{ asked int }
+
+func (e *endless) ReadAt(p []byte, off int64) (int, error) {
+	e.asked += len(p)
+	return len(p), nil
+}
+
+func TestHugePackageIsNotRead(t *testing.T) {
+	s := newStory(t)
+	e := &endless{}
+	r, err := evidence.Check(t.Context(), e, 1<<40, s.trust())
+	if err != nil || r.OK() || e.asked != 0 {
+		t.Errorf("got %v, verdict %s, %d bytes read", err, r.Verdict, e.asked)
+	}
+}
+
+// failing is a disk that fails.
+type failing struct{}
+
+func (failing) ReadAt([]byte, int64) (int, error) { return 0, errors.New("disk on fire") }
+
+func TestFaultOfReadingIsAnError(t *testing.T) {
+	s := newStory(t)
+	if r, err := evidence.Check(t.Context(), failing{}, 100, s.trust()); err == nil || r.OK() {
+		t.Error("no error")
+	}
+	if r, err := evidence.Check(t.Context(), failing{}, 100, evidence.Trust{}); err == nil || r.OK() {
+		t.Error("an empty trust was taken")
 	}
 }

@@ -31,6 +31,7 @@ func TestStrictJSON(t *testing.T) {
 		``, `{`, `[`, `"`, `{"a":1,"a":1}`, `{"a":{"b":1,"b":2}}`, `{"a":1}{}`, `{"a"}`, `{a:1}`, `[1,]`, `{"a":1,}`, `01`, `-0`, `1.0`, `1e3`, `+1`, `-`,
 		`9223372036854775808`, `nul`, `"\x"`, `"\u12"`, `"\ud83d"`, `"\ud83dx"`, `"\ud83d\u0041"`, `"\udc00\ud83d"`, "\"\x01\"", "\"\xff\"", "\ufeff{}",
 		strings.Repeat("[", 100000), strings.Repeat("[", 40) + strings.Repeat("]", 40),
+		"[" + strings.Repeat("0,", maxNodes) + "0]",
 	} {
 		if n, err := parseJSON([]byte(bad)); err == nil || n.kind != 0 {
 			t.Errorf("%.40q was accepted", bad)
