@@ -7,6 +7,7 @@ import (
 
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
+	"github.com/datapledge/datapledge/service/ledgertest/actors"
 )
 
 // goneAway: a caller that goes away is told "none took effect" only when
@@ -46,7 +47,7 @@ func (s *stage) goneWith(ctx context.Context, commands []string) {
 			s.same(out[i], again)
 		case err == nil && out[i].Status != pledge.Unknown:
 			s.Errorf("command %d: %+v", i, out[i])
-		case err == nil && out[i].CommandID != CommandID(commands[i]):
+		case err == nil && out[i].CommandID != actors.CommandID(commands[i]):
 			s.Errorf("command %d: %+v", i, out[i])
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/service/ledgertest/actors"
 )
 
 var errEnough = errors.New("enough")
@@ -49,12 +50,12 @@ func before(a, b *pledge.Position) bool {
 }
 
 func refusals(s *stage) {
-	good := s.Notarize(s.Enterprise, NewDataset(s.name("a"), 1))
-	stranger := NewActor(1, pledge.RoleEnterprise)
-	elsewhere := s.Payload(s.Enterprise, pledge.AssetNotarize, s.NotarizeBody(s.Enterprise, NewDataset(s.name("b"), 1)))
+	good := s.Notarize(s.Enterprise, actors.NewDataset(s.name("a"), 1))
+	stranger := actors.NewActor(1, pledge.RoleEnterprise)
+	elsewhere := s.Payload(s.Enterprise, pledge.AssetNotarize, s.NotarizeBody(s.Enterprise, actors.NewDataset(s.name("b"), 1)))
 	elsewhere.On = "elsewhere"
-	s.refuse(pledge.UnknownParty, s.Fence(stranger, CommandID(good)))
-	s.refuse(pledge.WrongRole, s.Notarize(s.Bank2, NewDataset(s.name("c"), 1)))
+	s.refuse(pledge.UnknownParty, s.Fence(stranger, actors.CommandID(good)))
+	s.refuse(pledge.WrongRole, s.Notarize(s.Bank2, actors.NewDataset(s.name("c"), 1)))
 	s.refuse(pledge.WrongChannel, s.Enterprise.Sign(elsewhere))
 	s.refuse(pledge.Unsigned, good[:len(good)-8]+"AAAAAAAA")
 	s.refuse(pledge.NotFound, s.Attest("pl_aaaaaaaaaaaaaaaaaaaaaaaaaa"))
@@ -85,7 +86,7 @@ func order(s *stage) {
 func oneBadAmongMany(s *stage) {
 	commands := s.many(64)
 	for i := 1; i < len(commands); i += 3 {
-		commands[i] = []string{"bad", s.Fence(NewActor(2, pledge.RoleBank), CommandID(commands[0])), commands[i][:len(commands[i])-8] + "AAAAAAAA"}[i%9/3]
+		commands[i] = []string{"bad", s.Fence(actors.NewActor(2, pledge.RoleBank), actors.CommandID(commands[0])), commands[i][:len(commands[i])-8] + "AAAAAAAA"}[i%9/3]
 	}
 	for i, o := range s.submit2(commands) {
 		want := pledge.Applied
@@ -131,7 +132,7 @@ func repeated(s *stage) {
 		s.Errorf("repeated commands made a block: %+v after %+v", got, head)
 	}
 	// Within one Submit, too: the second is a repetition of the first.
-	c := s.Notarize(s.Enterprise, NewDataset(s.name("b"), 1))
+	c := s.Notarize(s.Enterprise, actors.NewDataset(s.name("b"), 1))
 	out := s.submit(c, c)
 	if out[0].Duplicate {
 		s.Errorf("first of two: %+v", out[0])
@@ -185,8 +186,8 @@ func race(s *stage) {
 	var ids []string
 	for range pledges {
 		p := s.Propose(s.Enterprise, asset, s.Bank, t)
-		id := PledgeID(p)
-		s.apply(p, s.Accept(s.Bank, id, t), s.CustodyCheck(s.Enterprise, NewDataset(s.name("a"), 1), id))
+		id := actors.PledgeID(p)
+		s.apply(p, s.Accept(s.Bank, id, t), s.CustodyCheck(s.Enterprise, actors.NewDataset(s.name("a"), 1), id))
 		ids = append(ids, id)
 	}
 	var won, lost atomic.Int64

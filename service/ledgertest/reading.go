@@ -12,6 +12,7 @@ import (
 
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
+	"github.com/datapledge/datapledge/service/ledgertest/actors"
 )
 
 // getAtOneHead: what one command wrote is seen whole or not at all, and the
@@ -53,7 +54,7 @@ func getAtOneHead(s *stage) {
 }
 
 func (s *stage) wholeOrNot(command string) (uint64, bool) {
-	keys := []string{pledge.KeyAsset(AssetID(command)), pledge.KeyCommand(s.Enterprise.USCC, CommandID(command)), pledge.KeyAsset("none")}
+	keys := []string{pledge.KeyAsset(actors.AssetID(command)), pledge.KeyCommand(s.Enterprise.USCC, actors.CommandID(command)), pledge.KeyAsset("none")}
 	values, head, err := s.ledger.Get(s.ctx, keys...)
 	if err != nil || len(values) != 3 {
 		s.Errorf("get: %v", err)
@@ -125,14 +126,14 @@ func (s *stage) found(blocks []service.Block, commands []string, out []pledge.Ou
 			if _, twice := seen[c.Outcome.CommandID]; twice {
 				s.Errorf("%s is there twice", c.Outcome.CommandID)
 			}
-			if c.Outcome.CommandID != CommandID(c.JWS) || c.Outcome.Status != pledge.Applied || c.Outcome.Position.Block != b.Number {
+			if c.Outcome.CommandID != actors.CommandID(c.JWS) || c.Outcome.Status != pledge.Applied || c.Outcome.Position.Block != b.Number {
 				s.Errorf("block %d holds %+v", b.Number, c.Outcome)
 			}
 			seen[c.Outcome.CommandID] = c
 		}
 	}
 	for i, c := range commands {
-		got := seen[CommandID(c)]
+		got := seen[actors.CommandID(c)]
 		if got.JWS != c || got.Outcome.Position == nil || *got.Outcome.Position != *out[i].Position || got.Outcome.RecordID != out[i].RecordID {
 			s.Errorf("command %d: the blocks have %+v, the answer was %+v", i, got.Outcome, out[i])
 		}
@@ -145,7 +146,7 @@ func (s *stage) found(blocks []service.Block, commands []string, out []pledge.Ou
 func followFromAmid(s *stage) {
 	s.apply(s.many(3)...)
 	from := s.head().Height
-	c := s.Notarize(s.Enterprise, NewDataset(s.name("later"), 1))
+	c := s.Notarize(s.Enterprise, actors.NewDataset(s.name("later"), 1))
 	var all sync.WaitGroup
 	ready := make(chan struct{})
 	var once sync.Once
@@ -166,7 +167,7 @@ func followFromAmid(s *stage) {
 	next := s.head().Height + 1
 	ctx, cancel := context.WithCancel(s.ctx)
 	all.Go(func() {
-		s.one(s.Notarize(s.Enterprise, NewDataset(s.name("last"), 1)))
+		s.one(s.Notarize(s.Enterprise, actors.NewDataset(s.name("last"), 1)))
 	})
 	err := s.ledger.Follow(ctx, next, func(b service.Block) error {
 		if b.Number != next {
@@ -222,7 +223,7 @@ func followersAndWriters(s *stage) {
 }
 
 func prove(s *stage) {
-	c := s.Notarize(s.Enterprise, NewDataset(s.name("a"), 1))
+	c := s.Notarize(s.Enterprise, actors.NewDataset(s.name("a"), 1))
 	at := *s.apply(append(s.many(5), c)...)[5].Position
 	kind := s.ledger.Info().Kind
 	for _, p := range []pledge.Position{at, {}} {
@@ -255,7 +256,7 @@ func reopened(s *stage) {
 	head, info := s.head(), s.ledger.Info()
 	keys := []string{pledge.KeyParty(s.Enterprise.USCC)}
 	for i, c := range commands {
-		keys = append(keys, pledge.KeyAsset(AssetID(c)), pledge.KeyCommand(s.Enterprise.USCC, out[i].CommandID))
+		keys = append(keys, pledge.KeyAsset(actors.AssetID(c)), pledge.KeyCommand(s.Enterprise.USCC, out[i].CommandID))
 	}
 	values, _ := s.get(keys...)
 	for range 2 {
@@ -274,5 +275,5 @@ func reopened(s *stage) {
 		}
 		s.found(s.until(0, func(b service.Block) bool { return b.Number == head.Height }), commands, out)
 	}
-	s.apply(s.Notarize(s.Enterprise, NewDataset(s.name("new"), 1)))
+	s.apply(s.Notarize(s.Enterprise, actors.NewDataset(s.name("new"), 1)))
 }

@@ -1,12 +1,16 @@
+// Package ledgertest is the suite that every service.Ledger must pass.
+// The parties that act in it are in package actors, for other tests too.
 package ledgertest
 
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"testing"
 
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
+	"github.com/datapledge/datapledge/service/ledgertest/actors"
 )
 
 // Opener opens the ledger under test; after it was closed it opens the same
@@ -51,14 +55,15 @@ func Run(t *testing.T, factory Factory) {
 // stage is a ledger with everybody enrolled.
 type stage struct {
 	*testing.T
-	*Cast
+	*actors.Cast
 	ctx    context.Context
 	open   Opener
 	ledger service.Ledger
+	made   atomic.Int64
 }
 
 func newStage(t *testing.T, factory Factory) *stage {
-	s := &stage{T: t, Cast: NewCast(Channel), ctx: t.Context()}
+	s := &stage{T: t, Cast: actors.NewCast(Channel), ctx: t.Context()}
 	s.open = factory(t, s.Genesis())
 	s.ledger = s.open(t)
 	t.Cleanup(func() {
@@ -66,7 +71,7 @@ func newStage(t *testing.T, factory Factory) *stage {
 			t.Errorf("closing: %v", err)
 		}
 	})
-	for _, a := range []*Actor{s.Bank2, s.Enterprise, s.Enterprise2} {
+	for _, a := range []*actors.Actor{s.Bank2, s.Enterprise, s.Enterprise2} {
 		o := s.submit(s.Enroll(a))[0]
 		if o.Status != pledge.Applied && o.Code != pledge.Duplicate {
 			t.Fatalf("enrolling %s: %+v", a.Name, o)
@@ -86,7 +91,7 @@ func (s *stage) submit(commands ...string) []pledge.Outcome {
 		s.Fatalf("got %d outcomes for %d commands", len(out), len(commands))
 	}
 	for i, o := range out {
-		if want := CommandID(commands[i]); o.CommandID != want && !o.Duplicate {
+		if want := actors.CommandID(commands[i]); o.CommandID != want && !o.Duplicate {
 			s.Errorf("outcome %d is for %s, want %s", i, o.CommandID, want)
 		}
 	}
@@ -144,20 +149,20 @@ func (s *stage) reopen() {
 
 // name makes names of content that nobody used before.
 func (s *stage) name(part string) string {
-	return fmt.Sprintf("%s/%x/%s", s.Name(), s.seed, part)
+	return s.Own(s.Name() + "/" + part)
 }
 
 // notarized makes an asset of the enterprise.
 func (s *stage) notarized(part string) string {
 	s.Helper()
-	return s.apply(s.Notarize(s.Enterprise, NewDataset(s.name(part), 1)))[0].RecordID
+	return s.apply(s.Notarize(s.Enterprise, actors.NewDataset(s.name(part), 1)))[0].RecordID
 }
 
 // many makes n commands of the enterprise that depend on nothing.
 func (s *stage) many(n int) []string {
 	out := make([]string, n)
 	for i := range out {
-		out[i] = s.Notarize(s.Enterprise, NewDataset(s.name(fmt.Sprint("many", s.nonces.Add(1))), 1))
+		out[i] = s.Notarize(s.Enterprise, actors.NewDataset(s.name(fmt.Sprint("many", s.made.Add(1))), 1))
 	}
 	return out
 }

@@ -95,9 +95,8 @@ func (b *builder) place(e *entry, index, part, at int) {
 
 // seal signs the block, which comes after prev.
 func (b *builder) seal(by Operator, channel string, prev string, at time.Time) {
-	root := merkleRoot(b.leaves)
 	h := header{V: headerVersion, Channel: channel, Number: b.number, Prev: prev,
-		Time: at.UTC().Format(timeFormat), Count: len(b.leaves), Root: hex.EncodeToString(root[:])}
+		Time: at.UTC().Format(timeFormat), Count: len(b.leaves), Root: hexOf(merkleRoot(b.leaves))}
 	payload := h.encode()
 	b.prev, b.at, b.header = prev, at, by.sign(payload)
 	b.head = service.Head{Height: b.number, Hash: hashOf(payload)}

@@ -3,8 +3,6 @@ package solo
 import (
 	"errors"
 	"fmt"
-	"log/slog"
-	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -13,9 +11,23 @@ import (
 	"github.com/datapledge/datapledge/service"
 )
 
-// slice is how many commands are applied between two looks at the size of
-// the block.
-const slice = 64
+// The rules get commands in slices: between two of them the size of the
+// block is looked at, within one a record is decoded only once.
+const (
+	sliceCommands = 256
+	sliceBytes    = 1 << 20
+)
+
+// sliceOf is the first slice of todo, of at most n commands.
+func sliceOf(todo []task, n int) []task {
+	size := 0
+	for i, t := range todo {
+		if size += len(t.command().JWS); i > 0 && (i == n || i == sliceCommands || size > sliceBytes) {
+			return todo[:i]
+		}
+	}
+	return todo
+}
 
 // commitAll is the one goroutine that changes the ledger: all that is ready
 // goes into one block with one commit, then the next.
@@ -116,7 +128,7 @@ func (l *Ledger) apply(b *builder, todo []task) (outcomes []pledge.Outcome, err 
 	b.at = laterOf(l.time, l.options.Now().UTC().Truncate(time.Millisecond))
 	tx := pledge.Tx{Channel: l.info.Channel, Time: b.at}
 	for len(outcomes) < len(todo) && len(outcomes) < l.options.limits.commands && len(b.buf) < l.options.limits.bytes {
-		next := todo[len(outcomes):min(len(outcomes)+slice, len(todo))]
+		next := sliceOf(todo[len(outcomes):], l.options.limits.commands-len(outcomes))
 		commands := make([]*pledge.Command, len(next))
 		for i, t := range next {
 			commands[i] = t.command()
@@ -173,96 +185,12 @@ func (l *Ledger) settle(b *builder, v *view, c *pledge.Command, r pledge.Result)
 // store makes the block durable and then visible.
 func (l *Ledger) store(b *builder) error {
 	b.seal(l.options.Operator, l.info.Channel, l.head.Hash, b.at)
-	written, err := l.write(func(tx *bbolt.Tx) error { return b.put(tx) }, 2*len(b.places)+minFlush)
+	written, err := l.write(func(tx *bbolt.Tx) error { return b.put(tx) }, 2*len(b.places)+l.options.limits.step)
 	if err != nil {
 		return err
 	}
 	l.publish(b, written)
 	return nil
-}
-
-// minFlush is how many writes of the frozen layer go along with every block
-// at least.
-const minFlush = 1 << 10
-
-// write runs fn and writes up to flush places of the frozen layer, in one
-// transaction. It returns how far the frozen layer is written.
-func (l *Ledger) write(fn func(*bbolt.Tx) error, flush int) (int, error) {
-	tx, err := l.db.Begin(true)
-	if err != nil {
-		return 0, unavailable("writing to the ledger", err)
-	}
-	defer func() { _ = tx.Rollback() }()
-	if err := fn(tx); err != nil {
-		return 0, unavailable("writing to the ledger", err)
-	}
-	next, err := l.state.put(tx, flush)
-	if err != nil {
-		return 0, unavailable("writing to the ledger", err)
-	}
-	id := tx.ID()
-	if err := l.commit(tx); err != nil {
-		return 0, l.judge(uint64(id), err)
-	}
-	return next, nil
-}
-
-// put writes the next places of the frozen layer and returns how far it got.
-func (s *layers) put(tx *bbolt.Tx, n int) (int, error) {
-	f := s.frozen
-	if f == nil {
-		return 0, nil
-	}
-	index, next := tx.Bucket(bucketState), f.next
-	for ; next < len(f.order) && n > 0; next, n = next+1, n-1 {
-		h := f.order[next]
-		if err := index.Put(h[:], f.places[h].encode()); err != nil {
-			return 0, err
-		}
-	}
-	if next == len(f.order) {
-		return next, putHeight(tx, f.height)
-	}
-	return next, nil
-}
-
-// judge says what a failed commit of transaction id means. bbolt writes and
-// syncs the data first and the meta page that makes them count last, so as
-// long as the meta page is not there the block never was. If it is there,
-// the sync of it failed and nobody can tell what the disk holds.
-func (l *Ledger) judge(id uint64, err error) error {
-	fate := unavailable("writing to the ledger", err)
-	if l.mayBeThere(id) {
-		fate = fmt.Errorf("writing to the ledger: %w: %w", service.ErrUnknownOutcome, err)
-		l.breakDown(unavailable("the ledger must be opened again after a failed write", err))
-	} else if !isFull(err) {
-		l.breakDown(fate)
-	}
-	l.options.Logger.Error("ledger write failed", slog.Uint64("transaction", id), slog.Any("error", fate))
-	return fate
-}
-
-func (l *Ledger) mayBeThere(id uint64) bool {
-	p := pages{file: l.file}
-	for _, offset := range []int64{0, int64(l.db.Info().PageSize)} {
-		if m, _, err := p.metaAt(offset); err != nil || m.txid >= id {
-			return true
-		}
-	}
-	return false
-}
-
-// isFull: a full disk heals by itself once there is room; every other
-// failure of a disk does not.
-func isFull(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
-}
-
-// breakDown ends the taking of commands until the ledger is opened again.
-func (l *Ledger) breakDown(why error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.broken = why
 }
 
 // keepRecent is how many blocks are kept at hand for followers.

@@ -23,10 +23,20 @@ func isBucket(name []byte) bool {
 	return n == string(bucketBlocks) || n == string(bucketState) || n == string(bucketMeta)
 }
 
+// haveBuckets says whether all of the three are there.
+func haveBuckets(tx *bbolt.Tx) error {
+	for _, name := range [][]byte{bucketBlocks, bucketState, bucketMeta} {
+		if tx.Bucket(name) == nil {
+			return damagedFile("bucket %q is missing", name)
+		}
+	}
+	return nil
+}
+
 // openFile locks the file, checks its pages and only then lets bbolt map it.
 func (l *Ledger) openFile() error {
 	open := func(path string, flag int, mode os.FileMode) (*os.File, error) {
-		f, err := os.OpenFile(path, flag, mode)
+		f, err := os.OpenFile(path, flag&^os.O_CREATE, mode)
 		if err != nil {
 			return nil, err
 		}
@@ -37,12 +47,9 @@ func (l *Ledger) openFile() error {
 		l.file = f
 		return f, nil
 	}
-	db, err := bbolt.Open(l.options.Path, 0o600, &bbolt.Options{
-		Timeout:      time.Millisecond, // ask for the lock once
-		FreelistType: bbolt.FreelistMapType,
-		OpenFile:     open,
-		NoStatistics: true,
-	})
+	options := boltOptions()
+	options.OpenFile = open
+	db, err := bbolt.Open(l.options.Path, 0o600, options)
 	if errors.Is(err, berrors.ErrTimeout) {
 		return ErrLocked
 	}
@@ -50,10 +57,18 @@ func (l *Ledger) openFile() error {
 		return err
 	}
 	l.db = db
-	return syncFolder(l.options.Path)
+	return nil
 }
 
-// admit says whether bbolt may map the file: it is locked, and new or whole.
+func boltOptions() *bbolt.Options {
+	return &bbolt.Options{
+		Timeout:      time.Millisecond, // ask for the lock once
+		FreelistType: bbolt.FreelistMapType,
+		NoStatistics: true,
+	}
+}
+
+// admit says whether bbolt may map the file: it is locked, and whole.
 func admit(f *os.File) error {
 	if err := lock(f); err != nil {
 		return err
@@ -64,9 +79,6 @@ func admit(f *os.File) error {
 	}
 	if !info.Mode().IsRegular() {
 		return fmt.Errorf("%s is not a regular file", f.Name())
-	}
-	if info.Size() == 0 {
-		return nil
 	}
 	return checkPages(f, info.Size())
 }

@@ -2,7 +2,10 @@ package solo
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"time"
 
 	"github.com/gowebpki/jcs"
@@ -12,29 +15,40 @@ import (
 	"github.com/datapledge/datapledge/service"
 )
 
-// begin writes block 0 into a new file.
-func (l *Ledger) begin() error {
-	fresh := false
-	err := l.db.View(func(tx *bbolt.Tx) error {
-		have := 0
-		for _, name := range [][]byte{bucketBlocks, bucketState, bucketMeta} {
-			if tx.Bucket(name) != nil {
-				have++
-			}
-		}
-		if fresh = have == 0; !fresh && have != 3 {
-			return damagedFile("only %d of 3 buckets are there", have)
-		}
-		return nil
-	})
-	if err != nil || !fresh {
+// create makes a new ledger, if there is none: beside its place first and
+// then moved there as a whole, so that an empty or half-made file is never
+// taken for a ledger, nor a damaged one for a new.
+func (l *Ledger) create() error {
+	path := l.options.Path
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	b, err := l.firstBlock()
 	if err != nil {
 		return err
 	}
-	return l.db.Update(func(tx *bbolt.Tx) error { return writeFirst(tx, b) })
+	fresh := path + ".new"
+	if err := os.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	defer func() { _ = os.Remove(fresh) }()
+	if err := writeNew(fresh, b); err != nil {
+		return fmt.Errorf("making a new ledger: %w", err)
+	}
+	// A link, unlike a rename, never takes the place of another's ledger.
+	if err := os.Link(fresh, path); err != nil {
+		return fmt.Errorf("making a new ledger: %w", err)
+	}
+	return syncFolder(path)
+}
+
+func writeNew(path string, b *builder) error {
+	db, err := bbolt.Open(path, 0o600, boltOptions())
+	if err != nil {
+		return err
+	}
+	err = db.Update(func(tx *bbolt.Tx) error { return writeFirst(tx, b) })
+	return errors.Join(err, db.Close())
 }
 
 func writeFirst(tx *bbolt.Tx, b *builder) error {

@@ -59,6 +59,7 @@ func decodeHeader(payload []byte) (header, time.Time, error) {
 
 // hashOf is the hash of a block: of its header's payload.
 func hashOf(payload []byte) string {
-	sum := sha256.Sum256(payload)
-	return hex.EncodeToString(sum[:])
+	return hexOf(sha256.Sum256(payload))
 }
+
+func hexOf(d digest) string { return hex.EncodeToString(d[:]) }

@@ -3,7 +3,6 @@ package solo
 import (
 	"bytes"
 	"encoding/binary"
-	"encoding/hex"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -73,7 +72,7 @@ func (r parser) readBlock(tx *bbolt.Tx, number uint64) (*parsed, error) {
 	if len(p.entries) != p.Count {
 		return nil, damagedBlock(number, "holds %d entries, its header says %d", len(p.entries), p.Count)
 	}
-	if root := merkleRoot(p.leaves); hex.EncodeToString(root[:]) != p.Root {
+	if hexOf(merkleRoot(p.leaves)) != p.Root {
 		return nil, damagedBlock(number, "entries do not match the Merkle root")
 	}
 	return p, nil

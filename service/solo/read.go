@@ -200,7 +200,7 @@ func (l *Ledger) Prove(ctx context.Context, at pledge.Position) (json.RawMessage
 	doc := proof{Kind: "solo", Header: p.jws, Index: at.Index, Count: p.Count, Path: []string{},
 		Entry: string(appendEntry(nil, &p.entries[at.Index]))}
 	for _, d := range merklePath(p.leaves, at.Index) {
-		doc.Path = append(doc.Path, hex.EncodeToString(d[:]))
+		doc.Path = append(doc.Path, hexOf(d))
 	}
 	raw, err := json.Marshal(doc)
 	if err != nil {
@@ -233,7 +233,7 @@ func (r parser) checkProof(raw []byte, at pledge.Position) error {
 		}
 	}
 	root, ok := rootFromPath(leafHash(append([]byte{0}, doc.Entry...)), doc.Index, doc.Count, path)
-	if !ok || hex.EncodeToString(root[:]) != h.Root {
+	if !ok || hexOf(root) != h.Root {
 		return damagedBlock(at.Block, "proof: entry %d does not lead to the root", at.Index)
 	}
 	return nil

@@ -48,6 +48,7 @@ type limits struct {
 	bytes    int   // bytes of entries in a block, passed by at most one slice of commands
 	inFlight int64 // bytes of commands accepted and not yet answered
 	flush    int   // writes in memory before the state index is written
+	step     int   // of these at least so many go along with a block
 	values   int   // bytes of state values kept in memory
 }
 
@@ -56,6 +57,7 @@ func (l *limits) setDefaults() {
 	l.bytes = or(l.bytes, 16<<20)
 	l.inFlight = or(l.inFlight, 64<<20)
 	l.flush = or(l.flush, 1<<17)
+	l.step = or(l.step, 1<<10)
 	l.values = or(l.values, 32<<20)
 }
 
@@ -118,13 +120,13 @@ func Open(o Options) (*Ledger, error) {
 }
 
 func (l *Ledger) load() error {
+	if err := l.create(); err != nil {
+		return err
+	}
 	if err := l.openFile(); err != nil {
 		return err
 	}
 	l.state = newLayers(l.options.limits)
-	if err := l.begin(); err != nil {
-		return err
-	}
 	return l.verify(runtime.GOMAXPROCS(0))
 }
 

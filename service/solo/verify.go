@@ -47,6 +47,9 @@ func (l *Ledger) verify(workers int) error {
 // start verifies block 0 and what the file says about itself.
 func (v *verification) start(tx *bbolt.Tx) error {
 	l := v.ledger
+	if err := haveBuckets(tx); err != nil {
+		return err
+	}
 	head, err := getHead(tx)
 	if err != nil {
 		return err

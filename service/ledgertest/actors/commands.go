@@ -1,4 +1,4 @@
-package ledgertest
+package actors
 
 import (
 	"crypto/sha256"

@@ -1,9 +1,8 @@
-// Package ledgertest is the suite that every service.Ledger must pass (Run),
-// and the parties that tests of a ledger need: their keys, their genesis and
-// a helper for every command that they sign.
+// Package actors has the parties that tests and benchmarks of a ledger need:
+// their keys, their genesis and a helper for every command that they sign.
 //
-// Keys come from fixed seeds and are public: they are for tests only.
-package ledgertest
+// Keys come from fixed seeds and are public: they are worth nothing.
+package actors
 
 import (
 	"crypto/ecdsa"
@@ -147,6 +146,9 @@ func (c *Cast) nonce() string {
 	sum := sha256.Sum256(binary.BigEndian.AppendUint64(c.seed[:], c.nonces.Add(1)))
 	return b64(sum[:16])
 }
+
+// Own makes a name that no other cast uses, for content of its own.
+func (c *Cast) Own(name string) string { return fmt.Sprintf("%x/%s", c.seed, name) }
 
 // Sign makes a command: a compact JWS of the act with the body.
 func (c *Cast) Sign(a *Actor, act pledge.Act, body any) string {
