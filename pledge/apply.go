@@ -57,6 +57,14 @@ func refused(id string, e *Error) Outcome {
 // what a stranger may learn from a refusal grows only with what was proved.
 func (b *batch) command(c *Command) (Outcome, error) {
 	by, key, err := b.signer(c)
+	if errors.Is(err, RevokedKey) && c.Verify(key.JWK) == nil {
+		// Revoking a key does not unmake what it signed before: whoever asks
+		// again after a lost answer, for the revocation itself not least, must
+		// not read a no.
+		if out, done, err := b.before(c); done {
+			return out, err
+		}
+	}
 	if err != nil {
 		return Outcome{}, err
 	}

@@ -101,6 +101,29 @@ func TestRepeatedCommand(t *testing.T) {
 	}
 }
 
+// TestRepeatedAfterRevocation: the answer stands when the key is gone, also for
+// the command that revoked it; a new command by it is refused.
+func TestRepeatedAfterRevocation(t *testing.T) {
+	w := newWorld(t)
+	add := w.command(w.owner, pledge.PartyAddKey, pledge.AddKeyBody{Party: w.owner.uscc, Key: w.owner.es256().grant()})
+	revoke := w.command(w.owner, pledge.PartyRevokeKey, pledge.RevokeKeyBody{Party: w.owner.uscc, KID: w.owner.kid()})
+	late := w.command(w.owner, pledge.CommandFence, pledge.FenceBody{CommandID: "cmd_" + sha("x")})
+	w.apply(add, revoke)
+	for _, r := range w.apply(add, revoke) {
+		if r.Outcome.Status != pledge.Applied || !r.Outcome.Duplicate || r.Outcome.RecordID != w.owner.uscc {
+			t.Errorf("%+v", r.Outcome)
+		}
+	}
+	if out := w.apply(late)[0].Outcome; out.Code != pledge.RevokedKey {
+		t.Errorf("%+v", out)
+	}
+	// The id alone is not enough: the signature counts for the question, too.
+	forged := w.parse(flip(revoke.JWS, strings.LastIndex(revoke.JWS, ".")+3))
+	if out := w.apply(forged)[0].Outcome; out.Code != pledge.RevokedKey {
+		t.Errorf("%+v", out)
+	}
+}
+
 // TestTwoSignaturesOneCommand: two signatures over one input are one command.
 func TestTwoSignaturesOneCommand(t *testing.T) {
 	w := newWorld(t)

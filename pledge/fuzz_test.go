@@ -230,6 +230,7 @@ func FuzzManifestPath(f *testing.F) {
 	seed(f, []string{"a", "a/b.csv", "../a", "/a", "a//b", `a\b`, "a\nb", "数据/一.csv", "a\xff", ".", "a/./b"})
 	w := newWorld(f)
 	f.Fuzz(func(t *testing.T, path string) {
+		w := &world{t: t, now: w.now, owner: w.owner, exchange: w.exchange}
 		b := w.dataset(w.owner, "x", pledge.File{Path: path, Size: 1, SHA256: sha("x"), Root: sha("r")})
 		if _, err := pledge.ParseCommand(w.sign(w.owner, pledge.AssetNotarize, b)); err != nil {
 			refusalOnly(t, err)
