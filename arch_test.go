@@ -48,7 +48,7 @@ var pledgeMayImport = []string{"github.com/go-jose/go-jose/v4"}
 var notInPledge = []string{
 	"time.Now", "time.Since", "time.Until", "time.Local", "time.Sleep", "time.After", "time.NewTimer",
 	"os", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "runtime", "unsafe", "io/ioutil",
-	"os/exec", "log", "log/slog", "sync/atomic", "maps", "reflect.MakeMap",
+	"os/exec", "log", "log/slog", "maps",
 }
 
 type source struct {
