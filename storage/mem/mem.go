@@ -293,6 +293,23 @@ func (b *Bucket) Unfinished(ctx context.Context, prefix string, fn func(key, id 
 	return ctx.Err()
 }
 
+// Move gives a part another place in its object.
+func (b *Bucket) Move(key, id string, n int, off int64) (storage.Part, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	u, err := b.find(key, id)
+	if err != nil {
+		return storage.Part{}, err
+	}
+	p, ok := u.parts[n]
+	if !ok {
+		return storage.Part{}, fmt.Errorf("%w: part %d of %s", storage.ErrNotExist, n, key)
+	}
+	p.Off = off
+	u.parts[n] = p
+	return p.Part, nil
+}
+
 // Damage changes a stored object behind everybody's back: for tests of what
 // readers make of a hostile bucket. fn gets a copy and returns the new bytes.
 func (b *Bucket) Damage(key string, fn func([]byte) []byte) {
