@@ -13,6 +13,9 @@ const LeafSize = 1 << 20
 // Hash is a node of a Merkle tree as of RFC 9162 §2.1.
 type Hash = [sha256.Size]byte
 
+// LeafHash is the hash of a leaf: RFC 9162 §2.1.1.
+func LeafHash(data []byte) Hash { return leafHash(data) }
+
 func leafHash(data []byte) Hash {
 	h := newLeaf()
 	_, _ = h.Write(data) // a hash takes all
