@@ -3,10 +3,10 @@ package index
 import (
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -45,18 +45,9 @@ type record struct {
 	pledge *pledgeRow
 }
 
-type assetRow struct {
-	Owner  string `json:"owner"`
-	Status string `json:"status"`
-	Name   string `json:"name"`
-}
+type assetRow struct{ owner, status, name string }
 
-type pledgeRow struct {
-	Asset   string `json:"asset_id"`
-	Pledgor string `json:"pledgor"`
-	Pledgee string `json:"pledgee"`
-	State   string `json:"state"`
-}
+type pledgeRow struct{ asset, pledgor, pledgee, state string }
 
 type file struct {
 	sum  []byte
@@ -108,8 +99,9 @@ func decodeCommand(c service.Committed, pos pledge.Position) (command, error) {
 	if out.records, err = decodeWrites(c.Writes); err != nil {
 		return command{}, err
 	}
+	subject := pledge.RecordKey(out.recordID)
 	for i, r := range out.records {
-		if _, id, _ := pledge.ParseKey(r.key); id == out.recordID && keeps(r.key) {
+		if r.key == subject {
 			out.subject = i
 		}
 	}
@@ -144,20 +136,31 @@ func (c *command) decodeJWS(jws string) error {
 		return errors.New("not a compact JWS")
 	}
 	var raw [3][]byte
+	exact := true
 	for i, p := range parts {
 		var err error
 		if raw[i], err = base64.RawURLEncoding.DecodeString(p); err != nil {
 			return fmt.Errorf("part %d of the JWS: %w", i, err)
 		}
+		exact = exact && isExact(p, raw[i])
 	}
 	if err := c.decodePayload(raw[1]); err != nil {
 		return err
 	}
-	c.head, c.payload, c.sig = raw[0], raw[1], raw[2]
-	if len(c.sig) == 0 || joinJWS(c.head, c.payload, c.sig) != jws {
+	if c.head, c.payload, c.sig = raw[0], raw[1], raw[2]; !exact {
 		c.head, c.payload, c.sig = nil, []byte(jws), nil
 	}
 	return nil
+}
+
+// isExact says whether encoding raw gives text again: the decoder skips line
+// ends, and the last character can have bits that are not used.
+func isExact(text string, raw []byte) bool {
+	if len(text) == 0 || base64.RawURLEncoding.EncodedLen(len(raw)) != len(text) {
+		return false
+	}
+	tail := len(raw) - len(raw)%3
+	return base64.RawURLEncoding.EncodeToString(raw[tail:]) == text[tail/3*4:]
 }
 
 func joinJWS(head, payload, sig []byte) string {
@@ -180,43 +183,65 @@ func payloadOf(payload, sig []byte) ([]byte, error) {
 	return base64.RawURLEncoding.DecodeString(parts[1])
 }
 
-// decodePayload reads what is listed. The rules have checked the payload
-// when it was applied, so that what is not needed here is skipped.
+// decodePayload reads what is listed.
 func (c *command) decodePayload(raw []byte) error {
-	var p struct {
-		Act  pledge.Act      `json:"act"`
-		By   string          `json:"by"`
-		Body json.RawMessage `json:"body"`
-	}
-	if err := json.Unmarshal(raw, &p); err != nil {
+	var body []byte
+	err := members(raw, func(name string, value []byte) (err error) {
+		switch name {
+		case "act":
+			c.act, err = text(value)
+		case "by":
+			c.by, err = text(value)
+		case "body":
+			body = value
+		}
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("payload: %w", err)
 	}
-	c.act, c.by = string(p.Act), p.By
-	if p.Act != pledge.AssetNotarize {
+	if c.act != string(pledge.AssetNotarize) {
 		return nil
 	}
-	var body struct {
-		Files []struct {
-			Size   int64  `json:"size"`
-			SHA256 string `json:"sha256"`
-		} `json:"files"`
-	}
-	if err := json.Unmarshal(p.Body, &body); err != nil {
-		return fmt.Errorf("body: %w", err)
-	}
-	for _, f := range body.Files {
-		sum, ok := parseSum(f.SHA256)
-		if !ok {
-			return fmt.Errorf("file digest %q", f.SHA256)
+	err = members(body, func(name string, value []byte) error {
+		if name != "files" {
+			return nil
 		}
-		c.files = append(c.files, file{sum: sum, size: f.Size})
+		return elements(value, c.decodeFile)
+	})
+	if err != nil {
+		return fmt.Errorf("body: %w", err)
 	}
 	return nil
 }
 
-func parseSum(s string) ([]byte, bool) {
+func (c *command) decodeFile(raw []byte) error {
+	var f file
+	err := members(raw, func(name string, value []byte) (err error) {
+		switch name {
+		case "size":
+			f.size, err = strconv.ParseInt(string(value), 10, 64)
+		case "sha256":
+			var digits string
+			if digits, err = text(value); err == nil {
+				f.sum, err = parseSum(digits)
+			}
+		}
+		return err
+	})
+	if err == nil && f.sum == nil {
+		err = errors.New("file without a digest")
+	}
+	c.files = append(c.files, f)
+	return err
+}
+
+func parseSum(s string) ([]byte, error) {
 	sum, err := hex.DecodeString(s)
-	return sum, err == nil && len(sum) == 32 && s == strings.ToLower(s)
+	if err != nil || len(sum) != 32 || s != strings.ToLower(s) {
+		return nil, fmt.Errorf("%q is not a lowercase hex SHA-256", s)
+	}
+	return sum, nil
 }
 
 // keeps says whether a key's revisions are stored. What commands left under
@@ -245,13 +270,15 @@ func decodeWrites(writes []pledge.Write) ([]record, error) {
 func (r *record) decodeColumns() error {
 	switch kind, _, _ := pledge.ParseKey(r.key); kind {
 	case "asset":
-		r.asset = new(assetRow)
-		err := json.Unmarshal(r.json, r.asset)
-		r.asset.Name = fold(r.asset.Name)
+		a := new(assetRow)
+		r.asset = a
+		err := texts(r.json, map[string]*string{"owner": &a.owner, "status": &a.status, "name": &a.name})
+		a.name = fold(a.name)
 		return err
 	case "pledge":
-		r.pledge = new(pledgeRow)
-		return json.Unmarshal(r.json, r.pledge)
+		p := new(pledgeRow)
+		r.pledge = p
+		return texts(r.json, map[string]*string{"asset_id": &p.asset, "pledgor": &p.pledgor, "pledgee": &p.pledgee, "state": &p.state})
 	}
 	return nil
 }

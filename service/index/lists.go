@@ -31,7 +31,7 @@ func (ix *Index) Assets(ctx context.Context, q service.AssetQuery) ([]json.RawMe
 	})
 }
 
-const assetRecord = `JOIN records k ON k.rid = a.rid JOIN revisions r ON r.rev = k.rev `
+const assetRecord = `JOIN revisions r ON r.rev = (SELECT rev FROM revisions WHERE rid = a.rid ORDER BY seq DESC LIMIT 1) `
 
 func assetQuery(q service.AssetQuery, text string, before int64) builder {
 	var b builder
@@ -71,7 +71,8 @@ func pledgeQuery(q service.PledgeQuery, before int64, limit int) builder {
 	} else {
 		b.pledges(q, before, limit)
 	}
-	b.add(`) p JOIN records k ON k.rid = p.rid JOIN revisions r ON r.rev = k.rev ORDER BY p.rid DESC LIMIT ?`, limit)
+	b.add(`) p JOIN revisions r
+		ON r.rev = (SELECT rev FROM revisions WHERE rid = p.rid ORDER BY seq DESC LIMIT 1) ORDER BY p.rid DESC LIMIT ?`, limit)
 	return b
 }
 

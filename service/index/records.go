@@ -122,9 +122,9 @@ func (ix *Index) AssetsOf(ctx context.Context, owner string, height uint64) ([]s
 // Holders lists the assets that hold a file, first holder first, with their
 // owners at that height.
 func (ix *Index) Holders(ctx context.Context, sha256 string, height uint64, p service.Page) ([]pledge.Holder, string, error) {
-	sum, ok := parseSum(sha256)
-	if !ok {
-		return nil, "", pledge.Errorf(pledge.Malformed, "%q is not a lowercase hex SHA-256", sha256)
+	sum, err := parseSum(sha256)
+	if err != nil {
+		return nil, "", pledge.Errorf(pledge.Malformed, "%v", err)
 	}
 	l := list{'f', []string{sha256, fmt.Sprint(height)}}
 	return page(ix, l, p, 0, func(s *store, after int64, limit int) (items []pledge.Holder, at []int64, err error) {

@@ -22,7 +22,7 @@ CREATE TABLE commands (
 	head BLOB NOT NULL, payload BLOB NOT NULL, sig BLOB
 );
 CREATE UNIQUE INDEX commands_id ON commands (id);
-CREATE TABLE records (rid INTEGER PRIMARY KEY, key TEXT NOT NULL, rev INTEGER NOT NULL);
+CREATE TABLE records (rid INTEGER PRIMARY KEY, key TEXT NOT NULL);
 CREATE UNIQUE INDEX records_key ON records (key);
 CREATE TABLE revisions (rev INTEGER PRIMARY KEY, rid INTEGER NOT NULL, seq INTEGER NOT NULL, json BLOB NOT NULL);
 CREATE UNIQUE INDEX revisions_rid ON revisions (rid, seq);

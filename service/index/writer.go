@@ -21,12 +21,38 @@ type writer struct {
 	lastTime int64
 	seq      int64 // of the last command
 	rid, rev int64 // of the last record and revision
+	known    recent
+}
+
+// recent remembers the numbers of the keys that were used last: a record
+// that was just made is mostly the next to change.
+type recent struct{ young, old map[string]int64 }
+
+const recentKeys = 1 << 15
+
+func (r *recent) get(key string) (int64, bool) {
+	if rid, ok := r.young[key]; ok {
+		return rid, true
+	}
+	rid, ok := r.old[key]
+	if ok {
+		r.put(key, rid)
+	}
+	return rid, ok
+}
+
+func (r *recent) put(key string, rid int64) {
+	if r.young == nil || len(r.young) >= recentKeys {
+		r.young, r.old = make(map[string]int64), r.young
+	}
+	r.young[key] = rid
 }
 
 const (
 	putBlock    = `INSERT INTO blocks (number, hash, time, last) VALUES (?, ?, ?, ?)`
 	putCommand  = `INSERT INTO commands (seq, id, block, tx, idx, act, party, subject, record_id, head, payload, sig) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	putRecord   = `INSERT INTO records (rid, key, rev) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET rev = excluded.rev RETURNING rid`
+	putRecord   = `INSERT OR IGNORE INTO records (rid, key) VALUES (?, ?)`
+	getRecord   = `SELECT rid FROM records WHERE key = ?`
 	putRevision = `INSERT INTO revisions (rev, rid, seq, json) VALUES (?, ?, ?, ?)`
 	putAsset    = `INSERT INTO assets (rid, born, owned, owner, status, name) VALUES (?, ?, ?, ?, ?, ?)`
 	getAsset    = `SELECT owned, owner, status, name FROM assets WHERE rid = ?`
@@ -162,14 +188,40 @@ func blob(b []byte) []byte {
 	return b
 }
 
+// number is the rid of a key, a new one when the key is new.
+func (w *writer) number(ctx context.Context, key string) (rid int64, isNew bool, err error) {
+	if rid, ok := w.known.get(key); ok {
+		return rid, false, nil
+	}
+	st, err := w.prepared(ctx, putRecord)
+	if err != nil {
+		return 0, false, err
+	}
+	done, err := st.ExecContext(ctx, w.rid+1, key)
+	if err != nil {
+		return 0, false, err
+	}
+	if n, err := done.RowsAffected(); err != nil {
+		return 0, false, err
+	} else if n == 1 {
+		w.rid++
+		w.known.put(key, w.rid)
+		return w.rid, true, nil
+	}
+	if err := w.row(ctx, getRecord, []any{key}, &rid); err != nil {
+		return 0, false, err
+	}
+	w.known.put(key, rid)
+	return rid, false, nil
+}
+
 // record stores a revision, and the columns that lists are filtered by.
-func (w *writer) record(ctx context.Context, r record) (rid int64, err error) {
-	w.rev++
-	if err := w.row(ctx, putRecord, []any{w.rid + 1, r.key, w.rev}, &rid); err != nil {
+func (w *writer) record(ctx context.Context, r record) (int64, error) {
+	rid, isNew, err := w.number(ctx, r.key)
+	if err != nil {
 		return 0, err
 	}
-	isNew := rid > w.rid
-	w.rid = max(w.rid, rid)
+	w.rev++
 	if err := w.exec(ctx, putRevision, w.rev, rid, w.seq, blob(r.json)); err != nil {
 		return 0, err
 	}
@@ -179,18 +231,18 @@ func (w *writer) record(ctx context.Context, r record) (rid int64, err error) {
 	case r.asset != nil:
 		err = w.changedAsset(ctx, rid, r.asset)
 	case r.pledge != nil && isNew:
-		err = w.exec(ctx, putPledge, rid, w.seq, r.pledge.Asset, r.pledge.Pledgor, r.pledge.Pledgee, r.pledge.State)
+		err = w.exec(ctx, putPledge, rid, w.seq, r.pledge.asset, r.pledge.pledgor, r.pledge.pledgee, r.pledge.state)
 	case r.pledge != nil:
-		err = w.exec(ctx, setPledge, rid, r.pledge.Pledgor, r.pledge.Pledgee, r.pledge.State)
+		err = w.exec(ctx, setPledge, rid, r.pledge.pledgor, r.pledge.pledgee, r.pledge.state)
 	}
 	return rid, err
 }
 
 func (w *writer) newAsset(ctx context.Context, rid int64, a *assetRow) error {
-	if err := w.exec(ctx, putAsset, rid, w.seq, w.seq, a.Owner, a.Status, a.Name); err != nil {
+	if err := w.exec(ctx, putAsset, rid, w.seq, w.seq, a.owner, a.status, a.name); err != nil {
 		return err
 	}
-	return w.exec(ctx, putName, rid, a.Name)
+	return w.exec(ctx, putName, rid, a.name)
 }
 
 // changedAsset leaves alone what is equal, which is the rule: most commands
@@ -198,25 +250,25 @@ func (w *writer) newAsset(ctx context.Context, rid int64, a *assetRow) error {
 func (w *writer) changedAsset(ctx context.Context, rid int64, a *assetRow) error {
 	var old assetRow
 	var owned int64
-	if err := w.row(ctx, getAsset, []any{rid}, &owned, &old.Owner, &old.Status, &old.Name); err != nil {
+	if err := w.row(ctx, getAsset, []any{rid}, &owned, &old.owner, &old.status, &old.name); err != nil {
 		return err
 	}
 	if old == *a {
 		return nil
 	}
-	if old.Owner != a.Owner {
-		if err := w.exec(ctx, putFormer, rid, owned, w.seq, old.Owner); err != nil {
+	if old.owner != a.owner {
+		if err := w.exec(ctx, putFormer, rid, owned, w.seq, old.owner); err != nil {
 			return err
 		}
 		owned = w.seq
 	}
-	if old.Name != a.Name {
-		if err := w.exec(ctx, delName, rid, old.Name); err != nil {
+	if old.name != a.name {
+		if err := w.exec(ctx, delName, rid, old.name); err != nil {
 			return err
 		}
-		if err := w.exec(ctx, putName, rid, a.Name); err != nil {
+		if err := w.exec(ctx, putName, rid, a.name); err != nil {
 			return err
 		}
 	}
-	return w.exec(ctx, setAsset, owned, a.Owner, a.Status, a.Name, rid)
+	return w.exec(ctx, setAsset, owned, a.owner, a.status, a.name, rid)
 }
