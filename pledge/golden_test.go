@@ -152,4 +152,11 @@ func TestRecordsAreStrict(t *testing.T) {
 	if _, err := pledge.DecodeParty([]byte(good)); err != nil {
 		t.Error(err)
 	}
+	for bad, want := range map[string]bool{
+		`{"count":0,"holders":[],"v":1}`: true, `{"holders":[],"count":0,"v":1}`: false, `{"count":0,"v":1}`: false, `{"count":0,"holders":null,"v":1}`: false,
+	} {
+		if _, err := pledge.DecodeFile([]byte(bad)); (err == nil) != want {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
 }

@@ -3,6 +3,7 @@ package pledge_test
 import (
 	"crypto"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
@@ -104,6 +105,11 @@ func TestVerifyRemembers(t *testing.T) {
 		if err := c.Verify(w.owner.jwk()); err != nil {
 			t.Error(err)
 		}
+	}
+	// A genuine signature under another key's id is none.
+	borrowed := w.parse(w.bank.signRaw(w.owner.header(), w.payload(w.owner, pledge.CommandFence, pledge.FenceBody{CommandID: "cmd_" + sha("x")})))
+	if err := borrowed.Verify(w.bank.jwk()); !errors.Is(err, pledge.Unsigned) {
+		t.Errorf("kid of another key: %v", err)
 	}
 	done := make(chan error)
 	for range 8 {
