@@ -31,7 +31,8 @@ type Info struct {
 
 // Bucket holds write-once objects. Keys are slash-separated, at most 1,000
 // bytes, of [a-z0-9._/-], without empty, "." or ".." segments; anything else is
-// refused by every method. Implementations MUST be safe for concurrent use.
+// refused by every method. No key may be a folder of another (a and a/b): in
+// some stores that cannot be. Implementations MUST be safe for concurrent use.
 type Bucket interface {
 	// Create stores all of r under key, durably, or nothing: a reader that
 	// fails half-way, or a crash, leaves no object. ErrExist when taken; of

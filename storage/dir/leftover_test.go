@@ -189,3 +189,21 @@ func TestTornJournal(t *testing.T) {
 		t.Errorf("got %q, %v", got, err)
 	}
 }
+
+// TestKeyAboveKey: more than a bucket must do, and the reason for the @.
+func TestKeyAboveKey(t *testing.T) {
+	b := open(t, t.TempDir(), time.Now)
+	for _, key := range []string{"a/b/c", "a", "a/b"} {
+		if err := b.Create(t.Context(), key, strings.NewReader(key)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.Delete(t.Context(), "a/b"); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	err := b.List(t.Context(), "", func(i storage.Info) error { got = append(got, i.Key); return nil })
+	if err != nil || strings.Join(got, " ") != "a a/b/c" {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
