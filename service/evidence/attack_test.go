@@ -119,6 +119,10 @@ var attacks = []attack{
 		f.edit(t, f.command(t, s, "party.add_key", 0), func(m map[string]any) { m["path"] = append(m["path"].([]any), hash("x")) })
 		return f.pack(t, s.exchange)
 	}},
+	{"another count", evidence.CheckInclusion, "onchain/commands/", func(t *testing.T, s *story, f contents) []byte {
+		f.edit(t, f.command(t, s, "party.add_key", 0), func(m map[string]any) { m["count"] = 3 })
+		return f.pack(t, s.exchange)
+	}},
 	{"an index beyond the block", evidence.CheckInclusion, "onchain/commands/", func(t *testing.T, s *story, f contents) []byte {
 		f.edit(t, f.command(t, s, "party.add_key", 0), func(m map[string]any) { m["index"] = 2 })
 		return f.pack(t, s.exchange)

@@ -3,6 +3,7 @@ package evidence_test
 import (
 	"bytes"
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/datapledge/datapledge/service/evidence"
@@ -50,7 +51,7 @@ func FuzzInside(f *testing.F) {
 		f.Fatalf("only %d seeds", n)
 	}
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
-		if name == "manifest.json" || name == "manifest.jws" || len(name) > 300 {
+		if name == "manifest.json" || name == "manifest.jws" || len(name) > 300 || strings.HasSuffix(name, "/") {
 			t.Skip()
 		}
 		changed := contents{}
