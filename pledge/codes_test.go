@@ -187,6 +187,13 @@ var refusals = []refusal{
 		w.set(pledge.KeyAsset(a.ID), a)
 		return w.bank, pledge.PledgeRegister, w.registration(id)
 	}},
+	{"frozen kin", pledge.Frozen, func(w *world) (*actor, pledge.Act, any) {
+		k := w.asset(w.notarize(w.owner, "a", file("a", "a", 50)))
+		k.Frozen = &pledge.Stamp{Command: "cmd_x", By: w.court.uscc, At: "2026-11-23T08:00:00.000Z"}
+		w.set(pledge.KeyAsset(k.ID), k)
+		edit := w.notarize(w.owner, "b", file("a", "a", 50), file("b", "b", 3))
+		return w.bank, pledge.PledgeRegister, w.registration(w.ready(edit, w.bank, terms("exclusive")))
+	}},
 	{"frozen pledge", pledge.Frozen, func(w *world) (*actor, pledge.Act, any) {
 		p := w.pledge(w.propose(w.notarize(w.owner, "a"), w.bank, terms("exclusive")))
 		p.Frozen = &pledge.Stamp{Command: "cmd_x", By: w.court.uscc, At: "2026-11-23T08:00:00.000Z"}

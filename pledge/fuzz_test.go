@@ -94,12 +94,12 @@ func FuzzApply(f *testing.F) {
 				refusalOnly(t, err)
 				continue
 			}
-			st := w.st.clone()
+			st := &layered{under: w.st.kv, over: map[string][]byte{}}
 			rs, err := pledge.Apply(st, w.tx(), []*pledge.Command{c, c})
 			if err != nil {
 				t.Fatalf("fault: %v", err)
 			}
-			if rs[0].Outcome.Status == pledge.Refused && st.digest() != w.st.digest() {
+			if rs[0].Outcome.Status == pledge.Refused && len(st.over) > 0 {
 				t.Errorf("refused, and the state changed: %+v", rs[0])
 			}
 			if rs[0].Outcome.Status == pledge.Applied && !rs[1].Outcome.Duplicate {

@@ -50,6 +50,21 @@ func notFrozen(m *motion) error {
 	return nil
 }
 
+// T5, T20: kin count as one asset, so a frozen dataset cannot be pledged as a
+// slightly different one.
+func kinNotFrozen(m *motion) error {
+	group, err := m.group()
+	if err != nil {
+		return err
+	}
+	for _, a := range group {
+		if a.Frozen != nil {
+			return Errorf(Frozen, "%s counts as one with %s, which is frozen by order of %s since %s", m.asset.ID, a.ID, a.Frozen.By, a.Frozen.At)
+		}
+	}
+	return nil
+}
+
 // T1, T13: an objection that is not decided.
 func noObjection(m *motion) error {
 	for _, o := range []string{m.asset.Objection, m.p.Objection} {

@@ -47,13 +47,13 @@ func ParseKey(key string) (kind, id string, ok bool) {
 		return "", "", false
 	}
 	kind, id, found = strings.Cut(rest, "/")
-	if !found || id == "" || !kinds(kind) {
+	if !found || id == "" || !isKind(kind) {
 		return "", "", false
 	}
 	return kind, id, true
 }
 
-func kinds(kind string) bool {
+func isKind(kind string) bool {
 	switch kind {
 	case "party", "asset", "pledge", "command", "fingerprint", "file":
 		return true

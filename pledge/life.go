@@ -78,7 +78,7 @@ var life = map[event]transition{
 	// T5
 	evRegister: {from: []string{Pending}, to: Active, who: thePledgee, effect: register,
 		guards: []guard{sameTerms, assetNotarized, undisputed, notFrozen, noObjection, termRuns,
-			checksDone, custodyFresh, certificateOutlasts, sequenceSeen, roomInRank}},
+			checksDone, custodyFresh, certificateOutlasts, sequenceSeen, kinNotFrozen, roomInRank}},
 	// T5r
 	evReject: {from: []string{Pending}, to: Rejected, who: byRole, effect: end,
 		guards: []guard{notFrozen, codeGiven}},

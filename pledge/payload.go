@@ -136,7 +136,7 @@ func (c *Command) checkBody() (err error) {
 	return nil
 }
 
-// text says what is wrong with a member that people read; empty when nothing is.
+// text checks a member that people read.
 func text(name, s string, longest int) error {
 	if !utf8.ValidString(s) || strings.ContainsFunc(s, unprintable) {
 		return Errorf(Malformed, "%s must be text without control characters", name)
