@@ -1,6 +1,8 @@
 package node
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,8 +13,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"time"
-
-	"github.com/datapledge/datapledge/pledge"
 )
 
 // Config says where a node keeps its data and how it serves. Secrets come
@@ -117,13 +117,25 @@ func Load(path string) (Config, error) {
 		return Config{}, fmt.Errorf("reading %s: %w", path, err)
 	}
 	c := Default()
-	if err := pledge.StrictUnmarshal(data, &c); err != nil {
+	if err := decode(data, &c); err != nil {
 		return Config{}, fmt.Errorf("reading %s: %w", path, err)
 	}
 	if err := c.Check(); err != nil {
 		return Config{}, fmt.Errorf("%s: %w", path, err)
 	}
 	return c, nil
+}
+
+func decode(data []byte, c *Config) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(c); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("something follows the configuration")
+	}
+	return nil
 }
 
 var channelName = regexp.MustCompile(`^[a-z][a-z0-9.-]{0,62}$`)

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -20,6 +22,7 @@ import (
 const (
 	keyRequest = "request"
 	keyCaller  = "caller"
+	keyBody    = "body"
 )
 
 // observe gives the request an id, then logs and counts how it went. It names
@@ -78,7 +81,12 @@ func secure(c *gin.Context) {
 // write may wait for Idle, the whole has no limit.
 func (h *Handler) patience(c *gin.Context) {
 	control := http.NewResponseController(c.Writer)
-	c.Request.Body = &patientBody{c.Request.Body, control, h.o.Idle}
+	body := &patientBody{ReadCloser: c.Request.Body, control: control, idle: h.o.Idle}
+	if c.Request.Body != http.NoBody {
+		body.extend() // also for a body that no handler reads, but the server drains
+		c.Request.Body = body
+		c.Set(keyBody, body)
+	}
 	c.Writer = &patientWriter{c.Writer, control, h.o.Idle}
 	_ = control.SetWriteDeadline(time.Now().Add(h.o.Idle)) // unsupported in tests without a connection
 	c.Next()
@@ -89,15 +97,32 @@ type patientBody struct {
 	io.ReadCloser
 	control *http.ResponseController
 	idle    time.Duration
+	slow    atomic.Bool
 }
 
-// Read lifts the deadline afterwards: left in place it would end the request
-// while the server works on it.
+func (b *patientBody) extend() { _ = b.control.SetReadDeadline(time.Now().Add(b.idle)) }
+
+// Read lifts the deadline at the end of the body: left in place it would end
+// the request while the server works on it. After a failure it stays, so that
+// nobody waits for the rest.
 func (b *patientBody) Read(p []byte) (int, error) {
-	_ = b.control.SetReadDeadline(time.Now().Add(b.idle))
+	b.extend()
 	n, err := b.ReadCloser.Read(p)
-	_ = b.control.SetReadDeadline(time.Time{})
+	if err == io.EOF {
+		_ = b.control.SetReadDeadline(time.Time{})
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		b.slow.Store(true)
+	}
 	return n, err
+}
+
+// tooSlow says whether the body stopped arriving. The server then cancels the
+// request's context, but its sender may still be there to be told.
+func tooSlow(c *gin.Context) bool {
+	v, _ := c.Get(keyBody)
+	b, ok := v.(*patientBody)
+	return ok && b.slow.Load()
 }
 
 type patientWriter struct {

@@ -105,7 +105,9 @@ func (h *Handler) fail(c *gin.Context, err error) {
 	if c.Writer.Written() {
 		h.cut(c, err)
 	}
-	if c.Request.Context().Err() != nil && !errors.Is(err, context.DeadlineExceeded) {
+	if tooSlow(c) {
+		err = errSlow
+	} else if c.Request.Context().Err() != nil && !errors.Is(err, context.DeadlineExceeded) {
 		c.Status(499) // the caller went away: nobody reads this, the log shows it
 		return
 	}

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
@@ -68,7 +69,9 @@ func (h *Handler) putFile(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	f, err := h.svc.WriteFile(c.Request.Context(), caller(c), c.Param("upload_id"), w)
+	// A caller who goes away ends the body; what arrived must still be kept.
+	ctx := context.WithoutCancel(c.Request.Context())
+	f, err := h.svc.WriteFile(ctx, caller(c), c.Param("upload_id"), w)
 	if err != nil {
 		return err
 	}
