@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -75,20 +76,24 @@ func TestAsOf(t *testing.T) {
 		if got, want := answers(rt, a, m, height), answers(rt, b, m, height); got != want {
 			rt.Fatalf("as of %d\ngot  %s\nwant %s", height, got, want)
 		}
-		checkModel(rt, b, m, height)
+		checkModel(rt, a, m, height)
 	})
 }
 
-// checkModel compares records with what the blocks wrote, by walking them.
+// checkModel compares the answers with what the blocks wrote, by walking them.
 func checkModel(t tb, ix *index.Index, m *maker, height uint64) {
 	t.Helper()
 	want := map[string]string{}
+	var made []string // keys in the order of their first appearance
 	for _, b := range m.blocks[:height+1] {
 		writes := b.Genesis
 		for _, c := range b.Commands {
 			writes = append(writes, c.Writes...)
 		}
 		for _, w := range writes {
+			if want[w.Key] == "" {
+				made = append(made, w.Key)
+			}
 			want[w.Key] = string(w.Value)
 		}
 	}
@@ -99,6 +104,39 @@ func checkModel(t tb, ix *index.Index, m *maker, height uint64) {
 		}
 		if string(rev.Record) != want[key] {
 			t.Fatalf("record %s as of %d: got %s, want %s", key, height, rev.Record, want[key])
+		}
+	}
+	checkLists(t, ix, made, want, height)
+}
+
+func checkLists(t tb, ix *index.Index, made []string, state map[string]string, height uint64) {
+	t.Helper()
+	ctx := context.Background()
+	owned, pledges := map[string][]string{}, map[string][]string{}
+	var all []string
+	for _, key := range made {
+		switch kind, id, _ := pledge.ParseKey(key); kind {
+		case "asset":
+			owner := decode[pledge.Asset]([]byte(state[key])).Owner
+			owned[owner], all = append(owned[owner], id), append(all, id)
+		case "pledge":
+			p := decode[pledge.Pledge]([]byte(state[key]))
+			pledges[p.AssetID] = append(pledges[p.AssetID], p.ID+p.State+p.Pledgee)
+		}
+	}
+	for _, owner := range owners {
+		if got, err := ix.AssetsOf(ctx, owner, height); err != nil || !slices.Equal(got, owned[owner]) {
+			t.Fatalf("assets of %s as of %d: got %v, %v, want %v", owner, height, got, err, owned[owner])
+		}
+	}
+	for _, asset := range all {
+		got, err := ix.PledgesOf(ctx, []string{asset, asset}, height)
+		var said []string
+		for _, p := range got {
+			said = append(said, p.ID+p.State+p.Pledgee)
+		}
+		if err != nil || !slices.Equal(said, pledges[asset]) {
+			t.Fatalf("pledges of %s as of %d: got %v, %v, want %v", asset, height, said, err, pledges[asset])
 		}
 	}
 }

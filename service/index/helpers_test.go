@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -70,6 +71,21 @@ func waitFor(t tb, ix *index.Index, height uint64, stop func() error) {
 	defer cancel()
 	if err := ix.WaitFor(ctx, height); err != nil {
 		t.Fatalf("waiting for block %d: %v (projecting: %v)", height, err, stop())
+	}
+}
+
+// waitHead waits for a block where another one, or a higher one, may still stand.
+func waitHead(t tb, ix *index.Index, want service.Head, stop func() error) {
+	t.Helper()
+	for end := time.Now().Add(testTimeout); ; {
+		waitFor(t, ix, want.Height, stop)
+		got, _ := ix.Head(context.Background())
+		if got == want {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("head is %v, want %v (projecting: %v)", got, want, stop())
+		}
 	}
 }
 

@@ -38,7 +38,7 @@ func assetQuery(q service.AssetQuery, text string, before int64) builder {
 	if q.Owner == "" && utf8.RuneCountInString(text) >= trigram {
 		b.add(`SELECT a.rid, r.json FROM names n CROSS JOIN assets a ON a.rid = n.rowid `+assetRecord+
 			`WHERE names MATCH ? AND n.rowid < ?`, phrase(text), before)
-		b.filter(`+a.status = ?`, q.Status)
+		b.filter(`a.status = ?`, q.Status)
 		b.add(` ORDER BY n.rowid DESC`)
 		return b
 	}

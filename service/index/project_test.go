@@ -292,10 +292,7 @@ func TestWentBackwards(t *testing.T) {
 			last := uint64(len(tt.blocks) - 1)
 			l := newLedger(tt.blocks...)
 			stop := project(ix, l)
-			// The old head may still stand for a moment: wait for the other one.
-			for head := (service.Head{}); head != headOf(tt.blocks[last]); head, _ = ix.Head(context.Background()) {
-				waitFor(t, ix, last, stop)
-			}
+			waitHead(t, ix, headOf(tt.blocks[last]), stop)
 			stop()
 			want := service.Regression{Lost: headOf(m.blocks[30]), Found: headOf(tt.blocks[tt.found]), Forked: tt.forked}
 			if got := ix.Regressed(); got == nil || *got != want {
@@ -325,13 +322,16 @@ func checkHealing(t *testing.T, path string, m *maker, want service.Regression, 
 		t.Errorf("reopened: got %+v, want %+v", got, want)
 	}
 	stop := project(ix, newLedger(m.blocks...))
-	for head := (service.Head{}); head != want.Lost; head, _ = ix.Head(context.Background()) {
-		waitFor(t, ix, 30, stop)
-	}
+	waitHead(t, ix, want.Lost, stop)
 	stop()
 	forked := last.Number > 30 || last.Hash != m.blocks[last.Number].Hash
 	if r := ix.Regressed(); (r != nil) != forked || forked && r.Lost != headOf(last) {
 		t.Errorf("healed: got %+v, fork %v", r, forked)
+	}
+	closed(t, ix)
+	ix = open(t, path)
+	if r := ix.Regressed(); (r != nil) != forked {
+		t.Errorf("healed and reopened: got %+v, fork %v", r, forked)
 	}
 	closed(t, ix)
 }
@@ -379,7 +379,11 @@ func TestDamagedFile(t *testing.T) {
 			continue
 		}
 		stop := project(ix, newLedger(m.blocks...))
-		<-sound // a file that is not, is replaced and inspected again
+		select {
+		case <-sound: // a file that is not, is replaced and inspected again
+		case <-time.After(testTimeout):
+			t.Fatalf("%s: never sound", name)
+		}
 		checkRepair(t, name, ix, m, stop)
 		stop()
 		closed(t, ix)
