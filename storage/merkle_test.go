@@ -100,7 +100,7 @@ func wantForgeriesFail(t *testing.T, p Proof, root Hash, data []byte) {
 	if p.Verify(root, other) {
 		t.Fatalf("leaf %d of %d: another chunk verifies", p.Index, p.Size)
 	}
-	bad := []Proof{{p.Index + 1, p.Size, p.Path}, {-1, p.Size, p.Path}, {p.Index, 0, p.Path},
+	bad := []Proof{{p.Index, p.Size << 3, p.Path}, {p.Index + 1, p.Size, p.Path}, {-1, p.Size, p.Path}, {p.Index, 0, p.Path},
 		{p.Index, p.Size, append(append([]Hash{}, p.Path...), Hash{})}}
 	for i := range p.Path {
 		flipped := append([]Hash{}, p.Path...)

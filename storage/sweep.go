@@ -173,11 +173,8 @@ func (v *Vault) cleanSealed(ctx context.Context, u upload, report *SweepReport) 
 		return err
 	}
 	report.Cleaned++
-	if d.upload != u.ID {
-		// The same content was sealed before, or this copy was damaged and
-		// succeeded by another: nothing points here.
-		return v.purge(ctx, u.ID)
-	}
+	// Where another copy is the dataset's, none of these keys is this upload's,
+	// and all its content goes.
 	keep := map[string]bool{descriptorKey(u.ID): true}
 	for _, f := range d.files {
 		keep[f.Object], keep[f.Tree] = true, true

@@ -48,6 +48,9 @@ func sealedDamage(t *testing.T, b storage.Bucket) {
 		key := "k" + string(rune('a'+len(keys(t, b, ""))))
 		create(t, b, key, string(bytes))
 		wantCorrupt(t, name, b, key, id, one)
+		if o, err := storage.OpenObject(t.Context(), b, key, id); err == nil && o.Size() != int64(len(one)) {
+			t.Errorf("%s: opened as %d bytes", name, o.Size())
+		}
 	}
 	create(t, b, "good", string(sealed))
 	o, err := storage.OpenObject(t.Context(), b, "good", id)

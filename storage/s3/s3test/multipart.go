@@ -111,6 +111,11 @@ func (h handler) complete(w http.ResponseWriter, r *http.Request, key, id string
 	for i, p := range in.Part {
 		parts[i] = storage.Part{N: p.PartNumber, Tag: strings.Trim(p.ETag, `"`)}
 	}
+	if r.Header.Get("If-None-Match") != "*" {
+		if err := h.b.Delete(r.Context(), key); err != nil {
+			return err
+		}
+	}
 	if err := h.b.Complete(r.Context(), key, id, parts); err != nil {
 		return err
 	}
