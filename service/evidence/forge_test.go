@@ -218,7 +218,7 @@ func payloadOf(jws string) string {
 func (s *story) reforge(t testing.TB, f contents, change func([]pledge.Write) []pledge.Write) []byte {
 	t.Helper()
 	last := s.blocks[len(s.blocks)-1]
-	s.blocks = s.blocks[:len(s.blocks)-1]
+	s.blocks, s.now = s.blocks[:len(s.blocks)-1], last.time.Add(-time.Second)
 	s.forge(last.jws[0], func(e map[string]any) {
 		e["writes"] = change(slices.Clone(last.writes[0]))
 		e["outcome"].(map[string]any)["record_id"] = s.pledge
@@ -234,9 +234,21 @@ func (s *story) newRecord(entry map[string]any) {
 func receiptBy(who func(*story) key) func(*testing.T, *story, contents) []byte {
 	return func(t *testing.T, s *story, f contents) []byte {
 		return s.renotarized(t, f, func(body *pledge.NotarizeBody) {
-			body.CustodyReceipt = s.sign(who(s), pledge.CustodyReceiptAct, pledge.ReceiptBody{Fingerprint: body.Fingerprint, Owner: s.owner.party,
-				Files: len(body.Files), Size: sizeOf(body.Files), Depth: "full"})
+			body.CustodyReceipt = s.sign(who(s), pledge.CustodyReceiptAct, s.receiptOf(body))
 		})
+	}
+}
+
+func (s *story) receiptOf(body *pledge.NotarizeBody) pledge.ReceiptBody {
+	return pledge.ReceiptBody{Fingerprint: body.Fingerprint, Owner: s.owner.party, Files: len(body.Files), Size: sizeOf(body.Files), Depth: "full"}
+}
+
+// receiptSaying puts a receipt by the exchange that was changed.
+func (s *story) receiptSaying(change func(*pledge.ReceiptBody)) func(*pledge.NotarizeBody) {
+	return func(body *pledge.NotarizeBody) {
+		r := s.receiptOf(body)
+		change(&r)
+		body.CustodyReceipt = s.sign(s.exchange, pledge.CustodyReceiptAct, r)
 	}
 }
 
@@ -267,7 +279,7 @@ func (s *story) renotarized(t *testing.T, f contents, change func(*pledge.Notari
 	g["record.json"], g["custody/receipt.jws"] = value, []byte(body.CustodyReceipt)
 	g["manifest/files.json"] = []byte(canonical(t, body.Files))
 	text := pledge.Manifest(files("p", "q"))
-	g["manifest/"+hash(text)+".txt"] = []byte(text)
+	g["manifest/"+strings.TrimPrefix(body.Fingerprint, "sha256:")+".txt"] = []byte(text)
 	g.edit(t, "manifest.json", func(m map[string]any) { m["record_id"] = id })
 	return g.pack(t, s.exchange)
 }

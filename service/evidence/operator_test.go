@@ -86,7 +86,7 @@ var operatorAttacks = []attack{
 	}},
 	{"the outcome of another record", evidence.CheckReplay, "onchain/commands/", func(t *testing.T, s *story, f contents) []byte {
 		last := s.blocks[len(s.blocks)-1]
-		s.blocks = s.blocks[:len(s.blocks)-1]
+		s.blocks, s.now = s.blocks[:len(s.blocks)-1], last.time.Add(-time.Second)
 		s.forge(last.jws[0], func(e map[string]any) { e["writes"] = last.writes[0] })
 		return s.dishonest(t, f, len(s.blocks)-1).pack(t, s.exchange)
 	}},
@@ -146,8 +146,23 @@ var operatorAttacks = []attack{
 	}},
 	{"a receipt for another dataset", evidence.CheckReceiptMatches, "custody/receipt.jws", func(t *testing.T, s *story, f contents) []byte {
 		return s.renotarized(t, f, func(body *pledge.NotarizeBody) {
-			_, other := s.notarization(s.owner2, "y")
+			_, other := s.notarization(s.owner2, "x", "y")
 			body.CustodyReceipt = other.CustodyReceipt
+		})
+	}},
+	{"a receipt for another number of files", evidence.CheckReceiptMatches, "custody/receipt.jws", func(t *testing.T, s *story, f contents) []byte {
+		return s.renotarized(t, f, s.receiptSaying(func(r *pledge.ReceiptBody) { r.Files++ }))
+	}},
+	{"a receipt for another size", evidence.CheckReceiptMatches, "custody/receipt.jws", func(t *testing.T, s *story, f contents) []byte {
+		return s.renotarized(t, f, s.receiptSaying(func(r *pledge.ReceiptBody) { r.Size++ }))
+	}},
+	{"a receipt that says more", evidence.CheckReceiptMatches, "custody/receipt.jws", func(t *testing.T, s *story, f contents) []byte {
+		return s.renotarized(t, f, s.receiptSaying(func(r *pledge.ReceiptBody) { r.PledgeID = s.pledge }))
+	}},
+	{"a fingerprint of something else", evidence.CheckFingerprint, "manifest/", func(t *testing.T, s *story, f contents) []byte {
+		return s.renotarized(t, f, func(body *pledge.NotarizeBody) {
+			body.Fingerprint = "sha256:" + hash("something else")
+			s.receiptSaying(func(*pledge.ReceiptBody) {})(body)
 		})
 	}},
 	{"a receipt for another owner", evidence.CheckReceiptMatches, "custody/receipt.jws", func(t *testing.T, s *story, f contents) []byte {
