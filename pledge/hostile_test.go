@@ -166,8 +166,16 @@ var hostiles = []hostile{
 		return w.owner.signRaw(head, payload[:i]+payload[i+2:])
 	}},
 	{"receipt not signed by the custodian", pledge.CustodyMissing, func(w *world, head, payload string) string {
-		r := w.exchange.signRaw(w.exchange.header(), w.payload(w.exchange, pledge.CustodyReceiptAct, pledge.ReceiptBody{Fingerprint: doc("x"), Owner: w.owner.uscc, Files: 1, Size: 1, Depth: "full"}))
-		return w.owner.signRaw(head, swapReceipt(w, payload, flip(r, len(r)-20)))
+		r := receiptOf(w, payload)
+		return w.owner.signRaw(head, strings.Replace(payload, r, flip(r, len(r)-20), 1))
+	}},
+	{"receipt signed by the owner under the custodian's name", pledge.CustodyMissing, func(w *world, head, payload string) string {
+		r := receiptOf(w, payload)
+		p, err := b64.DecodeString(strings.Split(r, ".")[1])
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		return w.owner.signRaw(head, strings.Replace(payload, r, w.owner.signRaw(w.exchange.header(), string(p)), 1))
 	}},
 	{"receipt with alg none", pledge.Unsigned, func(w *world, head, payload string) string {
 		r := b64.EncodeToString([]byte(`{"alg":"none","kid":"","typ":"datapledge+jws"}`)) + "." + b64.EncodeToString([]byte("{}")) + "."
@@ -189,12 +197,16 @@ func flip(s string, i int) string {
 }
 
 func swapReceipt(w *world, payload, receipt string) string {
+	return strings.Replace(payload, receiptOf(w, payload), receipt, 1)
+}
+
+func receiptOf(w *world, payload string) string {
 	var p pledge.Payload
 	var b pledge.NotarizeBody
 	if err := errors.Join(json.Unmarshal([]byte(payload), &p), json.Unmarshal(p.Body, &b)); err != nil {
 		w.t.Fatal(err)
 	}
-	return strings.Replace(payload, b.CustodyReceipt, receipt, 1)
+	return b.CustodyReceipt
 }
 
 func TestHostile(t *testing.T) {
