@@ -40,7 +40,7 @@ type Client struct {
 }
 
 // Dial makes a client; nothing is sent yet. Key may be nil for what is
-// public: the network and the fate of a command.
+// public: the network.
 func Dial(server string, key *Key, opts Options) (*Client, error) {
 	base, err := url.Parse(server)
 	if err != nil || (base.Scheme != "http" && base.Scheme != "https") || base.Host == "" {

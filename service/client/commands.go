@@ -139,8 +139,7 @@ func (c *Client) SubmitAll(ctx context.Context, commands []string) ([]pledge.Out
 // was never seen to take effect, which is no proof that it never will.
 func (c *Client) Command(ctx context.Context, id string) (Doc[pledge.Outcome], error) {
 	var out Doc[pledge.Outcome]
-	r := request{method: http.MethodGet, path: "/v1/commands/" + url.PathEscape(id), again: true, public: c.key == nil}
-	return out, c.call(ctx, r, nil, &out)
+	return out, c.get(ctx, "/v1/commands/"+url.PathEscape(id), nil, &out)
 }
 
 // Fence makes sure that a command of this party never takes effect, unless

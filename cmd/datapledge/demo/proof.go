@@ -1,0 +1,217 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/service/client"
+	"github.com/datapledge/datapledge/service/evidence"
+	"github.com/datapledge/datapledge/storage"
+)
+
+// examine lays the shipped files out and checks the three principles.
+func (s *story) examine(context.Context) (string, error) {
+	files, err := s.unpack()
+	if err != nil {
+		return "", err
+	}
+	exclusion, quality, err := examine(files)
+	if err != nil {
+		return "", err
+	}
+	if exclusion.Result != "pass" {
+		return "", errors.New("the dataset holds what looks like personal data")
+	}
+	for name, report := range map[string]any{"exclusion.json": exclusion, "quality.json": quality} {
+		if err := os.WriteFile(s.path("documents", name), indented(report), 0o644); err != nil {
+			return "", err
+		}
+	}
+	err = s.declare(quality)
+	return fmt.Sprintf("%d rows, %d columns; complete %s, unique %s", quality.Rows, len(exclusion.Columns),
+		percent(quality.Completeness), percent(quality.Uniqueness)), err
+}
+
+func percent(basisPoints int) string {
+	return fmt.Sprintf("%d.%02d %%", basisPoints/100, basisPoints%100)
+}
+
+// declare makes the statement of the three principles from what was found.
+func (s *story) declare(q qualityReport) (err error) {
+	var consent string
+	if consent, err = s.document("consent.txt"); err != nil {
+		return err
+	}
+	s.declaration.Consent = pledge.Consent{Basis: "public domain (17 U.S.C. 105); no personal data", Documents: []string{consent}}
+	if s.declaration.Exclusion.Report, err = s.document("exclusion.json"); err != nil {
+		return err
+	}
+	s.declaration.Exclusion.Result, s.declaration.Exclusion.SignedBy = "pass", s.company.Key().KID()
+	if s.declaration.Quality.Report, err = s.document("quality.json"); err != nil {
+		return err
+	}
+	s.declaration.Quality.Scores = pledge.Scores{Completeness: &q.Completeness, Uniqueness: &q.Uniqueness}
+	return nil
+}
+
+// unpack writes the shipped files and returns the tables.
+func (s *story) unpack() ([][]byte, error) {
+	var tables [][]byte
+	err := fs.WalkDir(shipped, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		data, err := shipped.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		to := s.path(filepath.FromSlash(name))
+		switch {
+		case filepath.Ext(name) == ".csv":
+			tables = append(tables, data)
+			to = filepath.Join(s.dataset, filepath.Base(name))
+		case e.Name() == "README.md":
+			to = s.path("README.md")
+		}
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			return err
+		}
+		return os.WriteFile(to, data, 0o644)
+	})
+	return tables, err
+}
+
+// tamper changes one digit in a copy of the dataset, and shows it to the bank.
+func (s *story) tamper(ctx context.Context) (string, error) {
+	copied := s.path("tampered")
+	if err := os.CopyFS(copied, os.DirFS(s.dataset)); err != nil {
+		return "", err
+	}
+	const victim = "birdstrikes-1990s.csv"
+	path := filepath.Join(copied, victim)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	i := bytes.LastIndexByte(data, '0')
+	data[i] = '9'
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		return "", err
+	}
+	m, err := storage.FingerprintFolder(ctx, copied, nil)
+	if err != nil {
+		return "", err
+	}
+	v, err := s.bank.Verify(ctx, client.VerifyQuery{Fingerprint: m.Fingerprint(), ClaimedOwner: companyCode})
+	if err != nil {
+		return "", err
+	}
+	if v.Value.Notarized.Answer {
+		return "", errors.New("the tampered copy passed as notarized")
+	}
+	changed, err := s.changed(ctx, m)
+	if err == nil && (len(changed) != 1 || changed[0] != victim) {
+		err = fmt.Errorf("changed files: %v", changed)
+	}
+	return "refused: not as notarized, " + victim + " was changed", err
+}
+
+// changed compares a dataset with the files of the asset on the ledger.
+func (s *story) changed(ctx context.Context, m storage.Manifest) ([]string, error) {
+	x, err := s.bank.Asset(ctx, s.result.AssetID, "")
+	if err != nil {
+		return nil, err
+	}
+	notarized := map[string]string{}
+	for _, f := range x.Value.FileList {
+		notarized[f.Path] = f.SHA256
+	}
+	var changed []string
+	for _, f := range m.Files() {
+		if notarized[f.Path] != f.SHA256 {
+			changed = append(changed, f.Path)
+		}
+	}
+	return changed, nil
+}
+
+// evidence takes the package away and checks it without the service; then
+// flips a bit and checks again.
+func (s *story) evidence(ctx context.Context) (string, error) {
+	trust, err := s.trust(ctx)
+	if err != nil {
+		return "", err
+	}
+	var zip bytes.Buffer
+	if err := s.bank.Evidence(ctx, s.result.PledgeID, &zip); err != nil {
+		return "", err
+	}
+	s.result.Evidence = s.path("evidence.zip")
+	if err := os.WriteFile(s.result.Evidence, zip.Bytes(), 0o644); err != nil {
+		return "", err
+	}
+	report, err := check(ctx, zip.Bytes(), trust)
+	if err != nil {
+		return "", err
+	}
+	if !report.OK() {
+		return "", fmt.Errorf("the package does not stand: %s", indented(report))
+	}
+	flipped := bytes.Clone(zip.Bytes())
+	flipped[len(flipped)/3] ^= 1
+	again, err := check(ctx, flipped, trust)
+	if err != nil {
+		return "", err
+	}
+	if again.OK() {
+		return "", errors.New("a flipped bit was not noticed")
+	}
+	return fmt.Sprintf("%d checks passed; flipped: %s failed", passed(report), failed(again)), nil
+}
+
+func passed(r evidence.Report) (n int) {
+	for _, c := range r.Checks {
+		if c.Result == evidence.Pass {
+			n++
+		}
+	}
+	return n
+}
+
+// failed names the first check that did not pass.
+func failed(r evidence.Report) string {
+	for _, c := range r.Checks {
+		if c.Result == evidence.Fail {
+			return c.Name
+		}
+	}
+	return "nothing"
+}
+
+func check(ctx context.Context, zip []byte, trust evidence.Trust) (evidence.Report, error) {
+	return evidence.Check(ctx, bytes.NewReader(zip), int64(len(zip)), trust)
+}
+
+// trust writes the trust file. Here it comes from the service itself; in life
+// its genesis hash is compared by another channel.
+func (s *story) trust(ctx context.Context) (evidence.Trust, error) {
+	n, err := s.bank.Network(ctx)
+	if err != nil {
+		return evidence.Trust{}, err
+	}
+	t := evidence.Trust{V: evidence.Version, Ledger: n.Value.Ledger, Channel: n.Value.Channel,
+		GenesisHash: n.Value.GenesisHash, Operator: n.Value.Operator}
+	text, err := json.MarshalIndent(t, "", "  ")
+	if err != nil {
+		return t, err
+	}
+	s.result.Trust = s.path("trust.json")
+	return t, os.WriteFile(s.result.Trust, append(text, '\n'), 0o644)
+}

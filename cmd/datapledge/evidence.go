@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/datapledge/datapledge/service/client"
+	"github.com/datapledge/datapledge/service/evidence"
+)
+
+const evidenceHelp = `usage: datapledge evidence get|check|trust
+
+Evidence packages 证据包: one file that shows what the ledger says about an asset
+or a pledge, and is checked offline, without trusting the service.
+
+EXAMPLE
+  datapledge evidence check pl_….zip -trust trust.json
+` + exitCommon
+
+const evidenceGetHelp = `usage: datapledge evidence get ID -out FILE.zip
+
+Gets the evidence package of an asset (as_…) or a pledge (pl_…).
+
+EXAMPLE
+  datapledge evidence get pl_pt7u2e6wkhsjn3zq4x5v6b7c2d -out evidence.zip -key notary.jwk
+` + exitCommon
+
+const evidenceCheckHelp = `usage: datapledge evidence check FILE.zip -trust FILE [-data DIR]
+
+Checks a package offline: every signature, every block, every party's keys. What
+it believes is in the trust file and nothing else. -data compares a folder with
+the manifest in the package.
+
+EXAMPLE
+  datapledge evidence check evidence.zip -trust trust.json
+
+EXIT STATUS
+  0 every check passed, 1 fault, 2 usage, 11 tampered: a check failed, and it says where
+`
+
+const evidenceTrustHelp = `usage: datapledge evidence trust -out FILE
+
+Writes the trust file of a service's ledger. It is only worth what the way is on
+which it came: compare the genesis hash by another channel, like a phone call to
+a member or a printed page.
+
+EXAMPLE
+  datapledge evidence trust -out trust.json
+` + exitCommon
+
+func (a *app) evidenceCommand() *cobra.Command {
+	return a.group("evidence", evidenceHelp, a.evidenceGetCommand(), a.evidenceCheckCommand(), a.evidenceTrustCommand())
+}
+
+func (a *app) evidenceGetCommand() *cobra.Command {
+	var out string
+	var c *cobra.Command
+	c = a.command("get ID", evidenceGetHelp, 1, 1, func(ctx context.Context, args []string) error {
+		if err := required(c, "out", out); err != nil {
+			return err
+		}
+		c, err := a.client()
+		if err != nil {
+			return err
+		}
+		if err := create(out, func(w io.Writer) error { return c.Evidence(ctx, args[0], w) }); err != nil {
+			return err
+		}
+		a.emit(map[string]string{"record_id": args[0], "evidence": out}, func(w io.Writer) {
+			fmt.Fprintf(w, "%s: check it with 'datapledge evidence check %s -trust FILE'\n", out, out)
+		})
+		return nil
+	})
+	c.Flags().StringVar(&out, "out", "", "")
+	return c
+}
+
+func (a *app) evidenceCheckCommand() *cobra.Command {
+	var trust, data string
+	var c *cobra.Command
+	c = a.command("check FILE.zip", evidenceCheckHelp, 1, 1, func(ctx context.Context, args []string) error {
+		if err := required(c, "trust", trust); err != nil {
+			return hintf(err, "'datapledge evidence trust' writes one")
+		}
+		report, err := checkEvidence(ctx, args[0], trust, data)
+		if err != nil {
+			return err
+		}
+		a.emit(report, func(w io.Writer) { _ = report.WriteText(w) })
+		if !report.OK() {
+			return &finding{exitTampered, "tampered: the package does not stand"}
+		}
+		return nil
+	})
+	c.Flags().StringVar(&trust, "trust", "", "")
+	c.Flags().StringVar(&data, "data", "", "")
+	return c
+}
+
+func checkEvidence(ctx context.Context, path, trustPath, data string) (evidence.Report, error) {
+	text, err := os.ReadFile(trustPath)
+	if err != nil {
+		return evidence.Report{}, err
+	}
+	trust, err := evidence.ParseTrust(text)
+	if err != nil {
+		return evidence.Report{}, usagef("%s: %v", trustPath, err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return evidence.Report{}, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return evidence.Report{}, err
+	}
+	report, err := evidence.Check(ctx, f, info.Size(), trust)
+	if err != nil || data == "" {
+		return report, err
+	}
+	return evidence.CheckData(ctx, report, os.DirFS(data))
+}
+
+func (a *app) evidenceTrustCommand() *cobra.Command {
+	var out string
+	var c *cobra.Command
+	c = a.command("trust", evidenceTrustHelp, 0, 0, func(ctx context.Context, _ []string) error {
+		if err := required(c, "out", out); err != nil {
+			return err
+		}
+		cl, err := a.client()
+		if err != nil {
+			return err
+		}
+		n, err := cl.Network(ctx)
+		if err != nil {
+			return err
+		}
+		text, err := trustText(n.Value)
+		if err != nil {
+			return err
+		}
+		if err := create(out, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
+			return err
+		}
+		a.emit(map[string]string{"trust": out, "genesis_hash": n.Value.GenesisHash, "channel": n.Value.Channel}, func(w io.Writer) {
+			fmt.Fprintf(w, "%s: trusts channel %s of the %s ledger whose genesis hash is\n  %s\n", out, n.Value.Channel, n.Value.Ledger, n.Value.GenesisHash)
+			fmt.Fprintln(w, "Compare this hash by another channel (phone, paper) before you rely on the file.")
+		})
+		return nil
+	})
+	c.Flags().StringVar(&out, "out", "", "")
+	return c
+}
+
+// trustText is the trust file of the network that a service describes.
+func trustText(n client.Network) ([]byte, error) {
+	text, err := json.MarshalIndent(evidence.Trust{
+		V: evidence.Version, Ledger: n.Ledger, Channel: n.Channel, GenesisHash: n.GenesisHash, Operator: n.Operator,
+	}, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	text = append(text, '\n')
+	_, err = evidence.ParseTrust(text)
+	return text, err
+}

@@ -1,0 +1,31 @@
+// Command datapledge notarizes data assets, pledges them, and proves it: the
+// service, the tool of the parties, and the offline checker, in one binary.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is the whole program but for the exit. The first SIGINT or SIGTERM
+// asks for an orderly end. Another one kills, but not within a second: tools
+// that stop a group of processes signal each of them twice.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, func() { time.AfterFunc(time.Second, stop) })
+
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv}
+	root := newRoot(a)
+	args = normalise(root, args)
+	root.SetArgs(args)
+	return a.exit(root.ExecuteContext(ctx))
+}

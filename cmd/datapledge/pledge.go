@@ -1,0 +1,386 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/service/client"
+)
+
+const pledgeHelp = `usage: datapledge pledge COMMAND
+
+The life of a pledge 质押, in the order in which it happens:
+
+  propose      the pledgor 出质人 offers an asset (commitment letter 质押承诺书)
+  accept       the pledgee 质权人 agrees to the same terms
+  attest       a notary certifies the agreement 公证
+  value        an exchange values the asset 价值评估
+  scan         an IP centre finds no duplicate
+  custody      the custodian challenges the stored data and signs that it is there
+  consent      a senior pledgee lets a junior pledge in
+  register     the pledgee registers: from now on the asset is encumbered
+  release      the pledgee lets go 注销
+  withdraw, reject                 ends that come before registration
+  show, list, history              what is on the ledger
+
+EXAMPLE
+  datapledge pledge show pl_pt7u2e6wkhsjn3zq4x5v6b7c2d -key bank.jwk
+` + exitCommon
+
+const pledgeProposeHelp = `usage: datapledge pledge propose -asset ID -pledgee USCC -terms FILE.json
+       datapledge pledge propose -asset ID -pledgee USCC -principal N -matures DATE [flags]
+
+Offers an asset to a pledgee. Signed by its owner; the offer stands 30 days.
+
+  -asset ID                   the asset, as_…
+  -pledgee USCC               to whom
+  -terms FILE                 the terms as JSON; or each by a flag:
+  -principal N                debt in minor units (fen); -currency CNY
+  -secured-max N              most that is secured; default: the principal
+  -matures DATE               when the debt is due
+  -expires DATE               when the pledge ends by itself; default: -matures
+  -mode MODE                  exclusive (default) or ranked
+  -checks LIST                of attest,value,scan; default: all three; "" for none
+  -security-type TYPE         PLEDGE (default) or MORTGAGE
+  -characterization WHAT      DATA_ASSET_PLEDGE (default), IP_RIGHT_PLEDGE,
+                              RECEIVABLE_OF_DATA or OTHER_ATYPICAL
+  -commitment-letter DOC      a file, whose SHA-256 is taken, or sha256:…
+  -agreement DOC              likewise
+
+EXAMPLE
+  datapledge pledge propose -asset as_… -pledgee 91350100M000100Y43 -principal 100000000 \
+    -matures 2027-06-30 -commitment-letter letter.pdf -agreement agreement.pdf -key acme.jwk
+` + exitCommon
+
+const pledgeAgreeHelp = `usage: datapledge pledge accept PLEDGE [-terms-digest sha256:…]
+       datapledge pledge consent PLEDGE [-terms-digest sha256:…]
+
+accept: the pledgee agrees to the terms, and the checks begin. consent: a
+pledgee whose pledge is in force lets this junior one in. What is signed is
+the digest of the terms that are printed, computed here, not the service's
+word for it; with -terms-digest it must be that one.
+
+EXAMPLE
+  datapledge pledge accept pl_pt7u2e6wkhsjn3zq4x5v6b7c2d -key bank.jwk
+` + exitCommon
+
+const pledgeAttestHelp = `usage: datapledge pledge attest PLEDGE -number NUMBER -certificate DOC [-enforcement-consent]
+
+A notary certifies the agreement 公证. -number is the notarial certificate's,
+DOC a file, whose SHA-256 is taken, or sha256:…; -enforcement-consent says
+that it carries the consent to enforcement (公证法 37).
+
+EXAMPLE
+  datapledge pledge attest pl_… -number "(2026)浙杭证字第1号" -certificate cert.pdf -key notary.jwk
+` + exitCommon
+
+const pledgeValueHelp = `usage: datapledge pledge value PLEDGE -value N -method TEXT -base-date DATE -report DOC [-currency CNY]
+
+An exchange values the asset 价值评估, in minor units (fen). The base date is at
+most 90 days back. DOC is a file, whose SHA-256 is taken, or sha256:….
+
+EXAMPLE
+  datapledge pledge value pl_… -value 200000000 -method income -base-date 2026-11-01 \
+    -report valuation.pdf -key exchange.jwk
+` + exitCommon
+
+const pledgeScanHelp = `usage: datapledge pledge scan PLEDGE -report DOC [-result clean|waived] [-waived-by KID]
+
+An IP centre has looked for duplicates. A waiver names the key of the person
+who answers for it. DOC is a file, whose SHA-256 is taken, or sha256:….
+
+EXAMPLE
+  datapledge pledge scan pl_… -report scan.json -key ipcenter.jwk
+` + exitCommon
+
+const pledgeCustodyHelp = `usage: datapledge pledge custody PLEDGE [-depth sample|full]
+
+Has the custodian read the stored data now and sign on the ledger that it is
+there and unchanged. For pledgor, pledgee and custodian.
+
+EXAMPLE
+  datapledge pledge custody pl_… -depth full -key bank.jwk
+` + exitCommon
+
+const pledgeRegisterHelp = `usage: datapledge pledge register PLEDGE [-expected-seq N]
+
+The pledgee registers the pledge: it ranks from now on. -expected-seq is what
+the pledgee's search showed; if another pledge came in since, the registration
+is refused (sequence_changed). Without it, a search is made first.
+
+EXAMPLE
+  datapledge pledge register pl_… -expected-seq 0 -key bank.jwk
+` + exitCommon
+
+const pledgeEndHelp = `usage: datapledge pledge withdraw PLEDGE [-reason TEXT]
+       datapledge pledge reject PLEDGE [-code CODE] [-reason TEXT]
+       datapledge pledge release PLEDGE -reason PAID|WAIVED|REPLACED|OTHER|DEMAND|FORCED [-proof DOC]
+
+withdraw: either side, before registration. reject: the IP centre. release:
+the pledgee, when the debt is gone; or the pledgor demands it (DEMAND, with
+proof of payment) and, when the pledgee stays silent for five working days,
+a notary or the IP centre releases (FORCED). DOC is a file, whose SHA-256 is
+taken, or sha256:….
+
+EXAMPLE
+  datapledge pledge release pl_… -reason PAID -proof receipt.pdf -key bank.jwk
+` + exitCommon
+
+func (a *app) pledgeCommand() *cobra.Command {
+	return a.group("pledge", pledgeHelp, a.pledgeProposeCommand(),
+		a.pledgeAgreeCommand("accept", pledge.PledgeAccept), a.pledgeAgreeCommand("consent", pledge.PledgeConsent),
+		a.pledgeAttestCommand(), a.pledgeValueCommand(), a.pledgeScanCommand(), a.pledgeCustodyCommand(),
+		a.pledgeRegisterCommand(), a.pledgeEndCommand("withdraw", pledge.PledgeWithdraw),
+		a.pledgeEndCommand("reject", pledge.PledgeReject), a.pledgeReleaseCommand(),
+		a.pledgeShowCommand(), a.pledgeListCommand(), a.pledgeHistoryCommand())
+}
+
+func (a *app) pledgeProposeCommand() *cobra.Command {
+	var asset, pledgee string
+	var t termsFlags
+	var c *cobra.Command
+	c = a.command("propose", pledgeProposeHelp, 0, 0, func(ctx context.Context, _ []string) error {
+		if err := required(c, "asset", asset, "pledgee", pledgee); err != nil {
+			return err
+		}
+		terms, err := t.terms(c)
+		if err != nil {
+			return err
+		}
+		return a.act(ctx, pledge.PledgePropose, pledge.ProposeBody{AssetID: asset, Pledgee: pledgee, Terms: terms})
+	})
+	c.Flags().StringVar(&asset, "asset", "", "")
+	c.Flags().StringVar(&pledgee, "pledgee", "", "")
+	t.add(c.Flags())
+	return c
+}
+
+func (a *app) pledgeAgreeCommand(name string, act pledge.Act) *cobra.Command {
+	var want string
+	c := a.command(name+" PLEDGE", pledgeAgreeHelp, 1, 1, func(ctx context.Context, args []string) error {
+		c, err := a.client()
+		if err != nil {
+			return err
+		}
+		p, digest, err := termsOf(ctx, c, args[0])
+		if err != nil {
+			return err
+		}
+		if want != "" && want != digest {
+			return pledge.Errorf(pledge.TermsMismatch, "the terms of %s have the digest %s, not %s", args[0], digest, want)
+		}
+		if !a.json {
+			printTerms(a.stderr, p.Terms, digest)
+		}
+		out, err := c.Act(ctx, act, pledge.AgreeBody{PledgeID: args[0], TermsDigest: digest})
+		return a.outcome(out, err)
+	})
+	c.Flags().StringVar(&want, "terms-digest", "", "")
+	return c
+}
+
+// termsOf reads a pledge and computes the digest of its terms here: what a
+// party signs must not be the service's word.
+func termsOf(ctx context.Context, c *client.Client, id string) (pledge.Pledge, string, error) {
+	p, err := c.Pledge(ctx, id, "")
+	if err != nil {
+		return pledge.Pledge{}, "", err
+	}
+	digest, err := p.Value.Terms.Digest()
+	if err == nil && digest != p.Value.TermsDigest {
+		err = pledge.Errorf(pledge.TermsMismatch, "the service shows other terms of %s than were signed", id)
+	}
+	return p.Value.Pledge, digest, err
+}
+
+func (a *app) pledgeAttestCommand() *cobra.Command {
+	body := pledge.AttestBody{}
+	var c *cobra.Command
+	c = a.command("attest PLEDGE", pledgeAttestHelp, 1, 1, func(ctx context.Context, args []string) (err error) {
+		if err := required(c, "number", body.Number, "certificate", body.Certificate); err != nil {
+			return err
+		}
+		body.PledgeID = args[0]
+		if body.Certificate, err = document(body.Certificate); err != nil {
+			return err
+		}
+		return a.act(ctx, pledge.PledgeAttest, body)
+	})
+	c.Flags().StringVar(&body.Number, "number", "", "")
+	c.Flags().StringVar(&body.Certificate, "certificate", "", "")
+	c.Flags().BoolVar(&body.EnforcementConsent, "enforcement-consent", false, "")
+	return c
+}
+
+func (a *app) pledgeValueCommand() *cobra.Command {
+	body := pledge.ValueBody{}
+	var value string
+	var c *cobra.Command
+	c = a.command("value PLEDGE", pledgeValueHelp, 1, 1, func(ctx context.Context, args []string) (err error) {
+		if err := required(c, "value", value, "method", body.Method, "base-date", body.BaseDate, "report", body.Report); err != nil {
+			return err
+		}
+		body.PledgeID = args[0]
+		if body.Value.Amount, err = minorUnits("value", value); err != nil {
+			return err
+		}
+		if body.BaseDate, err = instant("base-date", body.BaseDate); err != nil {
+			return err
+		}
+		if body.Report, err = document(body.Report); err != nil {
+			return err
+		}
+		return a.act(ctx, pledge.PledgeValue, body)
+	})
+	c.Flags().StringVar(&value, "value", "", "")
+	c.Flags().StringVar(&body.Value.Currency, "currency", "CNY", "")
+	c.Flags().StringVar(&body.Method, "method", "", "")
+	c.Flags().StringVar(&body.BaseDate, "base-date", "", "")
+	c.Flags().StringVar(&body.Report, "report", "", "")
+	return c
+}
+
+func (a *app) pledgeScanCommand() *cobra.Command {
+	body := pledge.ScanBody{}
+	var c *cobra.Command
+	c = a.command("scan PLEDGE", pledgeScanHelp, 1, 1, func(ctx context.Context, args []string) (err error) {
+		if err := required(c, "report", body.Report); err != nil {
+			return err
+		}
+		body.PledgeID = args[0]
+		if body.Report, err = document(body.Report); err != nil {
+			return err
+		}
+		return a.act(ctx, pledge.PledgeScan, body)
+	})
+	c.Flags().StringVar(&body.Result, "result", "clean", "")
+	c.Flags().StringVar(&body.Report, "report", "", "")
+	c.Flags().StringVar(&body.WaivedBy, "waived-by", "", "")
+	return c
+}
+
+func (a *app) pledgeCustodyCommand() *cobra.Command {
+	var depth string
+	c := a.command("custody PLEDGE", pledgeCustodyHelp, 1, 1, func(ctx context.Context, args []string) error {
+		if depth != "sample" && depth != "full" {
+			return usagef("-depth: sample or full, not %q", depth)
+		}
+		c, err := a.client()
+		if err != nil {
+			return err
+		}
+		out, err := c.CheckCustody(ctx, args[0], depth)
+		return a.outcome(out, err)
+	})
+	c.Flags().StringVar(&depth, "depth", "sample", "")
+	return c
+}
+
+func (a *app) pledgeRegisterCommand() *cobra.Command {
+	var expected int64
+	c := a.command("register PLEDGE", pledgeRegisterHelp, 1, 1, func(ctx context.Context, args []string) error {
+		c, err := a.client()
+		if err != nil {
+			return err
+		}
+		p, digest, err := termsOf(ctx, c, args[0])
+		if err != nil {
+			return err
+		}
+		seq := expected
+		if seq < 0 {
+			if seq, err = a.searchedSeq(ctx, c, p.AssetID); err != nil {
+				return err
+			}
+		}
+		out, err := c.Act(ctx, pledge.PledgeRegister, pledge.RegisterBody{PledgeID: args[0], TermsDigest: digest, ExpectedSeq: seq})
+		return a.outcome(out, err)
+	})
+	c.Flags().Int64Var(&expected, "expected-seq", -1, "")
+	return c
+}
+
+// searchedSeq searches the asset, says what was found, and returns the
+// sequence number that the search saw.
+func (a *app) searchedSeq(ctx context.Context, c *client.Client, asset string) (int64, error) {
+	s, err := c.Search(ctx, client.SearchQuery{AssetID: asset})
+	if err != nil {
+		return 0, err
+	}
+	if s.Value.ExpectedSeq == nil {
+		return 0, fmt.Errorf("search %s names no sequence number", s.Value.Number)
+	}
+	a.say("search %s at height %d: %d live pledge(s) on the asset, sequence %d",
+		s.Value.Number, s.Value.AsOf.Height, len(s.Value.Liens), *s.Value.ExpectedSeq)
+	return *s.Value.ExpectedSeq, nil
+}
+
+func (a *app) pledgeEndCommand(name string, act pledge.Act) *cobra.Command {
+	var code, reason string
+	c := a.command(name+" PLEDGE", pledgeEndHelp, 1, 1, func(ctx context.Context, args []string) error {
+		return a.act(ctx, act, pledge.EndBody{PledgeID: args[0], Code: pledge.Code(code), Reason: reason})
+	})
+	c.Flags().StringVar(&reason, "reason", "", "")
+	if act == pledge.PledgeReject {
+		c.Flags().StringVar(&code, "code", "", "")
+	}
+	return c
+}
+
+func (a *app) pledgeReleaseCommand() *cobra.Command {
+	body := pledge.ReleaseBody{}
+	var c *cobra.Command
+	c = a.command("release PLEDGE", pledgeEndHelp, 1, 1, func(ctx context.Context, args []string) (err error) {
+		if err := required(c, "reason", body.Reason); err != nil {
+			return err
+		}
+		body.PledgeID = args[0]
+		if body.Proof != "" {
+			if body.Proof, err = document(body.Proof); err != nil {
+				return err
+			}
+		}
+		return a.act(ctx, pledge.PledgeRelease, body)
+	})
+	c.Flags().StringVar(&body.Reason, "reason", "", "")
+	c.Flags().StringVar(&body.Proof, "proof", "", "")
+	return c
+}
+
+// document is the digest of a document: given as such, or that of a file.
+func document(text string) (string, error) {
+	if strings.HasPrefix(text, "sha256:") {
+		if _, err := pledge.ParseFingerprint(text); err != nil {
+			return "", usagef("%q is no digest (sha256: and 64 lowercase hex digits)", text)
+		}
+		return text, nil
+	}
+	f, err := os.Open(text)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", fmt.Errorf("reading %s: %w", text, err)
+	}
+	return "sha256:" + hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// minorUnits reads an amount of money: whole minor units, as on the ledger.
+func minorUnits(flag, text string) (int64, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, usagef("-%s: %q is no whole number of minor units (fen, cents)", flag, text)
+	}
+	return n, nil
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/datapledge/datapledge/service/node"
+)
+
+const serveHelp = `usage: datapledge serve [-config FILE] [-listen ADDR] [-data DIR] [-check-config]
+
+Runs the service: a ledger of one node and a folder of sealed datasets. Without
+a config file all of it is under ./datapledge-data, on 127.0.0.1:8080. The first
+start makes the keys of the member institutions there, mode 0600. SIGTERM and
+SIGINT let requests under way finish.
+
+  -config FILE    a JSON config; what it leaves out has the default
+  -check-config   check the config, print what it amounts to, and end
+  -listen ADDR    where to listen, whatever the config says
+  -data DIR       where to keep everything, whatever the config says
+
+EXAMPLE
+  datapledge serve -data ./try -listen 127.0.0.1:9000
+
+EXIT STATUS
+  0 ended in order, 1 fault (as when the ledger is damaged: it says where), 2 usage
+`
+
+// grace is how long requests under way may take to finish at the end.
+const grace = 20 * time.Second
+
+func (a *app) serveCommand() *cobra.Command {
+	var path, listen, data string
+	var check bool
+	c := a.command("serve", serveHelp, 0, 0, func(ctx context.Context, _ []string) error {
+		config := node.Default()
+		if path != "" {
+			var err error
+			if config, err = node.Load(path); err != nil {
+				return badConfig(err)
+			}
+		}
+		config.Listen, config.Data = first(listen, config.Listen), first(data, config.Data)
+		if err := config.Check(); err != nil {
+			return badConfig(err)
+		}
+		if check {
+			a.emit(config, func(w io.Writer) {
+				fmt.Fprintf(w, "good: listen on %s, keep everything in %s, channel %s\n", config.Listen, config.Data, config.Channel)
+			})
+			return nil
+		}
+		return a.serve(ctx, config)
+	})
+	f := c.Flags()
+	f.StringVar(&path, "config", "", "")
+	f.BoolVar(&check, "check-config", false, "")
+	f.StringVar(&listen, "listen", "", "")
+	f.StringVar(&data, "data", "", "")
+	return c
+}
+
+// badConfig is a mistake of the caller, unless the file cannot be read.
+func badConfig(err error) error {
+	if path := (*fs.PathError)(nil); errors.As(err, &path) {
+		return err
+	}
+	return usagef("%v", err)
+}
+
+func (a *app) serve(ctx context.Context, config node.Config) error {
+	_, err := os.Stat(filepath.Join(config.Data, "keys"))
+	newcomer := errors.Is(err, fs.ErrNotExist)
+	l, err := net.Listen("tcp", config.Listen)
+	if err != nil {
+		if errors.Is(err, syscall.EADDRINUSE) {
+			return hintf(err, "something else listens there; choose another with -listen 127.0.0.1:0")
+		}
+		return err
+	}
+	n, err := node.Open(ctx, config, a.logger(config.Log.Level))
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	url := "http://" + l.Addr().String()
+	if config.TLS.CertFile != "" {
+		url = "https://" + l.Addr().String()
+	}
+	a.emit(map[string]any{"url": url, "data": config.Data, "first_start": newcomer}, func(w io.Writer) {
+		fmt.Fprintf(w, "serving on %s, everything is in %s\n", url, config.Data)
+		if newcomer {
+			firstSteps(w, url, config.Data)
+		}
+	})
+	err = n.Serve(ctx, l, grace)
+	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	return errors.Join(err, n.Close(wait))
+}
+
+// firstSteps tells a newcomer what was made and what to type next.
+func firstSteps(w io.Writer, url, data string) {
+	keys := filepath.Join(data, "keys")
+	fmt.Fprintf(w, `
+First start: the keys of the member institutions are in %[1]s (mode 0600).
+They are for trying out; whoever has them acts for the IP centre, the notary,
+the exchange, the court, the regulator and the bank.
+
+Next, in another terminal, enrol a company of your own:
+  export DATAPLEDGE_SERVER=%[2]s
+  datapledge key new -party 91330108MA2DEMXA01 -out acme.jwk
+  datapledge key show acme.jwk -json > acme.pub.json
+  datapledge party enroll acme.pub.json -name "Acme Data Co." -roles enterprise -key %[1]s/ipcenter.jwk
+  datapledge asset notarize -help
+
+The contract is at %[2]s/docs
+`, keys, url)
+}
+
+// logger writes lines for people on a terminal, and JSON into a pipe.
+func (a *app) logger(level string) *slog.Logger {
+	var l slog.Level
+	_ = l.UnmarshalText([]byte(level)) // the config was checked
+	o := &slog.HandlerOptions{Level: l}
+	if f, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return slog.New(slog.NewTextHandler(a.stderr, o))
+	}
+	return slog.New(slog.NewJSONHandler(a.stderr, o))
+}

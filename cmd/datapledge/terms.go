@@ -1,0 +1,100 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/datapledge/datapledge/pledge"
+)
+
+// termsFlags are the terms of a pledge on the command line.
+type termsFlags struct {
+	file, principal, securedMax, currency string
+	checks                                string
+	draft                                 pledge.Terms
+}
+
+func (t *termsFlags) add(f *pflag.FlagSet) {
+	f.StringVar(&t.file, "terms", "", "")
+	f.StringVar(&t.principal, "principal", "", "")
+	f.StringVar(&t.securedMax, "secured-max", "", "")
+	f.StringVar(&t.currency, "currency", "CNY", "")
+	f.StringVar(&t.checks, "checks", "attest,value,scan", "")
+	f.StringVar(&t.draft.Matures, "matures", "", "")
+	f.StringVar(&t.draft.Expires, "expires", "", "")
+	f.StringVar(&t.draft.Mode, "mode", "exclusive", "")
+	f.StringVar(&t.draft.SecurityType, "security-type", "PLEDGE", "")
+	f.StringVar(&t.draft.LegalCharacterization, "characterization", "DATA_ASSET_PLEDGE", "")
+	f.StringVar(&t.draft.CommitmentLetter, "commitment-letter", "", "")
+	f.StringVar(&t.draft.Agreement, "agreement", "", "")
+}
+
+// terms puts the terms together, from the file or from the flags.
+func (t *termsFlags) terms(c *cobra.Command) (pledge.Terms, error) {
+	if t.file != "" {
+		return readTerms(t.file)
+	}
+	if err := required(c, "principal", t.principal, "matures", t.draft.Matures,
+		"commitment-letter", t.draft.CommitmentLetter, "agreement", t.draft.Agreement); err != nil {
+		return pledge.Terms{}, err
+	}
+	out := t.draft
+	out.Checks = []string{}
+	for check := range strings.SplitSeq(t.checks, ",") {
+		if check = strings.TrimSpace(check); check != "" {
+			out.Checks = append(out.Checks, check)
+		}
+	}
+	return out, t.fill(&out)
+}
+
+// fill reads amounts, dates and documents.
+func (t *termsFlags) fill(out *pledge.Terms) (err error) {
+	out.Principal.Currency, out.SecuredMax.Currency = t.currency, t.currency
+	if out.Principal.Amount, err = minorUnits("principal", t.principal); err != nil {
+		return err
+	}
+	if out.SecuredMax.Amount, err = minorUnits("secured-max", first(t.securedMax, t.principal)); err != nil {
+		return err
+	}
+	if out.Expires, err = instant("expires", first(out.Expires, out.Matures)); err != nil {
+		return err
+	}
+	if out.Matures, err = instant("matures", out.Matures); err != nil {
+		return err
+	}
+	if out.CommitmentLetter, err = document(out.CommitmentLetter); err != nil {
+		return err
+	}
+	out.Agreement, err = document(out.Agreement)
+	return err
+}
+
+func readTerms(path string) (pledge.Terms, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return pledge.Terms{}, err
+	}
+	var t pledge.Terms
+	if err := pledge.StrictUnmarshal(data, &t); err != nil {
+		return pledge.Terms{}, usagef("%s: %v", path, err)
+	}
+	return t, nil
+}
+
+// money writes an amount for people: minor units with two decimals, as the
+// currencies that pledges are made in have.
+func money(a pledge.Amount) string {
+	return fmt.Sprintf("%s %d.%02d", a.Currency, a.Amount/100, a.Amount%100)
+}
+
+func printTerms(w io.Writer, t pledge.Terms, digest string) {
+	fmt.Fprintf(w, "terms:     %s, secured up to %s, %s\n", money(t.Principal), money(t.SecuredMax), t.Mode)
+	fmt.Fprintf(w, "           due %s, ends %s, checks: %s\n", t.Matures, t.Expires, first(strings.Join(t.Checks, ", "), "none"))
+	fmt.Fprintf(w, "digest:    %s\n", digest)
+}
