@@ -207,6 +207,7 @@ func TestNoCanaryAnywhere(t *testing.T) {
 	a := s.do(http.MethodPut, upload+"/files/canary-file-name.csv", "enterprise", strings.NewReader(canary))
 	seal := s.do(http.MethodPost, upload+"/seal", "enterprise", nil)
 	token := s.token("enterprise")
+	s.do(http.MethodGet, "/v1/assets", "", nil, "Authorization", "Bearer "+token+"x").want(401, "unsigned")
 	s.bucket.fail(errors.New("bucket broke"))
 	b := s.do(http.MethodPost, upload+"/seal", "enterprise", nil)
 	metrics := s.get("/metrics", "")

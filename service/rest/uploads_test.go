@@ -229,6 +229,10 @@ func TestTamperedContentIsAnAnswer(t *testing.T) {
 	if resp.StatusCode == 200 && !strings.HasPrefix(text, string(got)) {
 		t.Error("bytes that did not verify were served")
 	}
+	s.server.Close() // waits for the handler
+	if !strings.Contains(s.logs.String(), `"msg":"request failed","id":"`) || !strings.Contains(s.logs.String(), "corrupt") {
+		t.Error("the damage was not logged")
+	}
 }
 
 func TestExpiredUploadIsRefusedAndSwept(t *testing.T) {
