@@ -15,56 +15,88 @@ import (
 	"github.com/datapledge/datapledge/service/ledgertest/actors"
 )
 
-// getAtOneHead: what one command wrote is seen whole or not at all, and the
-// head that comes with it tells which.
+// getAtOneHead: what one command wrote is seen whole or not at all, and seen
+// exactly when the head that comes with it has reached the command's block.
 func getAtOneHead(s *stage) {
 	commands := s.many(200)
+	out := make([]pledge.Outcome, len(commands))
 	done := make(chan struct{})
 	var all sync.WaitGroup
 	all.Go(func() {
 		defer close(done)
-		for _, c := range commands {
-			if s.one(c).Status != pledge.Applied {
-				s.Errorf("not applied")
-			}
+		for i, c := range commands {
+			out[i] = s.one(c)
 		}
 	})
-	for range 2 {
-		all.Go(func() {
-			for i, last := 0, uint64(0); ; i++ {
-				select {
-				case <-done:
-					return
-				default:
-				}
-				c := commands[i%len(commands)]
-				head, ok := s.wholeOrNot(c)
-				if !ok || head < last {
-					s.Errorf("height %d after %d", head, last)
-					return
-				}
-				last = head
-			}
-		})
+	seen := make([][]sight, 3)
+	for r := range seen {
+		all.Go(func() { seen[r] = s.watch(commands, done) })
 	}
 	all.Wait()
-	for _, c := range commands {
-		s.same(s.one(c), s.one(c))
+	for _, sights := range seen {
+		last := uint64(0)
+		for _, v := range sights {
+			at := out[v.command].Position
+			if at == nil {
+				s.Fatalf("command %d: %+v", v.command, out[v.command])
+			}
+			if v.there != (v.height >= at.Block) {
+				s.Errorf("command %d of block %d: there is %t at height %d", v.command, at.Block, v.there, v.height)
+			}
+			if v.height < last {
+				s.Errorf("height %d after %d", v.height, last)
+			}
+			last = v.height
+		}
+	}
+	if _, head := s.get(pledge.KeyChannel()); head != s.head() {
+		s.Errorf("get at %+v, head is %+v", head, s.head())
 	}
 }
 
-func (s *stage) wholeOrNot(command string) (uint64, bool) {
+// sight is one look at one command.
+type sight struct {
+	command int
+	there   bool
+	height  uint64
+}
+
+// watch looks at the commands, newest and oldest in turn, until done.
+func (s *stage) watch(commands []string, done <-chan struct{}) (seen []sight) {
+	newest := 0
+	for i := 0; ; i++ {
+		select {
+		case <-done:
+			return seen
+		default:
+		}
+		at := i % len(commands)
+		if i%3 > 0 { // mostly where something happens
+			at = min(newest+i%3-1, len(commands)-1)
+		}
+		there, height, ok := s.wholeOrNot(commands[at])
+		if !ok {
+			return seen
+		}
+		if there && at == newest {
+			newest++
+		}
+		seen = append(seen, sight{at, there, height})
+	}
+}
+
+func (s *stage) wholeOrNot(command string) (there bool, height uint64, ok bool) {
 	keys := []string{pledge.KeyAsset(actors.AssetID(command)), pledge.KeyCommand(s.Enterprise.USCC, actors.CommandID(command)), pledge.KeyAsset("none")}
 	values, head, err := s.ledger.Get(s.ctx, keys...)
 	if err != nil || len(values) != 3 {
 		s.Errorf("get: %v", err)
-		return 0, false
+		return false, 0, false
 	}
 	if (values[0] == nil) != (values[1] == nil) || values[2] != nil {
 		s.Errorf("half a command at height %d: asset %d bytes, command %d bytes", head.Height, len(values[0]), len(values[1]))
-		return 0, false
+		return false, 0, false
 	}
-	return head.Height, true
+	return values[0] != nil, head.Height, true
 }
 
 // followFromZero: the blocks are a chain, hold every command once, and what

@@ -32,7 +32,7 @@ type builder struct {
 	at     time.Time
 	prev   string
 	header string
-	room   []byte
+	hash   hasher
 }
 
 // placed is a write and where it stands.
@@ -43,7 +43,7 @@ type placed struct {
 }
 
 func newBuilder(number uint64, room []byte) *builder {
-	return &builder{number: number, buf: room[:0], first: map[string]int{}}
+	return &builder{number: number, buf: room[:0], first: map[string]int{}, hash: newHasher()}
 }
 
 // add appends an applied command and returns its outcome, now with its place
@@ -68,17 +68,33 @@ func writtenOf(writes []pledge.Write) []written {
 }
 
 func (b *builder) append(e *entry) {
-	b.room = appendEntry(append(b.room[:0], 0), e)
-	b.leaves = append(b.leaves, leafHash(b.room))
 	if n := len(b.starts); n == 0 || len(b.buf)-b.starts[n-1] >= partSize {
 		b.starts = append(b.starts, len(b.buf))
 	}
-	raw := b.room[1:]
-	b.buf = binary.AppendUvarint(b.buf, uint64(len(raw)))
-	at := len(b.buf) - b.starts[len(b.starts)-1]
-	b.buf = append(b.buf, raw...)
-	b.place(e, len(b.leaves)-1, len(b.starts), at)
+	from := len(b.buf)
+	at := from + uvarintSize(e.guess()) // where the entry goes if the guess is good
+	b.buf = appendEntry(append(b.buf, make([]byte, at-from)...), e)
+	size := uint64(len(b.buf) - at)
+	if n := uvarintSize(size); from+n != at {
+		b.buf = append(b.buf[:from+n], append([]byte(nil), b.buf[at:]...)...)
+		at = from + n
+	}
+	binary.PutUvarint(b.buf[from:at], size)
+	b.leaves = append(b.leaves, b.hash.leaf(b.buf[at:]))
+	b.place(e, len(b.leaves)-1, len(b.starts), at-b.starts[len(b.starts)-1])
 }
+
+// guess is the size of the entry, unless something in it is escaped.
+func (e *entry) guess() uint64 {
+	const around, each = 100, 19
+	n := around + len(e.genesis) + len(e.jws) + len(e.commandID) + len(e.recordID)
+	for i := range e.writes {
+		n += each + len(e.writes[i].Key) + len(e.writes[i].Value)
+	}
+	return uint64(n)
+}
+
+func uvarintSize(n uint64) int { return len(binary.AppendUvarint(make([]byte, 0, 10), n)) }
 
 // place notes where the values of an entry stand, which starts at byte at of
 // its part.
@@ -88,7 +104,7 @@ func (b *builder) place(e *entry, index, part, at int) {
 			block: b.number, index: uint32(index), part: uint32(part),
 			offset: uint32(at + w.offset), size: uint32(len(w.Value)),
 		}}
-		p.check, b.room = p.checkOf(b.room, w.Key, w.Value)
+		p.check = p.checkOf(b.hash, w.Key, w.Value)
 		b.places = append(b.places, p)
 	}
 }

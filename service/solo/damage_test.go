@@ -1,11 +1,13 @@
 package solo
 
 import (
+	"bytes"
 	"errors"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -132,6 +134,14 @@ func TestCutShort(t *testing.T) {
 		var lengths []int
 		for n := range times(t, "DATAPLEDGE_TEST_FLIPS", 150) / 15 {
 			lengths = append(lengths, n*37, len(whole)-n, n*4096, len(whole)-n*4096, random.IntN(len(whole)))
+		}
+		p := &pages{file: bytes.NewReader(whole), size: int64(len(whole))}
+		if err := p.readMeta(); err != nil {
+			t.Fatal(err)
+		}
+		used := int(p.meta.end) * int(p.page)
+		if err := checkPages(bytes.NewReader(whole[:used-1]), int64(used-1)); err == nil || !strings.Contains(err.Error(), "cut short") {
+			t.Errorf("%s without the last byte in use: %v", name, err)
 		}
 		noticed := 0
 		for _, n := range lengths {

@@ -152,7 +152,7 @@ func moveHead(tx *bbolt.Tx, w *world) error {
 // rewrite puts one entry in the place of those of a block.
 func rewrite(number uint64, text string) func(*bbolt.Tx, *world) error {
 	return func(tx *bbolt.Tx, w *world) error {
-		root := leafHash(append([]byte{0}, text...))
+		root := newHasher().leaf([]byte(text))
 		if err := resign(tx, w.options.Operator, number, func(h *header) { h.Count, h.Root = 1, hexOf(root) }); err != nil {
 			return err
 		}
@@ -170,7 +170,7 @@ func older(tx *bbolt.Tx, w *world) error {
 	for i, write := range p.entries[0].writes {
 		if write.Key == pledge.KeyParty(w.Enterprise.USCC) {
 			at := p.places[0][i]
-			at.check, _ = at.checkOf(nil, write.Key, write.Value)
+			at.check = at.checkOf(newHasher(), write.Key, write.Value)
 			return tx.Bucket(bucketState).Put(stateKey(write.Key), at.encode())
 		}
 	}

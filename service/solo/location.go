@@ -33,15 +33,15 @@ func (l location) after(m location) bool {
 	return l.block > m.block || l.block == m.block && l.index > m.index
 }
 
-// checkOf binds a value to its key and its place; room is reused.
-func (l location) checkOf(room []byte, key string, value []byte) ([16]byte, []byte) {
-	room = binary.BigEndian.AppendUint32(room[:0], uint32(len(key)))
-	room = append(room, key...)
-	room = binary.BigEndian.AppendUint64(room, l.block)
-	room = binary.BigEndian.AppendUint32(room, l.index)
-	room = append(room, value...)
-	sum := sha256.Sum256(room)
-	return [16]byte(sum[:16]), room
+// checkOf binds a value to its key and its place.
+func (l location) checkOf(h hasher, key string, value []byte) [16]byte {
+	var room [128]byte
+	head := binary.BigEndian.AppendUint32(room[:0], uint32(len(key)))
+	head = append(head, key...)
+	head = binary.BigEndian.AppendUint64(head, l.block)
+	head = binary.BigEndian.AppendUint32(head, l.index)
+	sum := h.sum(head, value)
+	return [16]byte(sum[:16])
 }
 
 func (l location) encode() []byte {
@@ -85,7 +85,7 @@ func valueAt(tx *bbolt.Tx, l location, key string) ([]byte, error) {
 		return nil, damagedState("the place of %s is outside block %d", key, l.block)
 	}
 	value := append(make([]byte, 0, l.size), part[l.offset:l.offset+l.size]...)
-	if check, _ := l.checkOf(nil, key, value); check != l.check {
+	if l.checkOf(newHasher(), key, value) != l.check {
 		return nil, damagedState("the value of %s in block %d does not match its check", key, l.block)
 	}
 	return value, nil

@@ -1,16 +1,31 @@
 package solo
 
-import "crypto/sha256"
+import (
+	"crypto/sha256"
+	"hash"
+)
 
 // Merkle tree hashing of RFC 9162, section 2.1.
 type digest = [sha256.Size]byte
 
-// leafHash hashes an entry that has room for the prefix before it: room[0]
-// is overwritten, the entry follows.
-func leafHash(room []byte) digest {
-	room[0] = 0
-	return sha256.Sum256(room)
+// hasher hashes pieces without joining them first, and one after another.
+type hasher struct{ hash.Hash }
+
+func newHasher() hasher { return hasher{sha256.New()} }
+
+func (h hasher) sum(pieces ...[]byte) (d digest) {
+	h.Reset()
+	for _, p := range pieces {
+		h.Write(p)
+	}
+	h.Sum(d[:0])
+	return d
 }
+
+var leafPrefix = []byte{0}
+
+// leaf hashes an entry.
+func (h hasher) leaf(entry []byte) digest { return h.sum(leafPrefix, entry) }
 
 func nodeHash(left, right digest) digest {
 	var b [1 + 2*sha256.Size]byte

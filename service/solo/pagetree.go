@@ -63,7 +63,7 @@ func (p *pages) checkFree() error {
 }
 
 func (p *pages) claimFree(pg page, list *io.SectionReader) error {
-	last, room := uint64(0), make([]byte, 1<<13)
+	room := make([]byte, 1<<13)
 	for left := list.Size(); left > 0; {
 		chunk := room[:min(left, int64(len(room)))]
 		if _, err := io.ReadFull(list, chunk); err != nil {
@@ -71,14 +71,9 @@ func (p *pages) claimFree(pg page, list *io.SectionReader) error {
 		}
 		left -= int64(len(chunk))
 		for ; len(chunk) > 0; chunk = chunk[8:] {
-			id := le.Uint64(chunk)
-			if id <= last {
-				return damagedFile("page %d: free pages are out of order", pg.id)
-			}
-			if err := p.claim(id, 0); err != nil {
+			if err := p.claim(le.Uint64(chunk), 0); err != nil {
 				return err
 			}
-			last = id
 		}
 	}
 	return nil

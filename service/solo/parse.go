@@ -95,14 +95,13 @@ func eachEntry(number uint64, v []byte, fn func(raw []byte, at int) error) error
 }
 
 func (p *parsed) addPart(part uint32, v []byte) error {
-	var room []byte
+	hash := newHasher()
 	return eachEntry(p.Number, v, func(raw []byte, at int) error {
 		e, err := decodeEntry(raw)
 		if err != nil {
 			return damagedBlock(p.Number, "entry %d %v", len(p.entries), err)
 		}
-		room = append(append(room[:0], 0), raw...)
-		p.leaves = append(p.leaves, leafHash(room))
+		p.leaves = append(p.leaves, hash.leaf(raw))
 		places := make([]location, len(e.writes))
 		for i, w := range e.writes {
 			places[i] = location{block: p.Number, index: uint32(len(p.entries)), part: part,

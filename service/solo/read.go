@@ -232,7 +232,7 @@ func (r parser) checkProof(raw []byte, at pledge.Position) error {
 			return damagedBlock(at.Block, "proof: path is not of the format")
 		}
 	}
-	root, ok := rootFromPath(leafHash(append([]byte{0}, doc.Entry...)), doc.Index, doc.Count, path)
+	root, ok := rootFromPath(newHasher().leaf([]byte(doc.Entry)), doc.Index, doc.Count, path)
 	if !ok || hexOf(root) != h.Root {
 		return damagedBlock(at.Block, "proof: entry %d does not lead to the root", at.Index)
 	}

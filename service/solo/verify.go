@@ -126,7 +126,7 @@ func (v *verification) block(tx *bbolt.Tx, number uint64) error {
 			return damagedBlock(number, "is older than block %d", number-1)
 		}
 	}
-	var room []byte
+	hash := newHasher()
 	for i := range p.entries {
 		e := &p.entries[i]
 		if number > 0 && (e.genesis != nil || e.commandID != commandID(e.jws)) {
@@ -134,7 +134,7 @@ func (v *verification) block(tx *bbolt.Tx, number uint64) error {
 		}
 		for j, w := range e.writes {
 			at := p.places[i][j]
-			at.check, room = at.checkOf(room, w.Key, w.Value)
+			at.check = at.checkOf(hash, w.Key, w.Value)
 			if err := v.write(tx, w.Key, at); err != nil {
 				return err
 			}
