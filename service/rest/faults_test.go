@@ -181,9 +181,9 @@ func TestMetrics(t *testing.T) {
 	s.do("GET", "/v1/assets", "", nil)
 	text := string(s.get("/metrics", "").body)
 	for _, want := range []string{
-		`datapledge_commands_total{act="asset.notarize",status="applied",code=""} 1`,
-		`datapledge_commands_total{act="pledge.release",status="refused",code="not_found"} 1`,
-		`datapledge_commands_total{act="other",status="refused",code="malformed"} 1`,
+		`datapledge_commands_total{act="asset.notarize",code="",status="applied"} 1`,
+		`datapledge_commands_total{act="pledge.release",code="not_found",status="refused"} 1`,
+		`datapledge_commands_total{act="other",code="malformed",status="refused"} 1`,
 		`datapledge_requests_total{method="PUT",route="/v1/uploads/:upload_id/files/*path",status="201"} 1`,
 		`datapledge_requests_total{method="other",route="none",status="404"} 1`,
 		`datapledge_tokens_refused_total{code="unsigned"} 1`, `datapledge_uploaded_bytes_total 5`, `datapledge_index_lag_blocks 0`,

@@ -2,79 +2,89 @@ package rest
 
 import (
 	"context"
-	"runtime"
 	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/datapledge/datapledge/pledge"
 )
 
-// Metrics counts what the service does. It is the service.Observer that
-// service.New wants; the same one goes to New here. Labels take values from
-// closed sets only: a stranger must not be able to add one.
+// Metrics counts what the service does, in a registry of its own. It is the
+// service.Observer that service.New wants; the same one goes to New here.
 type Metrics struct {
-	requests, commands, tokens, uploaded *counter
-	took, batches                        *histogram
-	lag                                  func(context.Context) (uint64, error)
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec
+	took     *prometheus.HistogramVec
+	commands *prometheus.CounterVec
+	tokens   *prometheus.CounterVec
+	batches  prometheus.Histogram
+	uploaded prometheus.Counter
 }
 
-// NewMetrics makes an empty set of counters.
+// NewMetrics makes an empty set of counters. Labels take values from closed
+// sets only: a stranger must not be able to add one.
 func NewMetrics() *Metrics {
-	return &Metrics{
-		requests: newCounter("datapledge_requests_total", "Requests by method, route and status.", "method", "route", "status"),
-		commands: newCounter("datapledge_commands_total", "Commands by act, status and refusal code.", "act", "status", "code"),
-		tokens:   newCounter("datapledge_tokens_refused_total", "Refused tokens by code.", "code"),
-		uploaded: newCounter("datapledge_uploaded_bytes_total", "Bytes of content received."),
-		took:     newHistogram("datapledge_request_seconds", "Time to answer, by route.", "route", 0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60),
-		batches:  newHistogram("datapledge_submitted_batch_commands", "Commands handed to the ledger at once.", "", 1, 2, 4, 8, 16, 32, 64, 128, 256),
-		lag:      func(context.Context) (uint64, error) { return 0, nil },
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "datapledge_requests_total",
+			Help: "Requests by method, route and status."}, []string{"method", "route", "status"}),
+		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "datapledge_request_seconds",
+			Help: "Time to answer, by route.", Buckets: prometheus.ExponentialBuckets(0.001, 4, 9)}, []string{"route"}),
+		commands: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "datapledge_commands_total",
+			Help: "Commands by act, status and refusal code."}, []string{"act", "status", "code"}),
+		tokens: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "datapledge_tokens_refused_total",
+			Help: "Refused tokens by code."}, []string{"code"}),
+		batches: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "datapledge_submitted_batch_commands",
+			Help: "Commands handed to the ledger at once.", Buckets: prometheus.ExponentialBuckets(1, 2, 11)}),
+		uploaded: prometheus.NewCounter(prometheus.CounterOpts{Name: "datapledge_uploaded_bytes_total",
+			Help: "Bytes of content received."}),
 	}
+	m.registry.MustRegister(m.requests, m.took, m.commands, m.tokens, m.batches, m.uploaded,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// watch adds the index's lag, asked for when somebody looks. Once.
+func (m *Metrics) watch(lag func(context.Context) (uint64, error)) {
+	gauge := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "datapledge_index_lag_blocks",
+		Help: "Blocks that the index is behind the ledger; -1 when unknown."}, func() float64 {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		n, err := lag(ctx)
+		if err != nil {
+			return -1
+		}
+		return float64(n)
+	})
+	_ = m.registry.Register(gauge) // taken already when one set serves two handlers
 }
 
 func (m *Metrics) request(method, route string, status int, took time.Duration) {
 	if route == "" {
 		route = "none"
 	}
-	m.requests.add(1, knownMethod(method), route, strconv.Itoa(status))
-	m.took.observe(took.Seconds(), route)
+	m.requests.WithLabelValues(knownMethod(method), route, strconv.Itoa(status)).Inc()
+	m.took.WithLabelValues(route).Observe(took.Seconds())
 }
 
-func (m *Metrics) refusedToken(code pledge.Code) { m.tokens.add(1, string(code)) }
+func (m *Metrics) refusedToken(code pledge.Code) { m.tokens.WithLabelValues(string(code)).Inc() }
 
 // Command counts an outcome.
 func (m *Metrics) Command(act pledge.Act, status string, code pledge.Code) {
-	m.commands.add(1, string(act), status, string(code))
+	m.commands.WithLabelValues(string(act), status, string(code)).Inc()
 }
 
 // Batch counts commands that were submitted together.
-func (m *Metrics) Batch(commands int) { m.batches.observe(float64(commands), "") }
+func (m *Metrics) Batch(commands int) { m.batches.Observe(float64(commands)) }
 
 // Uploaded counts bytes of content.
-func (m *Metrics) Uploaded(bytes int64) { m.uploaded.add(float64(bytes)) }
-
-func (m *Metrics) text(ctx context.Context) []byte {
-	var e exposition
-	for _, c := range []*counter{m.requests, m.commands, m.tokens, m.uploaded} {
-		c.write(&e)
-	}
-	m.took.write(&e)
-	m.batches.write(&e)
-	lag := -1.0
-	if n, err := m.lag(ctx); err == nil {
-		lag = float64(n)
-	}
-	e.gauge("datapledge_index_lag_blocks", "Blocks that the index is behind the ledger; -1 when unknown.", lag)
-	var memory runtime.MemStats
-	runtime.ReadMemStats(&memory)
-	e.gauge("go_goroutines", "Goroutines.", float64(runtime.NumGoroutine()))
-	e.gauge("go_memstats_heap_alloc_bytes", "Heap in use.", float64(memory.HeapAlloc))
-	e.gauge("go_memstats_sys_bytes", "Memory taken from the system.", float64(memory.Sys))
-	return e.b.Bytes()
-}
+func (m *Metrics) Uploaded(bytes int64) { m.uploaded.Add(float64(bytes)) }
 
 func (h *Handler) metrics(c *gin.Context) error {
-	c.Data(200, "text/plain; version=0.0.4; charset=utf-8", h.o.Metrics.text(c.Request.Context()))
+	promhttp.HandlerFor(h.o.Metrics.registry, promhttp.HandlerOpts{DisableCompression: true}).ServeHTTP(c.Writer, c.Request)
 	return nil
 }

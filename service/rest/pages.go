@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gin-gonic/gin"
 )
 
@@ -37,7 +38,8 @@ type docOperation struct {
 	Method, Path, Summary, About string
 	Public                       bool
 	Inputs                       []docField
-	Bodies, Answers              []docBody
+	Bodies                       []docBody
+	Answers                      []docBody
 }
 
 type docField struct{ Name, Where, Type, About string }
@@ -48,22 +50,18 @@ type docBody struct {
 }
 
 func newPages(spec []byte) (*pages, error) {
-	doc, err := parseDocument(spec)
+	doc, err := openapi3.NewLoader().LoadFromData(spec)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("reading the contract: %w", err)
 	}
 	t, err := template.New("").Parse(pageText)
 	if err != nil {
 		return nil, fmt.Errorf("reading the pages: %w", err)
 	}
-	groups, err := doc.groups()
-	if err != nil {
-		return nil, err
-	}
 	sum := sha256.Sum256([]byte(pageStyle))
 	p := &pages{policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
 		"'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"}
-	data := map[string]any{"Style": template.CSS(pageStyle), "Info": doc.Info, "Groups": groups, "Schemas": doc.shapes()}
+	data := map[string]any{"Style": template.CSS(pageStyle), "Info": doc.Info, "Groups": groups(doc), "Schemas": schemas(doc)}
 	if p.home, err = render(t, "home", data); err != nil {
 		return nil, err
 	}
@@ -79,105 +77,120 @@ func render(t *template.Template, name string, data any) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// groups lists the operations of each tag, by path and method.
-func (d *document) groups() ([]docGroup, error) {
+func groups(doc *openapi3.T) []docGroup {
 	var list []docGroup
-	for _, tag := range d.Tags {
+	for _, tag := range doc.Tags {
 		g := docGroup{Name: tag.Name, About: tag.Description}
-		for _, path := range sortedKeys(d.Paths) {
-			ops, err := d.operations(path, tag.Name)
-			if err != nil {
-				return nil, fmt.Errorf("reading %s: %w", path, err)
+		for _, path := range doc.Paths.InMatchingOrder() {
+			item := doc.Paths.Value(path)
+			for method, op := range item.Operations() {
+				if slices.Contains(op.Tags, tag.Name) {
+					g.Operations = append(g.Operations, operation(method, path, item, op))
+				}
 			}
-			g.Operations = append(g.Operations, ops...)
 		}
+		slices.SortFunc(g.Operations, func(a, b docOperation) int {
+			return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
+		})
 		list = append(list, g)
 	}
-	return list, nil
+	return list
 }
 
-func (d *document) operations(path, tag string) (list []docOperation, err error) {
-	item := d.Paths[path]
-	var shared []parameter
-	if node, ok := item["parameters"]; ok {
-		if err := node.Decode(&shared); err != nil {
-			return nil, err
-		}
-	}
-	for _, method := range sortedKeys(item) {
-		if method == "parameters" {
-			continue
-		}
-		var op docOp
-		node := item[method]
-		if err := node.Decode(&op); err != nil {
-			return nil, err
-		}
-		if slices.Contains(op.Tags, tag) {
-			list = append(list, d.operation(strings.ToUpper(method), path, shared, op))
-		}
-	}
-	slices.SortFunc(list, func(a, b docOperation) int { return cmp.Compare(a.Method, b.Method) })
-	return list, nil
-}
-
-func (d *document) operation(method, path string, shared []parameter, op docOp) docOperation {
+func operation(method, path string, item *openapi3.PathItem, op *openapi3.Operation) docOperation {
 	o := docOperation{Method: method, Path: path, Summary: op.Summary, About: op.Description,
 		Public: op.Security != nil && len(*op.Security) == 0}
-	for _, p := range slices.Concat(shared, op.Parameters) {
-		p = d.parameter(p)
-		o.Inputs = append(o.Inputs, docField{p.Name, p.In, p.Schema.kind(), p.Description})
+	for _, p := range slices.Concat(item.Parameters, op.Parameters) {
+		o.Inputs = append(o.Inputs, docField{p.Value.Name, p.Value.In, typeOf(p.Value.Schema), p.Value.Description})
 	}
 	if op.RequestBody != nil {
-		o.Bodies = bodies("", d.response(*op.RequestBody))
+		o.Bodies = bodies("", "", op.RequestBody.Value.Content)
 	}
-	for _, status := range sortedKeys(op.Responses) {
-		o.Answers = append(o.Answers, bodies(status, d.response(op.Responses[status]))...)
+	for _, status := range sortedKeys(op.Responses.Map()) {
+		r := op.Responses.Value(status).Value
+		about := ""
+		if r.Description != nil {
+			about = *r.Description
+		}
+		found := bodies(status+" ", about, r.Content)
+		if len(found) == 0 {
+			found = []docBody{{Title: status, About: about}}
+		}
+		o.Answers = append(o.Answers, found...)
 	}
 	return o
 }
 
-func bodies(title string, r response) []docBody {
-	if len(r.Content) == 0 {
-		return []docBody{{Title: title, About: r.Description}}
-	}
+func bodies(prefix, about string, content openapi3.Content) []docBody {
 	var list []docBody
-	for _, mime := range sortedKeys(r.Content) {
-		s := r.Content[mime].Schema
-		b := docBody{Title: strings.TrimSpace(title + " " + mime + " " + s.kind()), About: r.Description}
-		if s.Ref == "" {
-			b.Fields = members(s, "")
-		}
-		list = append(list, b)
+	for _, mime := range sortedKeys(content) {
+		list = append(list, docBody{Title: prefix + mime + " " + typeOf(content[mime].Schema), About: about, Fields: fields(content[mime].Schema)})
 	}
 	return list
 }
 
-func (d *document) shapes() []docBody {
+func schemas(doc *openapi3.T) []docBody {
 	var list []docBody
-	for _, name := range sortedKeys(d.Components.Schemas) {
-		s := d.Components.Schemas[name]
-		list = append(list, docBody{Title: name, About: s.about(), Fields: members(s, "")})
+	for _, name := range sortedKeys(doc.Components.Schemas) {
+		s := doc.Components.Schemas[name]
+		list = append(list, docBody{Title: name, About: strings.TrimSpace(s.Value.Description + " " + choices(s.Value)), Fields: properties(s.Value, "")})
 	}
 	return list
 }
 
-// members lists what an object holds, and what unnamed objects in it hold.
-func members(s schema, prefix string) []docField {
+// fields lists the members of a schema that has no name of its own.
+func fields(s *openapi3.SchemaRef) []docField {
+	if s == nil || s.Ref != "" {
+		return nil
+	}
+	return properties(s.Value, "")
+}
+
+func properties(s *openapi3.Schema, prefix string) []docField {
 	var list []docField
 	for _, name := range sortedKeys(s.Properties) {
 		p := s.Properties[name]
-		about := p.about()
+		about := p.Value.Description
+		if p.Ref == "" {
+			about = strings.TrimSpace(about + " " + choices(p.Value))
+		}
 		if slices.Contains(s.Required, name) {
 			about = strings.TrimSpace("Always. " + about)
 		}
-		list = append(list, docField{prefix + name, "", p.kind(), about})
-		list = append(list, members(p, prefix+name+".")...)
-		if p.Items != nil {
-			list = append(list, members(*p.Items, prefix+name+"[].")...)
+		list = append(list, docField{prefix + name, "", typeOf(p), about})
+		if p.Ref == "" {
+			list = append(list, properties(p.Value, prefix+name+".")...)
+			if p.Value.Items != nil && p.Value.Items.Ref == "" {
+				list = append(list, properties(p.Value.Items.Value, prefix+name+"[].")...)
+			}
 		}
 	}
 	return list
+}
+
+func typeOf(s *openapi3.SchemaRef) string {
+	switch {
+	case s == nil || s.Value == nil:
+		return ""
+	case s.Ref != "":
+		return s.Ref[strings.LastIndexByte(s.Ref, '/')+1:]
+	case s.Value.Items != nil:
+		return "list of " + typeOf(s.Value.Items)
+	case s.Value.Type == nil:
+		return ""
+	}
+	return strings.Join(*s.Value.Type, " or ")
+}
+
+func choices(s *openapi3.Schema) string {
+	if len(s.Enum) == 0 {
+		return ""
+	}
+	words := make([]string, len(s.Enum))
+	for i, v := range s.Enum {
+		words[i] = fmt.Sprint(v)
+	}
+	return "One of: " + strings.Join(words, ", ") + "."
 }
 
 func sortedKeys[V any](m map[string]V) []string {

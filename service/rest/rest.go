@@ -58,7 +58,7 @@ func New(svc *service.Service, o Options) (*Handler, error) {
 	}
 	h := &Handler{svc: svc, o: o, pages: p}
 	h.streams, h.end = context.WithCancel(context.Background())
-	o.Metrics.lag = svc.Lag
+	o.Metrics.watch(svc.Lag)
 	if err := h.build(); err != nil {
 		return nil, err
 	}

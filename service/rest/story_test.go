@@ -155,7 +155,15 @@ func TestTheWholeStory(t *testing.T) {
 		t.Errorf("got %+v, want one encumbrance and two open answers", v)
 	}
 
-	// A second pledge of the same asset is turned down.
+	s.secondPledgeIsRefused(asset)
+	for _, id := range []string{asset, p.ID, owner} {
+		s.checkEvidence(id)
+	}
+	s.releaseAndLookBack(asset, p.ID)
+}
+
+func (s *stack) secondPledgeIsRefused(asset string) {
+	s.t.Helper()
 	second := s.pending("enterprise", "bank2", asset)
 	as_[pledge.Outcome](s.post("/v1/pledges/"+second.ID+"/custody-check", "bank2", map[string]string{"depth": "full"}))
 	seq := s.search("bank2", service.SearchRequest{AssetID: asset}).ExpectedSeq
@@ -164,21 +172,22 @@ func TestTheWholeStory(t *testing.T) {
 	var problem struct{ Outcome pledge.Outcome }
 	refused.decode(&problem)
 	if problem.Outcome.Status != pledge.Refused || problem.Outcome.Code != pledge.AlreadyPledged {
-		t.Errorf("got outcome %+v inside the problem", problem.Outcome)
+		s.t.Errorf("got outcome %+v inside the problem", problem.Outcome)
 	}
+}
 
-	for _, id := range []string{asset, p.ID, owner} {
-		s.checkEvidence(id)
-	}
+func (s *stack) releaseAndLookBack(asset, id string) {
+	t := s.t
+	t.Helper()
 	s.clock.advance(time.Minute)
-	s.command("bank", pledge.PledgeRelease, pledge.ReleaseBody{PledgeID: p.ID, Reason: "PAID"})
+	s.command("bank", pledge.PledgeRelease, pledge.ReleaseBody{PledgeID: id, Reason: "PAID"})
 	if got := s.search("bank", service.SearchRequest{AssetID: asset}); !got.None {
 		t.Errorf("got %+v after release, want none", got.Liens)
 	}
 	var history struct {
 		Items []service.Revision `json:"items"`
 	}
-	s.get("/v1/pledges/"+p.ID+"/history", "court").decode(&history)
+	s.get("/v1/pledges/"+id+"/history", "court").decode(&history)
 	if len(history.Items) != 5 || history.Items[0].Act != pledge.PledgePropose || history.Items[4].Act != pledge.PledgeRelease {
 		t.Errorf("got %d revisions, want 5 from propose to release", len(history.Items))
 	}
