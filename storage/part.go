@@ -9,7 +9,8 @@ import (
 	"sync"
 )
 
-// buffers are shared by all writes.
+// buffers pass from write to write. Within one write they are kept at hand:
+// the collector empties a pool every other cycle, and cycles are short here.
 var buffers = sync.Pool{New: func() any {
 	b := make([]byte, prefixRoom+sealedPart)
 	return &b
@@ -46,28 +47,41 @@ func (p *pipeline) acquire() (*part, error) {
 	if t.n == 1 {
 		t.head = len(p.a.prefix)
 	}
-	t.buf, t.pooled = partBuffer(t.head, p.body.left)
+	t.buf, t.pooled = p.buffer(t.head)
 	copy(t.buf, p.a.prefix[:t.head])
 	return t, nil
 }
 
-// partBuffer is of the pool, or just as large as a small rest needs.
-func partBuffer(head int, left int64) ([]byte, *[]byte) {
-	if left >= 0 && left < PartSize/4 {
+// buffer is one used before, or just as large as a small rest needs.
+func (p *pipeline) buffer(head int) ([]byte, *[]byte) {
+	if left := p.body.left; left >= 0 && left < PartSize/4 {
 		return make([]byte, int64(head)+sealedSize(left+1)), nil
 	}
 	if head > prefixRoom {
 		return make([]byte, head+sealedPart), nil
 	}
-	b := buffers.Get().(*[]byte)
-	return *b, b
+	select {
+	case b := <-p.free:
+		return *b, b
+	default:
+		b := buffers.Get().(*[]byte)
+		return *b, b
+	}
 }
 
 func (p *pipeline) release(t *part) {
 	if t.pooled != nil {
-		buffers.Put(t.pooled)
+		p.free <- t.pooled // there are no more of them than tokens
 	}
 	<-p.tokens
+}
+
+// returnBuffers is for the end.
+func (p *pipeline) returnBuffers() {
+	close(p.free)
+	for b := range p.free {
+		buffers.Put(b)
+	}
 }
 
 // send commits to a part and puts it, in the background.

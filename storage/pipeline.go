@@ -37,6 +37,7 @@ type pipeline struct {
 	sent  bool      // some part of this request was committed to
 
 	tokens chan struct{}
+	free   chan *[]byte
 	wg     sync.WaitGroup
 	mu     sync.Mutex // of put
 	put    map[int]Part
@@ -49,7 +50,7 @@ func newPipeline(ctx context.Context, v *Vault, a *attempt, w WriteRequest) (*pi
 	}
 	p := &pipeline{v: v, a: a, w: w, whole: whole, next: len(a.parts) + 1, total: w.Off,
 		body:   &sizedReader{r: w.Body, left: -1, err: &SizeError{w.Path, w.Size}},
-		tokens: make(chan struct{}, partsInFlight), put: make(map[int]Part)}
+		tokens: make(chan struct{}, partsInFlight), free: make(chan *[]byte, partsInFlight), put: make(map[int]Part)}
 	if w.Size >= 0 {
 		p.body.left = w.Size - w.Off
 	}
@@ -65,6 +66,7 @@ func newPipeline(ctx context.Context, v *Vault, a *attempt, w WriteRequest) (*pi
 func (p *pipeline) run() error {
 	err := p.read()
 	p.wg.Wait()
+	p.returnBuffers()
 	if failed := context.Cause(p.stop); failed != nil {
 		err = failed // what a part ran into says more than that reading stopped
 	}
