@@ -92,7 +92,11 @@ func (v *Vault) readPointer(ctx context.Context, key string) (pointer, error) {
 		return pointer{}, err
 	}
 	var p pointer
-	if json.Unmarshal(text, &p) != nil || !hmac.Equal([]byte(p.MAC), []byte(v.pointerMAC(key, p))) {
+	if json.Unmarshal(text, &p) != nil || p.V != 1 {
+		return pointer{}, fmt.Errorf("%w: %s", ErrCorrupt, key)
+	}
+	// One spelling only: Go's decoder takes others for the same record.
+	if again, err := json.Marshal(p); err != nil || !bytes.Equal(again, text) || !hmac.Equal([]byte(p.MAC), []byte(v.pointerMAC(key, p))) {
 		return pointer{}, fmt.Errorf("%w: %s", ErrCorrupt, key)
 	}
 	return p, nil
