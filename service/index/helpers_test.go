@@ -117,6 +117,13 @@ func dump(t tb, path string) string {
 		t.Fatalf("full-text index: %v", err)
 	}
 	var out bytes.Buffer
+	for _, pragma := range []string{"application_id", "user_version"} {
+		var n int
+		if err := db.QueryRow("PRAGMA " + pragma).Scan(&n); err != nil {
+			t.Fatalf("dump: %v", err)
+		}
+		fmt.Fprintf(&out, "%s %d\n", pragma, n)
+	}
 	for _, table := range []string{"blocks", "commands", "records", "revisions", "assets", "former", "pledges", "holders", "regressions"} {
 		fmt.Fprintf(&out, "== %s\n%s", table, dumpTable(t, db, table))
 	}

@@ -70,7 +70,7 @@ func TestAssets(t *testing.T) {
 	m := story("assets", 120)
 	ix := opened(t, m)
 	all := newest[pledge.Asset](m, "asset")
-	texts := []string{"", "负荷", "电", "数据集", "据集B", "STRIKES2026", "bird", "\"quoted\"", "100%", "%", "_", "a_b", "AND", "电力负荷预测数据集电力负荷"}
+	texts := []string{"", "负荷", "电", "数据集", "据集B", "STRIKES2026", "bird", "\"quoted\"", "100%", "%", "_", "a_b", "AND", "ed\"电", "\" OR \"", "d\"*", "电力负荷预测数据集电力负荷"}
 	for _, owner := range append(owners, "") {
 		for _, status := range []string{"", pledge.Notarized, pledge.AssetRevoked, "NO SUCH"} {
 			for _, text := range texts {

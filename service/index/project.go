@@ -138,6 +138,7 @@ func (ix *Index) writeAll(ctx context.Context, q *queue) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-ix.state.damaged:
+			ix.state.damage() // stands until the file is replaced
 			return fmt.Errorf("a query failed: %w", errDamaged)
 		case b, ok := <-q.blocks:
 			if !ok {

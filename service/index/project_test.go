@@ -10,6 +10,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -393,6 +394,43 @@ func TestDamagedFile(t *testing.T) {
 	}
 	if len(cases) < 25 {
 		t.Errorf("only %d cases: the file is too small", len(cases))
+	}
+}
+
+// TestQueryMeetsDamage: whoever asks is told to come back, and the next
+// projection replaces the file.
+func TestQueryMeetsDamage(t *testing.T) {
+	m := story("query", 60)
+	path := tempPath(t)
+	ix := open(t, path)
+	projectTo(t, ix, newLedger(m.blocks...), 60)
+	closed(t, ix)
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ix = open(t, path)
+	defer closed(t, ix)
+	for at := 20 * 8192; at < len(content); at++ {
+		content[at] = 0xff
+	}
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tryAll(ix, m); !errors.Is(err, service.ErrUnavailable) {
+		t.Errorf("got %v, want ErrUnavailable", err)
+	}
+	if !ix.Damaged() {
+		t.Error("the file is not marked")
+	}
+	stop := project(ix, newLedger(m.blocks...))
+	for end := time.Now().Add(testTimeout); ix.Damaged() && time.Now().Before(end); {
+		runtime.Gosched()
+	}
+	waitFor(t, ix, 60, stop)
+	stop()
+	if _, err := tryAll(ix, m); err != nil || ix.Damaged() {
+		t.Errorf("rebuilt: got %v, marked %v", err, ix.Damaged())
 	}
 }
 
