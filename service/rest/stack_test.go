@@ -116,6 +116,9 @@ func (s *stack) run(ix *index.Index) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { _ = ix.Project(ctx, s.ledger) })
+	if err := ix.WaitFor(s.t.Context(), 0); err != nil {
+		s.t.Fatal(err)
+	}
 	s.t.Cleanup(func() {
 		s.handler.Close()
 		s.server.Close()
