@@ -17,7 +17,7 @@ import (
 
 const assetListHelp = `usage: datapledge asset list [-owner USCC] [-status STATUS] [-q TEXT] [-limit N]
 
-Lists the assets that the key's party may see, newest last. An enterprise sees
+Lists the assets that the key's party may see, newest first. An enterprise sees
 its own.
 
 EXAMPLE
@@ -216,7 +216,10 @@ func (a *app) assetShowCommand() *cobra.Command {
 func printAsset(w io.Writer, x client.Asset) {
 	fmt.Fprintf(w, "%s  %s\nstatus:      %s, notarized %s\nowner:       %s\n", x.ID, x.Name, x.Status, x.Notarized.At, x.Owner)
 	fmt.Fprintf(w, "fingerprint: %s\ncontent:     %d file(s), %s\n", x.Fingerprint, x.Files, bytesText(x.Size))
-	fmt.Fprintf(w, "source:      %s; %s; updated %s\n", x.Source, x.Scenario, x.UpdatePeriod)
+	fmt.Fprintf(w, "source:      %s, updated %s\n", x.Source, first(x.UpdatePeriod, "never"))
+	if x.Scenario != "" {
+		fmt.Fprintf(w, "scenario:    %s\n", x.Scenario)
+	}
 	if c := x.Certificate; c != nil {
 		fmt.Fprintf(w, "certificate: %s of %s, until %s\n", c.Number, c.Registrar, c.Expires)
 	}

@@ -10,15 +10,27 @@ import (
 	"golang.org/x/term"
 )
 
+// patience is how long something may take without a bar.
+const patience = time.Second
+
 // bar shows progress on a terminal, once something takes over a second.
 type bar struct {
 	mu    sync.Mutex
-	w     io.Writer
-	what  string
-	total int64
-	done  int64
-	start time.Time
 	shown *progressbar.ProgressBar
+}
+
+// late is a terminal that nothing reaches before its time: the bar measures
+// from the start, and shows itself only when it is worth a look.
+type late struct {
+	w     io.Writer
+	after time.Time
+}
+
+func (l late) Write(p []byte) (int, error) {
+	if time.Now().Before(l.after) {
+		return len(p), nil
+	}
+	return l.w.Write(p)
 }
 
 // progress starts a bar over a total of bytes; nil, which is fine to use,
@@ -28,7 +40,9 @@ func (a *app) progress(what string, total int64) *bar {
 	if f, ok := a.stderr.(*os.File); !ok || a.json || !term.IsTerminal(int(f.Fd())) {
 		return nil
 	}
-	a.bar = &bar{w: a.stderr, what: what, total: total, start: time.Now()}
+	a.bar = &bar{shown: progressbar.NewOptions64(total, progressbar.OptionSetWriter(late{a.stderr, time.Now().Add(patience)}),
+		progressbar.OptionShowBytes(true), progressbar.OptionSetDescription(what), progressbar.OptionSetWidth(30),
+		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())}
 	return a.bar
 }
 
@@ -46,22 +60,11 @@ func (b *bar) add(n int64) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.done += n
-	if b.shown == nil {
-		if time.Since(b.start) < time.Second {
-			return
-		}
-		b.shown = progressbar.NewOptions64(b.total, progressbar.OptionSetWriter(b.w), progressbar.OptionShowBytes(true),
-			progressbar.OptionSetDescription(b.what), progressbar.OptionThrottle(100*time.Millisecond),
-			progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30))
-	}
-	_ = b.shown.Set64(b.done)
+	_ = b.shown.Add64(n)
 }
 
 func (b *bar) finish() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.shown != nil {
-		_ = b.shown.Finish()
-	}
+	_ = b.shown.Finish()
 }

@@ -228,7 +228,7 @@ func (v *verification) report(answer client.Doc[client.Verification], f *finding
 			printComparison(w, *c)
 		}
 		if f == nil {
-			fmt.Fprintln(w, "verdict:   notarized, owned as claimed, untampered, free")
+			fmt.Fprintf(w, "verdict:   %s\n", fine(answer.Value))
 		}
 	})
 	if f == nil {
@@ -240,12 +240,24 @@ func (v *verification) report(answer client.Doc[client.Verification], f *finding
 	return f
 }
 
+// fine sums up what was asked, when all of it is well.
+func fine(v client.Verification) string {
+	text := "notarized"
+	if v.Owned.Answer != nil {
+		text += ", owned as claimed"
+	}
+	if v.Intact.Answer != nil {
+		text += ", untampered"
+	}
+	return text + ", free"
+}
+
 func printVerification(w io.Writer, v client.Verification) {
 	fmt.Fprintf(w, "notarized: %s\n", answerText(&v.Notarized.Answer, v.Notarized.Detail))
 	fmt.Fprintf(w, "owned:     %s\n", answerText(v.Owned.Answer, v.Owned.Detail))
 	fmt.Fprintf(w, "intact:    %s\n", answerText(v.Intact.Answer, v.Intact.Detail))
 	for _, f := range v.Intact.Failed {
-		fmt.Fprintf(w, "           %s: %s\n", f.Path, f.Detail)
+		fmt.Fprintf(w, "           %s: %s\n", first(f.Path, "the dataset"), f.Detail)
 	}
 	for _, l := range v.Encumbrances {
 		fmt.Fprintf(w, "pledge:    %s to %s, %s\n", l.PledgeID, l.Pledgee, l.State)
