@@ -141,11 +141,6 @@ func (s *Service) WriteFile(ctx context.Context, c Caller, id string, w storage.
 	return uploadFile(f), nil
 }
 
-// errCut ends a body that was cut off. It stands in for io.ErrUnexpectedEOF,
-// which whoever fills a buffer from the body could take for its normal end:
-// then half a file would count as the whole.
-var errCut = errors.New("the body was cut off")
-
 type counter struct {
 	r io.Reader
 	n int64
@@ -154,9 +149,6 @@ type counter struct {
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += int64(n)
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		err = errCut
-	}
 	return n, err
 }
 

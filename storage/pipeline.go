@@ -111,7 +111,7 @@ func (p *pipeline) read() error {
 
 func (p *pipeline) peek() ([]byte, error) {
 	one := make([]byte, 1)
-	_, err := io.ReadFull(p.body, one)
+	_, err := readAll(p.body, one)
 	return one, err
 }
 
@@ -169,12 +169,9 @@ func (p *pipeline) fill(t *part, ahead []byte) (int, error) {
 	}
 	for i := range partChunks {
 		slot := t.slot(i)
-		n, err := io.ReadFull(src, slot)
+		n, err := readAll(src, slot)
 		p.hash(slot[:n])
 		t.plain += n
-		if errors.Is(err, io.ErrUnexpectedEOF) {
-			err = io.EOF
-		}
 		if err != nil {
 			return t.plain, err
 		}
@@ -183,6 +180,21 @@ func (p *pipeline) fill(t *part, ahead []byte) (int, error) {
 		}
 	}
 	return t.plain, p.stop.Err()
+}
+
+// readAll fills b or says why not, in the reader's own words: io.ReadFull
+// would make an io.EOF within b look like the io.ErrUnexpectedEOF of a body
+// that was cut off, and a cut file must never pass for a whole one.
+func readAll(r io.Reader, b []byte) (n int, err error) {
+	for n < len(b) && err == nil {
+		var m int
+		m, err = r.Read(b[n:])
+		n += m
+	}
+	if n == len(b) && errors.Is(err, io.EOF) {
+		err = nil // the next read says so again
+	}
+	return n, err
 }
 
 func (p *pipeline) hash(b []byte) {

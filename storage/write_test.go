@@ -104,7 +104,8 @@ func cut(b []byte, n int) io.Reader {
 	return io.MultiReader(bytes.NewReader(b[:n]), brokenReader{})
 }
 
-var errBroken = errors.New("connection lost")
+// errBroken is what net/http says of a body that ends before its Content-Length.
+var errBroken = io.ErrUnexpectedEOF
 
 type brokenReader struct{}
 

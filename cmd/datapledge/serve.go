@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -37,6 +38,11 @@ EXAMPLE
 EXIT STATUS
   0 ended in order, 1 fault (as when the ledger is damaged: it says where), 2 usage
 `
+
+// collectEarly is the GC percentage of the service. What an upload holds are a
+// few large buffers; letting the heap double over them would take a third
+// more memory and gain nothing. GOGC overrules it.
+const collectEarly = 50
 
 // grace is how long requests under way may take to finish at the end.
 const grace = 20 * time.Second
@@ -81,6 +87,9 @@ func badConfig(err error) error {
 }
 
 func (a *app) serve(ctx context.Context, config node.Config) error {
+	if os.Getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(collectEarly))
+	}
 	_, err := os.Stat(filepath.Join(config.Data, "keys"))
 	newcomer := errors.Is(err, fs.ErrNotExist)
 	l, err := net.Listen("tcp", config.Listen)
