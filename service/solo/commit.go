@@ -194,7 +194,7 @@ func (l *Ledger) store(b *builder) error {
 }
 
 // keepRecent is how many blocks are kept at hand for followers.
-const keepRecent = 4
+const keepRecent = 2
 
 // publish shows a durable block to readers.
 func (l *Ledger) publish(b *builder, flushed int) {

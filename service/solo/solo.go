@@ -54,7 +54,7 @@ type limits struct {
 
 func (l *limits) setDefaults() {
 	l.commands = or(l.commands, 2000)
-	l.bytes = or(l.bytes, 16<<20)
+	l.bytes = or(l.bytes, 8<<20)
 	l.inFlight = or(l.inFlight, 64<<20)
 	l.flush = or(l.flush, 1<<17)
 	l.step = or(l.step, 1<<10)

@@ -34,7 +34,7 @@ type Options struct {
 	Dir      string // where the ledgers are made and removed again; the default is for temporary files
 	Commands int    // in each round and of each kind, about; 9000
 	Rounds   int    // of which the medians count; 5
-	Callers  int    // that submit at once; 16
+	Callers  int    // that submit at once; 64
 }
 
 func (o *Options) setDefaults() {
@@ -45,7 +45,7 @@ func (o *Options) setDefaults() {
 		o.Rounds = 5
 	}
 	if o.Callers <= 0 {
-		o.Callers = 16
+		o.Callers = 64
 	}
 }
 
