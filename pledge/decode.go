@@ -14,11 +14,14 @@ type FileRecord struct {
 	Holders []Holder `json:"holders"`
 }
 
-// Holder is an asset that holds a file; Size is the file's, in bytes.
+// Holder is an asset that holds a file; Size is the file's, Total that of all
+// distinct files of the asset, both in bytes: what share of the asset the
+// file is can be told without reading the asset.
 type Holder struct {
 	AssetID string `json:"asset_id"`
 	Owner   string `json:"owner"`
 	Size    int64  `json:"size"`
+	Total   int64  `json:"total"`
 }
 
 // CommandRecord is what a command left under its own key: the outcome that

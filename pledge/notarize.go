@@ -124,7 +124,7 @@ func (ch *change) indexFile(a Asset, f blob) error {
 	rec.V = Version
 	rec.Count++
 	if len(rec.Holders) < MaxHolders {
-		rec.Holders = with(rec.Holders, Holder{AssetID: a.ID, Owner: a.Owner, Size: f.size})
+		rec.Holders = with(rec.Holders, Holder{AssetID: a.ID, Owner: a.Owner, Size: f.size, Total: a.DistinctSize})
 	}
 	return put(ch.batch, key, rec)
 }

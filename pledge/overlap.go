@@ -1,6 +1,7 @@
 package pledge
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 	"strings"
@@ -9,8 +10,14 @@ import (
 // relative is another asset with content of this one.
 type relative struct {
 	id     string
+	total  int64 // its distinct bytes
 	shared int64 // bytes of the files that both hold
 	same   bool  // the same fingerprint
+}
+
+// half: at least half of either is in both, so they are disputed or kin.
+func (r relative) half(of Asset) bool {
+	return r.same || 2*r.shared >= min(of.DistinctSize, r.total)
 }
 
 // relatives finds who holds the content of a: by fingerprint, and by the
@@ -29,7 +36,7 @@ func (ch *change) relatives(a Asset) ([]relative, error) {
 	if a.DistinctSize > 0 && 2*common >= a.DistinctSize {
 		return nil, Errorf(TooLarge, "half of the content or more is in files that over %d assets hold; its holders cannot all be compared", MaxHolders)
 	}
-	return ordered(found), nil
+	return toCompare(a, found)
 }
 
 func (ch *change) sameFingerprint(a Asset, found map[string]*relative) error {
@@ -49,7 +56,7 @@ func (ch *change) sameFingerprint(a Asset, found map[string]*relative) error {
 		if other.Owner == a.Owner && other.Status == Notarized {
 			return Errorf(Duplicate, "%s was notarized as %s at %s; use that asset", a.Fingerprint, id, other.Notarized.At)
 		}
-		found[id] = &relative{id: id, same: true}
+		found[id] = &relative{id: id, total: other.DistinctSize, same: true}
 	}
 	return nil
 }
@@ -68,7 +75,7 @@ func (ch *change) sameFiles(found map[string]*relative) (common int64, err error
 		for _, h := range rec.Holders {
 			r := found[h.AssetID]
 			if r == nil {
-				r = &relative{id: h.AssetID}
+				r = &relative{id: h.AssetID, total: h.Total}
 				found[h.AssetID] = r
 			}
 			r.shared += f.size
@@ -77,27 +84,32 @@ func (ch *change) sameFiles(found map[string]*relative) (common int64, err error
 	return common, nil
 }
 
-// ordered lists relatives by what they share, most first: the same order on
-// every member, and if there are too many to look at, the least are left out.
-func ordered(found map[string]*relative) []relative {
-	list := make([]relative, 0, len(found))
+// toCompare lists the relatives that a is written down with. All that share
+// half are among them: were they cut like the rest, a flood of decoys would
+// hide the one that is pledged already. Of the rest the largest are enough.
+func toCompare(a Asset, found map[string]*relative) ([]relative, error) {
+	var halves, rest []relative
 	for _, r := range found {
-		list = append(list, *r)
-	}
-	slices.SortFunc(list, func(x, y relative) int {
-		switch {
-		case x.same != y.same && x.same:
-			return -1
-		case x.same != y.same:
-			return 1
-		case x.shared != y.shared && x.shared > y.shared:
-			return -1
-		case x.shared != y.shared:
-			return 1
+		if r.half(a) {
+			halves = append(halves, *r)
+		} else {
+			rest = append(rest, *r)
 		}
-		return strings.Compare(x.id, y.id)
-	})
-	return list[:min(len(list), maxCandidates)]
+	}
+	if len(halves) > 2*maxKin { // kin and disputed: refused before they are loaded
+		return nil, Errorf(TooLarge, "%s would share half of its content with %d assets, more than %d", a.ID, len(halves), 2*maxKin)
+	}
+	slices.SortFunc(halves, bySize)
+	slices.SortFunc(rest, bySize)
+	return append(halves, rest[:min(len(rest), maxCandidates)]...), nil
+}
+
+// bySize puts what shares most first: the same order on every member.
+func bySize(x, y relative) int {
+	if c := cmp.Compare(y.shared, x.shared); c != 0 {
+		return c
+	}
+	return strings.Compare(x.id, y.id)
 }
 
 // connect writes on both sides what the shared content means (LAW.md, Asset):
@@ -112,9 +124,8 @@ func (ch *change) connect(a *Asset, rel []relative) error {
 		if other.Status != Notarized {
 			continue
 		}
-		half := r.same || 2*r.shared >= min(a.DistinctSize, other.DistinctSize)
 		switch {
-		case !half:
+		case !r.half(*a):
 			if !overlap(a, &other, r.shared) {
 				continue
 			}

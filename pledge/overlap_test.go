@@ -108,7 +108,7 @@ func TestThousandFiles(t *testing.T) {
 		t.Errorf("%d files, %d bytes", a.Files, a.Size)
 	}
 	f, err := pledge.DecodeFile(w.st.kv[pledge.KeyFile(manyFiles(1000)[999].SHA256)])
-	if err != nil || f.Count != 1 || f.Holders[0] != (pledge.Holder{AssetID: id, Owner: w.owner.uscc, Size: 1000}) {
+	if err != nil || f.Count != 1 || f.Holders[0] != (pledge.Holder{AssetID: id, Owner: w.owner.uscc, Size: 1000, Total: 500500}) {
 		t.Errorf("%+v %v", f, err)
 	}
 }
@@ -158,12 +158,47 @@ func (w *world) crowd(like pledge.Asset, f pledge.File, n int) {
 	}
 	for i := range n {
 		a := like
-		a.ID = fmt.Sprintf("as_%026d", i)
+		a.ID = fmt.Sprintf("as_%s%020d", f.SHA256[:6], i)
 		w.set(pledge.KeyAsset(a.ID), a)
 		rec.Count++
-		rec.Holders = append(rec.Holders, pledge.Holder{AssetID: a.ID, Owner: a.Owner, Size: f.Size})
+		rec.Holders = append(rec.Holders, pledge.Holder{AssetID: a.ID, Owner: a.Owner, Size: f.Size, Total: a.DistinctSize})
 	}
 	w.set(pledge.KeyFile(f.SHA256), rec)
+}
+
+// TestDecoys: assets that share a little, however many, hide none that shares
+// half. The last of these is the least in bytes, and half of what it is.
+func TestDecoys(t *testing.T) {
+	for _, owner := range []func(w *world) *actor{func(w *world) *actor { return w.owner }, func(w *world) *actor { return w.other }} {
+		w := newWorld(t)
+		small := file("small", "small", 50)
+		hidden := w.notarize(w.owner, "hidden", small)
+		all := []pledge.File{small, file("rest", "rest", 10000)}
+		for i := range 5 {
+			f := file(fmt.Sprint("decoy", i), fmt.Sprint("decoy", i), 100)
+			w.crowd(w.asset(w.notarize(w.other, fmt.Sprint(i), f, file("pad", fmt.Sprint("pad", i), 900))), f, 250)
+			all = append(all, f)
+		}
+		a := w.asset(w.notarize(owner(w), "all", all...))
+		if !slices.Equal(append(a.Kin, a.DisputedWith...), []string{hidden}) {
+			t.Errorf("kin %v, disputed %v", a.Kin, a.DisputedWith)
+		}
+	}
+}
+
+// TestTooManyHalves: so many that they are refused without being looked at.
+func TestTooManyHalves(t *testing.T) {
+	w := newWorld(t)
+	var all []pledge.File
+	for i := range 3 {
+		f := file(fmt.Sprint(i), fmt.Sprint(i), 100)
+		w.crowd(w.asset(w.notarize(w.other, fmt.Sprint(i), f)), f, 200)
+		all = append(all, f)
+	}
+	e := w.refuse(pledge.TooLarge, w.owner, pledge.AssetNotarize, w.dataset(w.owner, "x", append(all, file("rest", "rest", 1000))...))
+	if !contains(e.Detail, "603 assets") {
+		t.Error(e.Detail)
+	}
 }
 
 // TestTooManyKin: a 258th asset with the same half is refused, so that no

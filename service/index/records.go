@@ -133,13 +133,14 @@ func (ix *Index) Holders(ctx context.Context, sha256 string, height uint64, p se
 			return nil, nil, err
 		}
 		err = s.each(ctx, "holders of "+sha256, `SELECT h.rid, k.key, h.size,
+			coalesce((SELECT json_extract(CAST(json AS TEXT), '$.distinct_size') FROM revisions WHERE rid = h.rid ORDER BY seq LIMIT 1), 0),
 			coalesce((SELECT owner FROM former WHERE rid = h.rid AND born <= ?1 AND until > ?1), a.owner)
 			FROM holders h JOIN assets a ON a.rid = h.rid JOIN records k ON k.rid = h.rid
 			WHERE h.sum = ?2 AND h.rid > ?3 AND a.born <= ?1 ORDER BY h.rid LIMIT ?4`,
 			[]any{seq, sum, after, limit}, func(scan scanner) error {
 				var rid int64
 				var h pledge.Holder
-				err := scan(&rid, &h.AssetID, &h.Size, &h.Owner)
+				err := scan(&rid, &h.AssetID, &h.Size, &h.Total, &h.Owner)
 				h.AssetID = strings.TrimPrefix(h.AssetID, pledge.KeyAsset(""))
 				items, at = append(items, h), append(at, rid)
 				return err
