@@ -1,13 +1,35 @@
 package service
 
-import "github.com/datapledge/datapledge/pledge"
+import (
+	"fmt"
 
-// finding collects assets and the liens on them, each once, by the shortest way.
+	"github.com/datapledge/datapledge/pledge"
+)
+
+// maxDigests bounds the files that one search follows to other assets.
+const maxDigests = 10_000
+
+// finding collects assets and the liens on them, each once, by the shortest
+// way. partial says why it is not all, when a bound was hit.
 type finding struct {
 	*view
-	seen   map[string]bool
-	assets []SearchedAsset
-	liens  []Lien
+	listed  lister
+	seen    map[string]bool
+	digests map[string]bool
+	assets  []SearchedAsset
+	liens   []Lien
+	partial string
+}
+
+// lister names the digests (hex) of an asset's files that have content, and
+// whether that is all of them.
+type lister func(asset string) (digests []string, all bool, err error)
+
+// cut notes the first bound that kept the finding from being whole.
+func (f *finding) cut(format string, args ...any) {
+	if f.partial == "" {
+		f.partial = fmt.Sprintf(format, args...)
+	}
 }
 
 func (f *finding) content(fingerprint string, files []string) error {
@@ -18,7 +40,20 @@ func (f *finding) content(fingerprint string, files []string) error {
 	if err := f.addAll(ids, ViaFingerprint); err != nil {
 		return err
 	}
+	return f.sharing(files)
+}
+
+// sharing looks at every asset that holds one of these files.
+func (f *finding) sharing(files []string) error {
 	for _, hex := range files {
+		if f.digests[hex] {
+			continue
+		}
+		if len(f.digests) >= maxDigests {
+			f.cut("more than %d files would have to be followed: search asset by asset", maxDigests)
+			return nil
+		}
+		f.digests[hex] = true
 		r, err := f.file(hex)
 		if err != nil {
 			return err
@@ -56,13 +91,14 @@ func (f *finding) addAll(ids []string, via string) error {
 	return nil
 }
 
-// add looks at an asset, then at its kin and at what shares files with it.
+// add looks at an asset, then at what is around it.
 func (f *finding) add(id, via string) error {
 	if f.seen[id] {
 		return nil
 	}
 	if len(f.seen) >= maxSearched {
-		return pledge.Errorf(pledge.TooLarge, "this content is shared by more than %d assets: search by asset", maxSearched)
+		f.cut("this content is shared by more than %d assets: search by asset", maxSearched)
+		return nil
 	}
 	a, err := f.asset(id)
 	if err != nil || a == nil {
@@ -77,6 +113,12 @@ func (f *finding) add(id, via string) error {
 	if via == ViaKin || via == ViaFile {
 		return nil
 	}
+	return f.around(a)
+}
+
+// around looks at the kin of an asset and at all that shares files with it.
+// The record names only the largest overlaps, so the files are followed too.
+func (f *finding) around(a *pledge.Asset) error {
 	if err := f.addAll(a.Kin, ViaKin); err != nil {
 		return err
 	}
@@ -85,7 +127,14 @@ func (f *finding) add(id, via string) error {
 			return err
 		}
 	}
-	return nil
+	files, all, err := f.listed(a.ID)
+	if err != nil {
+		return err
+	}
+	if !all {
+		f.cut("%s has more than %d files, which the ledger does not list", a.ID, pledge.MaxFiles)
+	}
+	return f.sharing(files)
 }
 
 func (f *finding) liensOn(a *pledge.Asset, via string) error {

@@ -78,7 +78,7 @@ func (s *Service) from(ctx context.Context, asOf string) (source, error) {
 		return s.o.Ledger, nil
 	}
 	head, err := s.resolve(ctx, asOf)
-	return past{s.o.Index, head}, err
+	return newPast(s.o.Index, head), err
 }
 
 // Asset returns an asset, now or as of a height or time.

@@ -63,13 +63,16 @@ type SearchedAt struct {
 }
 
 // Search is a numbered search: every lien in force that was found, or that
-// there was none. Report is the same text, signed by the service.
+// there was none. None is said only of a search that is Complete; what a
+// bound kept it from looking at stands in Incomplete. Report is the same text, signed by the service.
 type Search struct {
 	Number      string          `json:"number"`
 	Query       SearchRequest   `json:"query"`
 	AsOf        SearchedAt      `json:"as_of"`
 	Liens       []Lien          `json:"liens"`
 	None        bool            `json:"none"`
+	Complete    bool            `json:"complete"`
+	Incomplete  string          `json:"incomplete,omitempty"`
 	Assets      []SearchedAsset `json:"assets"`
 	ExpectedSeq *int64          `json:"expected_seq,omitempty"`
 	At          string          `json:"at"`
@@ -116,7 +119,8 @@ func (s *Service) search(ctx context.Context, c Caller, q SearchRequest) (Search
 	return s.searched(ctx, q, f, head)
 }
 
-// errHolders: more assets hold a file than the ledger's record of it names.
+// errHolders: more assets hold a file than the ledger's record of it names,
+// or the index does not list the files of an asset that the ledger has.
 var errHolders = errors.New("the ledger does not name all holders of a file")
 
 func (s *Service) searchIn(ctx context.Context, c Caller, q SearchRequest, from source) (f *finding, head Head, err error) {
@@ -124,11 +128,42 @@ func (s *Service) searchIn(ctx context.Context, c Caller, q SearchRequest, from 
 	if err != nil {
 		return nil, Head{}, err
 	}
+	list := s.lister(ctx)
 	head, err = snapshot(ctx, from, func(v *view) error {
-		f = &finding{view: v, seen: map[string]bool{}}
+		f = &finding{view: v, listed: list, seen: map[string]bool{}, digests: map[string]bool{}}
 		return start(f)
 	})
 	return f, head, err
+}
+
+// lister reads the files of an asset once, however often a snapshot asks.
+// Empty files are left out: they share nothing.
+func (s *Service) lister(ctx context.Context) lister {
+	type listed struct {
+		digests []string
+		all     bool
+	}
+	known := map[string]listed{}
+	return func(asset string) ([]string, bool, error) {
+		if l, ok := known[asset]; ok {
+			return l.digests, l.all, nil
+		}
+		files, err := s.o.Index.Files(ctx, asset)
+		if errors.Is(err, ErrNotFound) {
+			return nil, false, errHolders
+		}
+		if err != nil {
+			return nil, false, fmt.Errorf("listing the files of %s: %w", asset, err)
+		}
+		l := listed{all: len(files) > 0}
+		for _, f := range files {
+			if f.Size > 0 {
+				l.digests = append(l.digests, f.SHA256)
+			}
+		}
+		known[asset] = l
+		return l.digests, l.all, nil
+	}
 }
 
 func (q SearchRequest) check() error {
@@ -160,7 +195,7 @@ func (s *Service) source(ctx context.Context, q SearchRequest) (source, error) {
 	}
 	if q.AsOf != "" {
 		head, err := s.resolve(ctx, q.AsOf)
-		return past{s.o.Index, head}, err
+		return newPast(s.o.Index, head), err
 	}
 	return s.present(ctx)
 }
@@ -168,7 +203,7 @@ func (s *Service) source(ctx context.Context, q SearchRequest) (source, error) {
 // present is the index, once it shows the ledger's head.
 func (s *Service) present(ctx context.Context) (source, error) {
 	head, err := s.settled(ctx)
-	return past{s.o.Index, head}, err
+	return newPast(s.o.Index, head), err
 }
 
 // settled waits, a bounded time, until the index shows the ledger's head.
@@ -254,7 +289,8 @@ func digests(files []storage.File) []string {
 }
 
 func (s *Service) searched(ctx context.Context, q SearchRequest, f *finding, head Head) (Search, error) {
-	r := Search{Query: q, AsOf: SearchedAt{head, s.stamp()}, Liens: append([]Lien{}, f.liens...), None: len(f.liens) == 0,
+	r := Search{Query: q, AsOf: SearchedAt{head, s.stamp()}, Liens: append([]Lien{}, f.liens...), None: len(f.liens) == 0 && f.partial == "",
+		Complete: f.partial == "", Incomplete: f.partial,
 		Assets: append([]SearchedAsset{}, f.assets...), At: s.stamp(), Proves: provesSearch}
 	if q.AsOf != "" {
 		at, err := s.o.Index.BlockTime(ctx, head.Height)

@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -88,23 +87,32 @@ func decoded[T any](raw []byte, id string, decode func([]byte) (T, error)) (*T, 
 	}
 	record, err := decode(raw)
 	if err != nil {
-		return nil, fmt.Errorf("decoding the record of %s: %w", id, err)
+		// Not %w: a record that does not decode is a fault, not the caller's mistake.
+		return nil, fmt.Errorf("decoding the record of %s: %v", id, err)
 	}
 	return &record, nil
 }
 
-// past reads records as they were at a head, from the index.
+// past reads records as they were at a head, from the index, each once: the
+// past does not change. It serves one request.
 type past struct {
 	index Index
 	head  Head
+	known map[string][]byte
 }
+
+func newPast(index Index, head Head) past { return past{index, head, map[string][]byte{}} }
 
 func (p past) Get(ctx context.Context, keys ...string) ([][]byte, Head, error) {
 	values := make([][]byte, len(keys))
 	for i, key := range keys {
-		value, err := p.get(ctx, key)
-		if err != nil {
-			return nil, Head{}, err
+		value, ok := p.known[key]
+		if !ok {
+			var err error
+			if value, err = p.get(ctx, key); err != nil {
+				return nil, Head{}, err
+			}
+			p.known[key] = value
 		}
 		values[i] = value
 	}
@@ -142,5 +150,5 @@ func (p past) holders(ctx context.Context, hex string) ([]byte, error) {
 	if r.Count == 0 {
 		return nil, nil
 	}
-	return json.Marshal(r)
+	return pledge.CanonicalJSON(r)
 }
