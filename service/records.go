@@ -206,6 +206,10 @@ func (s *Service) Assets(ctx context.Context, c Caller, q AssetQuery) ([]json.Ra
 		q.Owner = c.Party
 	}
 	q.Limit = limit(q.Limit)
+	// A list that misses the newest block is wrong.
+	if _, err := s.settled(ctx); err != nil {
+		return nil, "", err
+	}
 	return s.o.Index.Assets(ctx, q)
 }
 
@@ -218,6 +222,10 @@ func (s *Service) Pledges(ctx context.Context, c Caller, q PledgeQuery) ([]json.
 		q.Involved = c.Party
 	}
 	q.Limit = limit(q.Limit)
+	// A list that misses the newest block is wrong.
+	if _, err := s.settled(ctx); err != nil {
+		return nil, "", err
+	}
 	return s.o.Index.Pledges(ctx, q)
 }
 
@@ -227,6 +235,9 @@ func (s *Service) AssetHistory(ctx context.Context, c Caller, id string, p Page)
 		return nil, "", err
 	}
 	p.Limit = limit(p.Limit)
+	if _, err := s.settled(ctx); err != nil {
+		return nil, "", err
+	}
 	return s.o.Index.History(ctx, pledge.KeyAsset(id), p)
 }
 
@@ -236,6 +247,9 @@ func (s *Service) PledgeHistory(ctx context.Context, c Caller, id string, p Page
 		return nil, "", err
 	}
 	p.Limit = limit(p.Limit)
+	if _, err := s.settled(ctx); err != nil {
+		return nil, "", err
+	}
 	return s.o.Index.History(ctx, pledge.KeyPledge(id), p)
 }
 

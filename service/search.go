@@ -220,15 +220,24 @@ func (s *Service) settled(ctx context.Context) (Head, error) {
 	return s.o.Index.Resolve(ctx, AsOf{Height: &head.Height})
 }
 
-// resolve finds the head that an as_of selects.
+// resolve finds the head that an as_of selects, once the index shows the
+// ledger's: one that lags would answer for less than what was asked.
 func (s *Service) resolve(ctx context.Context, asOf string) (Head, error) {
 	var at AsOf
+	var when time.Time
 	if height, err := strconv.ParseUint(asOf, 10, 64); err == nil {
 		at.Height = &height
-	} else if t, err := time.Parse(time.RFC3339, asOf); err == nil {
-		at.Time = t.UTC().Format(time.RFC3339Nano)
+	} else if when, err = time.Parse(time.RFC3339, asOf); err == nil {
+		at.Time = when.UTC().Format(time.RFC3339Nano)
 	} else {
 		return Head{}, pledge.Errorf(pledge.Malformed, "as_of must be a height or an RFC 3339 time")
+	}
+	newest, err := s.settled(ctx)
+	if err != nil {
+		return Head{}, err
+	}
+	if at.Height != nil && *at.Height > newest.Height || when.After(s.now()) {
+		return Head{}, pledge.Errorf(pledge.Malformed, "as_of %s is in the future: the ledger is at height %d", asOf, newest.Height)
 	}
 	head, err := s.o.Index.Resolve(ctx, at)
 	if errors.Is(err, ErrNotFound) {

@@ -104,6 +104,10 @@ func (s *Service) Outcome(ctx context.Context, c Caller, id string) (pledge.Outc
 	if err := c.may(UseOutcome, "the outcome of a command"); err != nil {
 		return pledge.Outcome{}, err
 	}
+	// "None took effect" of an index that lags could make somebody sign anew.
+	if _, err := s.settled(ctx); err != nil {
+		return pledge.Outcome{}, err
+	}
 	o, event, err := s.o.Index.Command(ctx, id)
 	if errors.Is(err, ErrNotFound) {
 		return pledge.Outcome{}, pledge.Errorf(pledge.NotFound, "no command %s took effect so far", id)

@@ -39,7 +39,13 @@ func TestBodiesAreStrict(t *testing.T) {
 		{Party: usccs["bank"], AsOf: "yesterday"}, {Party: usccs["bank"], AsOf: "-1"}} {
 		s.post("/v1/searches", "bank", q).want(400, "malformed")
 	}
-	s.post("/v1/searches", "bank", service.SearchRequest{Party: usccs["bank"], AsOf: "999999"}).want(404, "not_found")
+	for _, future := range []string{"999999", "2026-03-02T08:00:01Z"} {
+		a := s.post("/v1/searches", "bank", service.SearchRequest{Party: usccs["bank"], AsOf: future}).want(400, "malformed")
+		if !strings.Contains(string(a.body), "in the future") {
+			t.Errorf("as of %s: got %s", future, a.body)
+		}
+	}
+	s.post("/v1/searches", "bank", service.SearchRequest{Party: usccs["bank"], AsOf: "2020-01-01T00:00:00Z"}).want(404, "not_found")
 }
 
 func TestBadCommands(t *testing.T) {
@@ -109,6 +115,19 @@ func TestLedgerFaults(t *testing.T) {
 	if a := s.submit(jws).want(500, "internal"); strings.Contains(string(a.body), "canary") {
 		t.Errorf("got %s", a.body)
 	}
+}
+
+// Nothing is answered from an index that does not show the ledger's head.
+func TestIndexThatLags(t *testing.T) {
+	s := newStack(t)
+	asset, _ := s.notarize("enterprise", "birds", map[string]string{"a": "1"})
+	s.index.lags.Store(true)
+	for _, path := range []string{"/v1/assets", "/v1/pledges", "/v1/assets/" + asset + "?as_of=1", "/v1/assets/" + asset + "/history",
+		"/v1/commands/cmd_" + strings.Repeat("0", 64)} {
+		s.get(path, "bank").want(503, "unavailable")
+	}
+	s.post("/v1/searches", "bank", service.SearchRequest{AssetID: asset, AsOf: "1"}).want(503, "unavailable")
+	s.post("/v1/searches", "bank", service.SearchRequest{AssetID: asset}).want(200, "")
 }
 
 func TestNotHere(t *testing.T) {

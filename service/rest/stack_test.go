@@ -50,6 +50,7 @@ type stack struct {
 	vault   *storage.Vault
 	ledger  *solo.Ledger
 	wrapped *brokenLedger
+	index   *slowIndex
 	logs    *syncBuffer
 	audit   *syncBuffer
 }
@@ -82,6 +83,7 @@ func newStack(t *testing.T, setups ...func(*setup)) *stack {
 		Now: s.clock.Now, Logger: slog.New(slog.DiscardHandler)}))(t)
 	ix := must(index.Open(filepath.Join(dir, "index.db"), nil))(t)
 	s.wrapped = &brokenLedger{Ledger: s.ledger}
+	s.index = &slowIndex{Index: ix}
 	s.assemble(conf, ix)
 	s.run(ix)
 	if !conf.noParties {
@@ -98,7 +100,7 @@ func (s *stack) assemble(conf setup, ix *index.Index) {
 	s.vault = must(storage.NewVault(s.bucket, identity, storage.Options{Now: s.clock.Now}))(s.t)
 	logger := slog.New(slog.NewJSONHandler(s.logs, nil))
 	metrics := rest.NewMetrics()
-	s.svc = must(service.New(service.Options{Ledger: s.wrapped, Index: ix, Vault: s.vault, Custodian: custodian,
+	s.svc = must(service.New(service.Options{Ledger: s.wrapped, Index: s.index, Vault: s.vault, Custodian: custodian,
 		Evidence: evidence.Source{Ledger: s.ledger, Index: ix, Signer: custodian, Now: s.clock.Now},
 		Probe:    func(context.Context) error { return s.bucket.err() },
 		Now:      s.clock.Now, Logger: logger, Audit: slog.New(slog.NewJSONHandler(s.audit, nil)), Observer: metrics}))(s.t)
@@ -332,3 +334,16 @@ func (b *brokenLedger) Submit(ctx context.Context, commands []string) ([]pledge.
 }
 
 func (b *brokenLedger) fail(err error) { b.submit.Store(&err) }
+
+// slowIndex can be made to lag: what it waits for never comes.
+type slowIndex struct {
+	service.Index
+	lags atomic.Bool
+}
+
+func (i *slowIndex) WaitFor(ctx context.Context, height uint64) error {
+	if i.lags.Load() {
+		return context.DeadlineExceeded
+	}
+	return i.Index.WaitFor(ctx, height)
+}
