@@ -70,7 +70,9 @@ type RevokeKeyBody struct {
 }
 
 // ReceiptBody is the body of custody.receipt: the custodian's word that the
-// content under the fingerprint is in its bucket, opens and matches. Within
+// content under the fingerprint is in its bucket, opens and matches, and that
+// ManifestRoot is over what it measured: the fingerprint says nothing of sizes
+// and content roots, and an owner's word for them would decide disputes. Within
 // asset.notarize it stands as a JWS of its own; with PledgeID it is a command
 // and fills the custody check of that pledge.
 type ReceiptBody struct {
@@ -78,8 +80,10 @@ type ReceiptBody struct {
 	Owner       string `json:"owner"`
 	Files       int    `json:"files"`
 	Size        int64  `json:"size"`
-	PledgeID    string `json:"pledge_id,omitempty"`
-	Depth       string `json:"depth"`
+	// ManifestRoot is what the function ManifestRoot gives for the files.
+	ManifestRoot string `json:"manifest_root"`
+	PledgeID     string `json:"pledge_id,omitempty"`
+	Depth        string `json:"depth"`
 }
 
 // NotarizeBody is the body of asset.notarize.

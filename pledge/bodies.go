@@ -35,6 +35,8 @@ func (b *ReceiptBody) check() error {
 		return Errorf(Malformed, "files must be at least 1")
 	case b.Size < 0:
 		return Errorf(Malformed, "size cannot be negative")
+	case !isHex64(b.ManifestRoot):
+		return Errorf(Malformed, "manifest_root must be 64 lowercase hex digits")
 	case b.Depth != DepthSample && b.Depth != DepthFull:
 		return Errorf(Malformed, "depth must be %s or %s", DepthSample, DepthFull)
 	case b.PledgeID != "":

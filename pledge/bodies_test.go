@@ -67,6 +67,7 @@ var wrongBodies = []struct {
 	{pledge.CommandFence, `"cmd_`, `"cmd_A`, "command_id"},
 	{pledge.CustodyReceiptAct, `"files":1`, `"files":0`, "files"},
 	{pledge.CustodyReceiptAct, `"size":100`, `"size":-1`, "size"},
+	{pledge.CustodyReceiptAct, `"manifest_root":"`, `"manifest_root":"A`, "manifest_root"},
 	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"deep"`, "depth"},
 	{pledge.CustodyReceiptAct, `"owner":"9`, `"owner":"8`, "owner"},
 	{pledge.CustodyReceiptAct, `"fingerprint":"sha256:`, `"fingerprint":"sha256:0`, "fingerprint"},
@@ -123,7 +124,7 @@ func goodBody(w *world, act pledge.Act) any {
 	case pledge.CommandFence:
 		return pledge.FenceBody{CommandID: "cmd_" + sha("x")}
 	case pledge.CustodyReceiptAct:
-		return pledge.ReceiptBody{Fingerprint: doc("x"), Owner: w.owner.uscc, Files: 1, Size: 100, Depth: "full"}
+		return pledge.ReceiptBody{Fingerprint: doc("x"), Owner: w.owner.uscc, Files: 1, Size: 100, ManifestRoot: sha("x"), Depth: "full"}
 	case pledge.AssetRecordCertificate:
 		return certificate("as_"+strings.Repeat("a", 26), "2029-01-01")
 	case pledge.PartyEnroll:

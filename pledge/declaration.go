@@ -41,6 +41,7 @@ func (c *Command) checkContent(b *NotarizeBody, f Fingerprint) (err error) {
 	case len(b.Files) == 0 && !isHex64(b.ManifestRoot):
 		return Errorf(Malformed, "manifest_root must be 64 lowercase hex digits")
 	case len(b.Files) == 0:
+		c.content.root = b.ManifestRoot
 		return nil
 	}
 	if c.content, err = checkFiles(b.Files); err != nil {
@@ -49,6 +50,7 @@ func (c *Command) checkContent(b *NotarizeBody, f Fingerprint) (err error) {
 	if got := fingerprintOf(b.Files); got != f {
 		return Errorf(Malformed, "the files have fingerprint %s, not %s", got, f)
 	}
+	c.content.root = ManifestRoot(b.Files)
 	return nil
 }
 

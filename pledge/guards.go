@@ -131,9 +131,9 @@ func sameCurrency(m *motion) error {
 func receiptFits(m *motion) error {
 	b := m.c.body.(*ReceiptBody)
 	a := m.asset
-	if b.Fingerprint != a.Fingerprint || b.Owner != a.Owner || b.Files != a.Files || b.Size != a.Size {
-		return Errorf(CustodyMissing, "the receipt is for %s of %s, %d files, %d bytes; %s is %s of %s, %d files, %d bytes",
-			b.Fingerprint, b.Owner, b.Files, b.Size, a.ID, a.Fingerprint, a.Owner, a.Files, a.Size)
+	if b.Fingerprint != a.Fingerprint || b.Owner != a.Owner || b.Files != a.Files || b.Size != a.Size || b.ManifestRoot != a.ManifestRoot {
+		return Errorf(CustodyMissing, "the receipt is for %s of %s, %d files, %d bytes, manifest_root %s; %s is %s of %s, %d files, %d bytes, manifest_root %s",
+			b.Fingerprint, b.Owner, b.Files, b.Size, b.ManifestRoot, a.ID, a.Fingerprint, a.Owner, a.Files, a.Size, a.ManifestRoot)
 	}
 	return nil
 }

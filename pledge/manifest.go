@@ -38,6 +38,8 @@ type content struct {
 	distinct []blob
 	// bytes of the distinct contents.
 	unique int64
+	// root is the ManifestRoot, also when the files are not listed.
+	root string
 }
 
 type blob struct {

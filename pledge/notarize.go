@@ -29,7 +29,7 @@ func (ch *change) notarize() (Outcome, error) {
 func (ch *change) newAsset(b *NotarizeBody, receipt *ReceiptBody) Asset {
 	a := Asset{
 		V: Version, ID: ch.c.RecordID("as_"), Owner: ch.by.ID, Name: b.Name,
-		Fingerprint: b.Fingerprint, ManifestRoot: b.ManifestRoot,
+		Fingerprint: b.Fingerprint, ManifestRoot: receipt.ManifestRoot,
 		Files: receipt.Files, Size: receipt.Size, DistinctSize: receipt.Size,
 		Source: b.Source, Scenario: b.Scenario, UpdatePeriod: b.UpdatePeriod,
 		Declaration: b.Declaration, CustodyReceipt: b.CustodyReceipt,
@@ -67,6 +67,10 @@ func (ch *change) custody(b *NotarizeBody) (*ReceiptBody, error) {
 		return nil, Errorf(Malformed, "the dataset has %d files: list them in files, so that others who hold them are found", body.Files)
 	case len(b.Files) > 0 && (body.Files != len(b.Files) || body.Size != ch.c.content.size):
 		return nil, Errorf(CustodyMissing, "the custody receipt is for %d files of %d bytes, the command lists %d of %d", body.Files, body.Size, len(b.Files), ch.c.content.size)
+	// Sizes decide what is half of a dataset, roots what a later look finds
+	// intact: both are the custodian's measure, not the owner's word.
+	case body.ManifestRoot != ch.c.content.root:
+		return nil, Errorf(CustodyMissing, "the custody receipt is for the manifest_root %s, the command's is %s: its sizes or roots are not what the custodian measured", body.ManifestRoot, ch.c.content.root)
 	}
 	return body, nil
 }

@@ -86,7 +86,7 @@ func TestLargeDataset(t *testing.T) {
 	body := func(a *actor, files int) pledge.NotarizeBody {
 		b := w.dataset(a, "large", file("x", "x", 1))
 		b.Files, b.Fingerprint, b.ManifestRoot = nil, fp, root
-		b.CustodyReceipt = w.sign(w.exchange, pledge.CustodyReceiptAct, pledge.ReceiptBody{Fingerprint: fp, Owner: a.uscc, Files: files, Size: 1 << 40, Depth: "full"})
+		b.CustodyReceipt = w.sign(w.exchange, pledge.CustodyReceiptAct, pledge.ReceiptBody{Fingerprint: fp, Owner: a.uscc, Files: files, Size: 1 << 40, ManifestRoot: root, Depth: "full"})
 		return b
 	}
 	w.refuse(pledge.Malformed, w.owner, pledge.AssetNotarize, body(w.owner, 1000))
@@ -94,6 +94,9 @@ func TestLargeDataset(t *testing.T) {
 	if a := w.asset(id); a.Files != 5000 || a.Size != 1<<40 || a.DistinctSize != 1<<40 || a.ManifestRoot != root {
 		t.Errorf("%+v", a)
 	}
+	other := body(w.other, 5000)
+	other.ManifestRoot = sha("other root")
+	w.refuse(pledge.CustodyMissing, w.other, pledge.AssetNotarize, other)
 	w.refuse(pledge.Duplicate, w.owner, pledge.AssetNotarize, body(w.owner, 5000))
 	two := w.do(w.other, pledge.AssetNotarize, body(w.other, 5000))
 	if a := w.asset(id); !slices.Equal(a.DisputedWith, []string{two}) {
@@ -236,6 +239,7 @@ func TestReceiptMustFit(t *testing.T) {
 		"owner":       func(w *world, r *pledge.ReceiptBody) *actor { r.Owner = w.other.uscc; return w.exchange },
 		"files":       func(w *world, r *pledge.ReceiptBody) *actor { r.Files = 2; return w.exchange },
 		"size":        func(w *world, r *pledge.ReceiptBody) *actor { r.Size = 99; return w.exchange },
+		"root":        func(w *world, r *pledge.ReceiptBody) *actor { r.ManifestRoot = sha("other"); return w.exchange },
 		"signer":      func(w *world, r *pledge.ReceiptBody) *actor { return w.bank },
 		"stranger":    func(w *world, r *pledge.ReceiptBody) *actor { return newActor(uscc(80), "") },
 		"key":         func(w *world, r *pledge.ReceiptBody) *actor { return w.exchange.es256() },
@@ -245,13 +249,34 @@ func TestReceiptMustFit(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			b := w.dataset(w.owner, "x", files...)
-			r := pledge.ReceiptBody{Fingerprint: b.Fingerprint, Owner: w.owner.uscc, Files: 1, Size: 100, Depth: "full"}
+			r := pledge.ReceiptBody{Fingerprint: b.Fingerprint, Owner: w.owner.uscc, Files: 1, Size: 100, ManifestRoot: pledge.ManifestRoot(files), Depth: "full"}
 			signer := change(w, &r)
 			b.CustodyReceipt = w.sign(signer, pledge.CustodyReceiptAct, r)
 			w.ahead = 0
 			w.refuse(pledge.CustodyMissing, w.owner, pledge.AssetNotarize, b)
 		})
 	}
+}
+
+// TestSizesAreTheCustodians: sizes that keep the fingerprint and the sum, but
+// would make a shared file look like less than half.
+func TestSizesAreTheCustodians(t *testing.T) {
+	w := newWorld(t)
+	b := w.dataset(w.owner, "x", file("a", "A", 900), file("b", "B", 100))
+	b.Files[0].Size, b.Files[1].Size = 100, 900
+	w.refuse(pledge.CustodyMissing, w.owner, pledge.AssetNotarize, b)
+	b = w.dataset(w.owner, "x", file("a", "A", 900))
+	b.Files[0].Root = sha("another root")
+	w.refuse(pledge.CustodyMissing, w.owner, pledge.AssetNotarize, b)
+}
+
+// TestCheckOfOtherRoot: a look at other content than was notarized.
+func TestCheckOfOtherRoot(t *testing.T) {
+	w := newWorld(t)
+	id := w.pending(w.notarize(w.owner, "a"), w.bank, terms("exclusive"))
+	b := w.custody(id)
+	b.ManifestRoot = sha("other")
+	w.refuse(pledge.CustodyMissing, w.exchange, pledge.CustodyReceiptAct, b)
 }
 
 func TestDeclarationReasons(t *testing.T) {

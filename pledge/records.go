@@ -142,7 +142,7 @@ type Asset struct {
 	Owner          string       `json:"owner"`
 	Name           string       `json:"name"`
 	Fingerprint    string       `json:"fingerprint"`
-	ManifestRoot   string       `json:"manifest_root,omitempty"`
+	ManifestRoot   string       `json:"manifest_root"`
 	Files          int          `json:"files"`
 	Size           int64        `json:"size"`
 	DistinctSize   int64        `json:"distinct_size"`

@@ -47,7 +47,7 @@ func (w *world) dataset(a *actor, name string, files ...pledge.File) pledge.Nota
 	return pledge.NotarizeBody{
 		Name: name, Fingerprint: fp, Files: files, Source: "public", Scenario: "insurance", UpdatePeriod: "P1M",
 		Declaration:    declaration(),
-		CustodyReceipt: w.sign(w.exchange, pledge.CustodyReceiptAct, pledge.ReceiptBody{Fingerprint: fp, Owner: a.uscc, Files: len(files), Size: size, Depth: "full"}),
+		CustodyReceipt: w.sign(w.exchange, pledge.CustodyReceiptAct, pledge.ReceiptBody{Fingerprint: fp, Owner: a.uscc, Files: len(files), Size: size, ManifestRoot: pledge.ManifestRoot(files), Depth: "full"}),
 	}
 }
 
@@ -102,7 +102,7 @@ func (w *world) pending(asset string, bank *actor, tm pledge.Terms) string {
 func (w *world) custody(id string) pledge.ReceiptBody {
 	w.t.Helper()
 	a := w.asset(w.pledge(id).AssetID)
-	return pledge.ReceiptBody{Fingerprint: a.Fingerprint, Owner: a.Owner, Files: a.Files, Size: a.Size, PledgeID: id, Depth: "sample"}
+	return pledge.ReceiptBody{Fingerprint: a.Fingerprint, Owner: a.Owner, Files: a.Files, Size: a.Size, ManifestRoot: a.ManifestRoot, PledgeID: id, Depth: "sample"}
 }
 
 // ready takes a pledge to where only register is left.

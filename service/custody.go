@@ -55,7 +55,7 @@ func (s *Service) sealUpload(ctx context.Context, c Caller, id string) (Sealed, 
 			return Sealed{}, err
 		}
 	}
-	body := pledge.ReceiptBody{Fingerprint: d.Fingerprint, Owner: d.Owner, Files: len(d.Files), Size: d.Size, Depth: DepthFull}
+	body := pledge.ReceiptBody{Fingerprint: d.Fingerprint, Owner: d.Owner, Files: len(d.Files), Size: d.Size, ManifestRoot: d.ManifestRoot, Depth: DepthFull}
 	receipt, err := s.o.Custodian.Sign(pledge.CustodyReceiptAct, s.Channel(), body, s.now(), nil)
 	if err != nil {
 		return Sealed{}, fmt.Errorf("signing the custody receipt: %w", err)
@@ -118,7 +118,7 @@ func (s *Service) checkCustody(ctx context.Context, c Caller, pledgeID, depth st
 	if !report.OK {
 		return pledge.Outcome{}, pledge.Errorf(pledge.CustodyMissing, "the stored content of %s did not verify: %s", a.ID, failures(report))
 	}
-	body := pledge.ReceiptBody{Fingerprint: a.Fingerprint, Owner: a.Owner, Files: a.Files, Size: a.Size, PledgeID: pledgeID, Depth: depth}
+	body := pledge.ReceiptBody{Fingerprint: a.Fingerprint, Owner: a.Owner, Files: a.Files, Size: a.Size, ManifestRoot: a.ManifestRoot, PledgeID: pledgeID, Depth: depth}
 	command, err := s.o.Custodian.Sign(pledge.CustodyReceiptAct, s.Channel(), body, s.now(), nil)
 	if err != nil {
 		return pledge.Outcome{}, fmt.Errorf("signing the custody receipt: %w", err)

@@ -80,7 +80,7 @@ func (c *checker) listed() error {
 	case int64(len(n.list)) != record.number("files"):
 		return faultf("", "has %d files, the asset has not", len(n.list))
 	}
-	return c.notarized(n, data)
+	return firstOf(root(n.list, record.text("manifest_root")), c.notarized(n, data), record.error())
 }
 
 // notarized compares files.json with the list that the owner signed. Of more
@@ -103,8 +103,9 @@ func (c *checker) notarized(list node, data []byte) error {
 	return faultf("", "no proven notarization is in the package")
 }
 
-// root compares the Merkle root over files.json with the one that the owner
-// signed: RFC 9162, a leaf "<size> <sha256> <root>  <path>\n" for each file.
+// root compares the Merkle root over files.json with the one on the ledger,
+// which the custodian signed, or with the one that the owner signed: RFC 9162,
+// a leaf "<size> <sha256> <root>  <path>\n" for each file.
 func root(files []node, want string) error {
 	leaves := make([][32]byte, len(files))
 	for i, n := range files {
@@ -112,7 +113,7 @@ func root(files []node, want string) error {
 		leaves[i] = leafHash(fmt.Appendf(nil, "%d %s %s  %s\n", f.number("size"), f.text("sha256"), f.text("root"), f.text("path")))
 	}
 	if got := treeRoot(leaves); len(files) == 0 || hex.EncodeToString(got[:]) != want {
-		return faultf("", "has another Merkle root than the one that the owner signed")
+		return faultf("", "has another Merkle root than the one that was signed")
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func (c *checker) receiptSays(r, cmd command) error {
 		return err
 	}
 	fingerprint, owner := f.text("fingerprint"), f.text("owner")
-	n, size := f.number("files"), f.number("size")
+	n, size, root := f.number("files"), f.number("size"), f.text("manifest_root")
 	f.text("depth")
 	if err := firstOf(f.rest(), record.error()); err != nil {
 		return err
@@ -53,6 +53,8 @@ func (c *checker) receiptSays(r, cmd command) error {
 		return faultf(f.at("files"), "is not that of the asset")
 	case size != record.number("size"):
 		return faultf(f.at("size"), "is not that of the asset")
+	case root != record.text("manifest_root"):
+		return faultf(f.at("manifest_root"), "is not that of the asset")
 	}
 	return nil
 }

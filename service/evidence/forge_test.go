@@ -240,7 +240,7 @@ func receiptBy(who func(*story) key) func(*testing.T, *story, contents) []byte {
 }
 
 func (s *story) receiptOf(body *pledge.NotarizeBody) pledge.ReceiptBody {
-	return pledge.ReceiptBody{Fingerprint: body.Fingerprint, Owner: s.owner.party, Files: len(body.Files), Size: sizeOf(body.Files), Depth: "full"}
+	return pledge.ReceiptBody{Fingerprint: body.Fingerprint, Owner: s.owner.party, Files: len(body.Files), Size: sizeOf(body.Files), ManifestRoot: manifestRoot(body.Files), Depth: "full"}
 }
 
 // receiptSaying puts a receipt by the exchange that was changed.
@@ -265,7 +265,7 @@ func (s *story) renotarized(t *testing.T, f contents, change func(*pledge.Notari
 	}
 	id := recordOf("as_", jws)
 	record["asset_id"], record["fingerprint"], record["custody_receipt"] = id, body.Fingerprint, body.CustodyReceipt
-	record["size"], record["files"] = 2000, 2
+	record["size"], record["files"], record["manifest_root"] = 2000, 2, manifestRoot(files("p", "q"))
 	if record["name"] = body.Name; body.Name == "three files" {
 		record["files"] = 3
 	}

@@ -156,6 +156,9 @@ var operatorAttacks = []attack{
 	{"a receipt for another size", evidence.CheckReceiptMatches, "custody/receipt.jws", func(t *testing.T, s *story, f contents) []byte {
 		return s.renotarized(t, f, s.receiptSaying(func(r *pledge.ReceiptBody) { r.Size++ }))
 	}},
+	{"a receipt for other sizes of the same sum", evidence.CheckReceiptMatches, "custody/receipt.jws", func(t *testing.T, s *story, f contents) []byte {
+		return s.renotarized(t, f, s.receiptSaying(func(r *pledge.ReceiptBody) { r.ManifestRoot = hash("other") }))
+	}},
 	{"a receipt that says more", evidence.CheckReceiptMatches, "custody/receipt.jws", func(t *testing.T, s *story, f contents) []byte {
 		return s.renotarized(t, f, s.receiptSaying(func(r *pledge.ReceiptBody) { r.PledgeID = s.pledge }))
 	}},
@@ -182,7 +185,7 @@ var operatorAttacks = []attack{
 	{"another act of the exchange in place of a receipt", evidence.CheckReceiptMatches, "custody/receipt.jws", func(t *testing.T, s *story, f contents) []byte {
 		return s.renotarized(t, f, func(body *pledge.NotarizeBody) {
 			body.CustodyReceipt = s.sign(s.exchange, pledge.PledgeValue, pledge.ReceiptBody{Fingerprint: body.Fingerprint, Owner: s.owner.party,
-				Files: len(body.Files), Size: sizeOf(body.Files), Depth: "full"})
+				Files: len(body.Files), Size: sizeOf(body.Files), ManifestRoot: manifestRoot(body.Files), Depth: "full"})
 		})
 	}},
 	{"a signed list of other files than the fingerprint's", evidence.CheckFingerprint, "manifest/files.json", func(t *testing.T, s *story, f contents) []byte {

@@ -89,7 +89,7 @@ func (s *story) notarization(k key, names ...string) (string, pledge.NotarizeBod
 	list := files(names...)
 	fingerprint := "sha256:" + hash(pledge.Manifest(list))
 	receipt := s.sign(s.exchange, pledge.CustodyReceiptAct, pledge.ReceiptBody{Fingerprint: fingerprint, Owner: k.party,
-		Files: len(list), Size: sizeOf(list), Depth: "full"})
+		Files: len(list), Size: sizeOf(list), ManifestRoot: manifestRoot(list), Depth: "full"})
 	score := 9990
 	body := pledge.NotarizeBody{Name: "鸟击记录 " + names[0], Fingerprint: fingerprint, Files: list, Source: "self-collected", Scenario: "研究",
 		UpdatePeriod: "P1M", CustodyReceipt: receipt, Declaration: pledge.Declaration{
@@ -134,7 +134,7 @@ func (s *story) register(id string) {
 		s.sign(s.exchange, pledge.PledgeValue, pledge.ValueBody{PledgeID: id, Report: "sha256:" + hash("valuation"), Method: "income",
 			Value: pledge.Amount{Amount: 200_000_000, Currency: "CNY"}, BaseDate: "2026-11-20"}),
 		s.sign(s.exchange, pledge.CustodyReceiptAct, pledge.ReceiptBody{Fingerprint: asset.Fingerprint, Owner: asset.Owner,
-			Files: asset.Files, Size: asset.Size, PledgeID: id, Depth: "full"}),
+			Files: asset.Files, Size: asset.Size, ManifestRoot: asset.ManifestRoot, PledgeID: id, Depth: "full"}),
 		s.sign(s.ipcentre, pledge.PledgeScan, pledge.ScanBody{PledgeID: id, Result: "clean", Report: "sha256:" + hash("scan")}),
 	)
 	s.commit(s.sign(s.bank, pledge.PledgeRegister, pledge.RegisterBody{PledgeID: id, TermsDigest: digest, ExpectedSeq: asset.Seq}))

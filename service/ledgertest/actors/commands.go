@@ -102,13 +102,13 @@ func (c *Cast) RevokeKey(by *Actor, kid string) string {
 // Receipt is the exchange's custody receipt for a dataset of an owner.
 func (c *Cast) Receipt(owner *Actor, d Dataset) string {
 	return c.Sign(c.Exchange, pledge.CustodyReceiptAct, pledge.ReceiptBody{
-		Fingerprint: d.Fingerprint, Owner: owner.USCC, Files: len(d.Files), Size: d.Size, Depth: "full"})
+		Fingerprint: d.Fingerprint, Owner: owner.USCC, Files: len(d.Files), Size: d.Size, ManifestRoot: pledge.ManifestRoot(d.Files), Depth: "full"})
 }
 
 // CustodyCheck is the custody receipt that a pledge waits for.
 func (c *Cast) CustodyCheck(owner *Actor, d Dataset, pledgeID string) string {
 	return c.Sign(c.Exchange, pledge.CustodyReceiptAct, pledge.ReceiptBody{
-		Fingerprint: d.Fingerprint, Owner: owner.USCC, Files: len(d.Files), Size: d.Size, Depth: "sample", PledgeID: pledgeID})
+		Fingerprint: d.Fingerprint, Owner: owner.USCC, Files: len(d.Files), Size: d.Size, ManifestRoot: pledge.ManifestRoot(d.Files), Depth: "sample", PledgeID: pledgeID})
 }
 
 // Declaration is a complete one.
