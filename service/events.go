@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -17,8 +18,9 @@ const (
 
 // Events calls fn for every committed command after the cursor that the
 // caller may see, in ledger order. When follow is false it ends at the newest
-// one; else it waits for more until ctx ends, and calls idle while there are
-// none, so that a broken connection is noticed.
+// one; else it waits for more until ctx or the caller's token ends, and calls
+// idle while there are none, so that a broken connection is noticed. A key
+// that is revoked meanwhile gets no more events.
 func (s *Service) Events(ctx context.Context, c Caller, after string, follow bool, fn func(Event) error, idle func() error) error {
 	if err := c.may(UseEvents, "the stream of events"); err != nil {
 		return err
@@ -27,6 +29,12 @@ func (s *Service) Events(ctx context.Context, c Caller, after string, follow boo
 		list, err := s.o.Index.Events(ctx, Page{Limit: eventPage, Cursor: after})
 		if err != nil {
 			return fmt.Errorf("reading events: %w", err)
+		}
+		if err := s.still(ctx, c); err != nil {
+			if follow && errors.Is(err, pledge.Stale) {
+				return nil // the caller resumes with a new token
+			}
+			return err
 		}
 		for _, e := range list {
 			after = e.Cursor
@@ -43,20 +51,24 @@ func (s *Service) Events(ctx context.Context, c Caller, after string, follow boo
 		if !follow {
 			return nil
 		}
-		if err := s.nextBlock(ctx, idle); err != nil {
+		if err := s.nextBlock(ctx, c.Expires, idle); err != nil {
 			return err
 		}
 	}
 }
 
-// nextBlock waits until the index has one block more.
-func (s *Service) nextBlock(ctx context.Context, idle func() error) error {
+// nextBlock waits until the index has one block more, or until end.
+func (s *Service) nextBlock(ctx context.Context, end time.Time, idle func() error) error {
 	head, err := s.o.Index.Head(ctx)
 	if err != nil {
 		return fmt.Errorf("reading the index: %w", err)
 	}
 	for {
-		wait, cancel := context.WithTimeout(ctx, eventHeartbeat)
+		left := end.Sub(s.now())
+		if left <= 0 {
+			return nil
+		}
+		wait, cancel := context.WithTimeout(ctx, min(left, eventHeartbeat))
 		err := s.o.Index.WaitFor(wait, head.Height+1)
 		cancel()
 		if err == nil {

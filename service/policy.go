@@ -2,6 +2,7 @@ package service
 
 import (
 	"slices"
+	"time"
 
 	"github.com/datapledge/datapledge/pledge"
 )
@@ -103,6 +104,8 @@ type Caller struct {
 	Name  string
 	KID   string
 	Roles []pledge.Role
+	// Expires is when the token does: what outlasts it must end.
+	Expires time.Time
 }
 
 // may refuses with wrong_role unless the caller, with what it is to the

@@ -65,7 +65,29 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Caller, error
 	if refusal := checkSignature(token, header, claims.Issuer, party); refusal != nil {
 		return Caller{}, &Unauthenticated{refusal}
 	}
-	return Caller{Party: party.ID, Name: party.Name, KID: header.KID, Roles: party.Roles}, nil
+	return Caller{Party: party.ID, Name: party.Name, KID: header.KID, Roles: party.Roles, Expires: time.Unix(claims.Expires, 0)}, nil
+}
+
+// still refuses a caller whose token has expired, or whose key was revoked,
+// since Authenticate.
+func (s *Service) still(ctx context.Context, c Caller) error {
+	if !s.now().Before(c.Expires) {
+		return &Unauthenticated{pledge.Errorf(pledge.Stale, "the token has expired")}
+	}
+	var party *pledge.Party
+	_, err := snapshot(ctx, s.o.Ledger, func(v *view) (err error) {
+		party, err = v.party(c.Party)
+		return err
+	})
+	if err != nil || party == nil {
+		return err
+	}
+	for _, k := range party.Keys {
+		if k.KID == c.KID && k.Revoked != nil {
+			return &Unauthenticated{pledge.Errorf(pledge.RevokedKey, "key %s was revoked at %s", k.KID, k.Revoked.At)}
+		}
+	}
+	return nil
 }
 
 func parseToken(token string) (h tokenHeader, c tokenClaims, refusal *pledge.Error) {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
@@ -182,6 +183,32 @@ func TestEventStream(t *testing.T) {
 	s.handler.Close()
 	if rest, err := io.ReadAll(lines); err != nil || len(rest) != 0 {
 		t.Errorf("got %q, %v, want the end", rest, err)
+	}
+}
+
+// A stream does not outlive the token that opened it, nor the key: what comes
+// after is not sent.
+func TestEventStreamEndsWithItsCaller(t *testing.T) {
+	for name, end := range map[string]func(s *stack){
+		"token": func(s *stack) { s.clock.advance(6 * time.Minute) },
+		"key": func(s *stack) {
+			s.command("ipcenter", pledge.PartyRevokeKey, pledge.RevokeKeyBody{Party: usccs["bank2"], KID: s.keys["bank2"].KID(), Reason: "lost"})
+		},
+	} {
+		s := newStack(t)
+		req := must(http.NewRequest(http.MethodGet, s.server.URL+"/v1/events", nil))(t)
+		req.Header.Set("Authorization", "Bearer "+s.token("bank2"))
+		resp := must(s.server.Client().Do(req))(t)
+		lines := bufio.NewReader(resp.Body)
+		for range 3 {
+			line(t, lines)
+		}
+		end(s)
+		s.submit(s.enrolment(1)).want(200, "")
+		if rest, err := io.ReadAll(lines); len(rest) != 0 || (err != nil) != (name == "key") {
+			t.Errorf("%s: got %q, %v, want the end", name, rest, err)
+		}
+		resp.Body.Close()
 	}
 }
 
