@@ -51,6 +51,15 @@ type Bucket interface {
 	Multipart
 }
 
+// Reserve is what a bucket that can fill up may have besides: some room kept
+// back for the records without which nothing can be removed.
+type Reserve interface {
+	// SetAside keeps the room, unless it does already. ErrNoSpace.
+	SetAside() error
+	// Release gives it up.
+	Release() error
+}
+
 // Part is a piece of an object that is being written: numbered from 1, Off
 // bytes into the object. Tag is the bucket's word for its content.
 type Part struct {

@@ -19,10 +19,51 @@ func (v *Vault) Abort(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if err := v.decide(ctx, u, fateRecord{V: 1, Abandoned: true}); err != nil {
+	return v.abandon(ctx, u)
+}
+
+// abandon decides an upload's fate before anything of it goes: a seal that
+// runs meanwhile must not lose what it has counted in. Where no room is left
+// for the decision, the pieces of incomplete objects make some, which no
+// dataset consists of and every writer can lose; then the bucket's reserve.
+func (v *Vault) abandon(ctx context.Context, u upload) error {
+	given := func() error { return v.decide(ctx, u, fateRecord{V: 1, Abandoned: true}) }
+	err := given()
+	if errors.Is(err, ErrNoSpace) {
+		if err = v.purgeParts(ctx, u.ID); err == nil {
+			err = v.withReserve(given)
+		}
+	}
+	if err != nil {
 		return err
 	}
-	return v.purge(ctx, id)
+	return errors.Join(v.purge(ctx, u.ID), v.setAside())
+}
+
+// withReserve does what needs little room and makes more, on a full bucket too.
+func (v *Vault) withReserve(do func() error) error {
+	err := do()
+	r, ok := v.bucket.(Reserve)
+	if !ok || !errors.Is(err, ErrNoSpace) {
+		return err
+	}
+	if err := r.Release(); err != nil {
+		return err
+	}
+	return do()
+}
+
+// setAside keeps room again. That there is none yet is no failure of what
+// was removed; the next removal tries again.
+func (v *Vault) setAside() error {
+	r, ok := v.bucket.(Reserve)
+	if !ok {
+		return nil
+	}
+	if err := r.SetAside(); !errors.Is(err, ErrNoSpace) {
+		return err
+	}
+	return nil
 }
 
 // purge removes everything that an upload stored, content first, but for its
@@ -36,13 +77,20 @@ func (v *Vault) purge(ctx context.Context, id string) error {
 
 // purgeContent removes parts and objects other than those to keep.
 func (v *Vault) purgeContent(ctx context.Context, id string, keep map[string]bool) error {
+	if err := v.purgeParts(ctx, id); err != nil {
+		return err
+	}
+	return v.removeAll(ctx, sealedDir(id), func(key string) bool { return !keep[key] })
+}
+
+func (v *Vault) purgeParts(ctx context.Context, id string) error {
 	err := v.bucket.Unfinished(ctx, sealedDir(id), func(key, multipart string, _ int64) error {
 		return v.bucket.Abort(ctx, key, multipart)
 	})
 	if err != nil {
 		return fmt.Errorf("removing the parts of upload %s: %w", id, err)
 	}
-	return v.removeAll(ctx, sealedDir(id), func(key string) bool { return !keep[key] })
+	return nil
 }
 
 // purgeState removes the beginning last: without it the upload is no more.
@@ -130,15 +178,14 @@ func (v *Vault) sweepUpload(ctx context.Context, id string, report *SweepReport)
 		return err
 	}
 	if u.fate == nil {
-		err := v.decide(ctx, u, fateRecord{V: 1, Abandoned: true})
+		err := v.abandon(ctx, u)
 		if errors.Is(err, ErrClosed) {
 			return nil // sealed this very moment; the next sweep cleans it
 		}
-		if err != nil {
-			return err
+		if err == nil {
+			report.Abandoned++
 		}
-		report.Abandoned++
-		return v.purge(ctx, id)
+		return err
 	}
 	if !u.settled {
 		if _, err := v.Seal(ctx, id); err != nil {
@@ -201,14 +248,17 @@ func (v *Vault) keepEnvelopes(ctx context.Context, id string, keep map[string]bo
 
 // sweepParts ends objects in parts whose upload is no more.
 func (v *Vault) sweepParts(ctx context.Context, before time.Time) error {
-	return v.bucket.Unfinished(ctx, "sealed/", func(key, multipart string, begun int64) error {
+	var failed []error
+	err := v.bucket.Unfinished(ctx, "sealed/", func(key, multipart string, begun int64) error {
 		if begun >= before.Unix() {
 			return nil
 		}
 		_, err := v.bucket.Stat(ctx, stateKey(strings.Split(key, "/")[1], "begin"))
 		if errors.Is(err, ErrNotExist) {
-			return v.bucket.Abort(ctx, key, multipart)
+			err = v.bucket.Abort(ctx, key, multipart)
 		}
-		return err
+		failed = append(failed, err)
+		return ctx.Err()
 	})
+	return errors.Join(append(failed, err)...)
 }

@@ -50,6 +50,9 @@ func Open(root string, now func() time.Time) (*Bucket, error) {
 	if err := b.clean(); err != nil {
 		return nil, fmt.Errorf("cleaning the bucket in %s: %w", root, err)
 	}
+	if err := b.SetAside(); err != nil && !errors.Is(err, storage.ErrNoSpace) {
+		return nil, err
+	}
 	return b, nil
 }
 
@@ -261,14 +264,7 @@ func (b *Bucket) list(ctx context.Context, at, prefix string, fn func(storage.In
 	if err != nil {
 		return fault("listing", at, err)
 	}
-	keys := make([]string, len(entries))
-	for i, e := range entries {
-		keys[i] = at + strings.TrimSuffix(e.Name(), suffix)
-		if e.IsDir() {
-			keys[i] = at + e.Name() + "/"
-		}
-	}
-	slices.Sort(keys) // folders sort as their slash does, as keys do
+	keys := keysOf(at, entries)
 	for _, key := range keys {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -278,6 +274,24 @@ func (b *Bucket) list(ctx context.Context, at, prefix string, fn func(storage.In
 		}
 	}
 	return nil
+}
+
+// keysOf skips what desktops and editors leave behind (.DS_Store, a.json~):
+// it is nobody's object, and must not keep those that are from being found.
+func keysOf(at string, entries []fs.DirEntry) []string {
+	var keys []string
+	for _, e := range entries {
+		name, object := strings.CutSuffix(e.Name(), suffix)
+		if object == e.IsDir() || storage.CheckKey(at+name) != nil {
+			continue
+		}
+		if e.IsDir() {
+			name += "/"
+		}
+		keys = append(keys, at+name)
+	}
+	slices.Sort(keys) // folders sort as their slash does, as keys do
+	return keys
 }
 
 func (b *Bucket) listOne(ctx context.Context, key, prefix string, fn func(storage.Info) error) error {

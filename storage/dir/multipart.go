@@ -154,14 +154,48 @@ func (b *Bucket) putPart(id string, p storage.Part, data []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteAt(data, p.Off)
-	if err == nil {
-		err = f.Sync()
+	if err = b.writePart(f, id, p, data); err != nil {
+		err = errors.Join(err, b.takeBack(f, id, p))
 	}
-	if err := errors.Join(err, f.Close()); err != nil {
+	return errors.Join(err, f.Close())
+}
+
+// writePart holds the data file until the line is written: nobody may take
+// bytes back that a line is about to speak for.
+func (b *Bucket) writePart(f *os.File, id string, p storage.Part, data []byte) error {
+	if err := share(f); err != nil {
+		return err
+	}
+	if _, err := f.WriteAt(data, p.Off); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
 		return err
 	}
 	return b.note(id, entry{p, false})
+}
+
+// takeBack frees what a failed part has written, so that a full disk is no
+// fuller for it. What other parts have made durable stays.
+func (b *Bucket) takeBack(f *os.File, id string, p storage.Part) error {
+	if err := own(f); err != nil {
+		return err
+	}
+	durable, err := b.journal(id)
+	if err != nil {
+		return err
+	}
+	var end int64
+	for _, d := range durable {
+		if d.Off < p.Off+p.Size && p.Off < d.Off+d.Size {
+			return nil // another request has put it meanwhile
+		}
+		end = max(end, d.Off+d.Size)
+	}
+	if end <= p.Off {
+		return f.Truncate(end)
+	}
+	return punch(f, p.Off, p.Size)
 }
 
 // note appends a line, and a newline before it that ends a torn one.
@@ -304,6 +338,9 @@ func (b *Bucket) Unfinished(ctx context.Context, prefix string, fn func(key, id 
 		return fault("listing uploads of", prefix, err)
 	}
 	for _, e := range entries {
+		if !e.IsDir() {
+			continue // not ours
+		}
 		text, err := os.ReadFile(filepath.Join(b.dir(e.Name()), headFile))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // being begun, or gone meanwhile
