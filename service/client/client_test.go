@@ -1,7 +1,6 @@
 package client_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -52,6 +52,13 @@ func fail(w http.ResponseWriter, status int, code, detail string) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(map[string]any{"type": "urn:datapledge:" + code, "code": code, "status": status, "detail": detail})
+}
+
+// sent is what arrived so far.
+func (f *fake) sent() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.commands)
 }
 
 func applied(w http.ResponseWriter, id string) {
@@ -105,10 +112,10 @@ func TestSubmitSendsTheSameCommandAgain(t *testing.T) {
 	if err != nil || out.Status != pledge.Applied || out.CommandID != id {
 		t.Fatalf("got %+v, %v", out, err)
 	}
-	if len(f.commands) != 5 {
-		t.Errorf("sent %d times, want 5", len(f.commands))
+	if len(f.sent()) != 5 {
+		t.Errorf("sent %d times, want 5", len(f.sent()))
 	}
-	for _, sent := range f.commands {
+	for _, sent := range f.sent() {
 		if sent != jws {
 			t.Fatal("another command was sent")
 		}
@@ -123,8 +130,8 @@ func TestSubmitLooksTheCommandUp(t *testing.T) {
 	if err != nil || out.Status != pledge.Applied {
 		t.Fatalf("got %+v, %v", out, err)
 	}
-	if len(f.commands) != 1 {
-		t.Errorf("sent %d times, want 1: it had taken effect", len(f.commands))
+	if len(f.sent()) != 1 {
+		t.Errorf("sent %d times, want 1: it had taken effect", len(f.sent()))
 	}
 }
 
@@ -135,7 +142,7 @@ func TestSubmitThatNeverLearnsIsUnknown(t *testing.T) {
 	if !errors.Is(err, service.ErrUnknownOutcome) || !errors.As(err, &unknown) {
 		t.Fatalf("got %v, want an unknown outcome", err)
 	}
-	if out.Status != pledge.Unknown || out.CommandID != unknown.CommandID || out.CommandID != client.CommandID(f.commands[0]) {
+	if out.Status != pledge.Unknown || out.CommandID != unknown.CommandID || out.CommandID != client.CommandID(f.sent()[0]) {
 		t.Errorf("got %+v, %v", out, unknown)
 	}
 	if errors.Is(err, service.ErrUnavailable) {
@@ -153,8 +160,8 @@ func TestRefusalIsNotRepeated(t *testing.T) {
 	if !errors.Is(err, pledge.AlreadyPledged) || out.Status != pledge.Refused || out.CommandID != "cmd_1" {
 		t.Errorf("got %+v, %v", out, err)
 	}
-	if len(f.commands) != 1 || len(f.waits) != 0 {
-		t.Errorf("sent %d times, waited %v", len(f.commands), f.waits)
+	if len(f.sent()) != 1 || len(f.waits) != 0 {
+		t.Errorf("sent %d times, waited %v", len(f.sent()), f.waits)
 	}
 }
 
@@ -264,108 +271,6 @@ func TestWithoutAKeyNothingPrivateIsAsked(t *testing.T) {
 	}
 	if _, err := c.Act(t.Context(), pledge.CommandFence, nil); !errors.Is(err, client.ErrNoKey) {
 		t.Errorf("got %v, want ErrNoKey", err)
-	}
-}
-
-// keeper is a service that stores one file and cuts connections.
-type keeper struct {
-	stored []byte
-	cuts   []int // how many bytes each PUT may bring before it is cut
-	puts   []int64
-	paths  map[string]bool
-}
-
-func (k *keeper) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == "/v1/network" {
-		fmt.Fprint(w, `{"channel":"pledge"}`)
-		return
-	}
-	k.paths[r.Method+" "+r.URL.EscapedPath()] = true
-	if r.Header.Get("Authorization") == "" {
-		fail(w, 401, "unsigned", "no token")
-		return
-	}
-	if r.Method == http.MethodHead {
-		w.Header().Set("Upload-Offset", strconv.Itoa(len(k.stored)))
-		w.Header().Set("Upload-Complete", "?0")
-		return
-	}
-	off, _ := strconv.ParseInt(r.Header.Get("Upload-Offset"), 10, 64)
-	k.puts = append(k.puts, off)
-	if off != int64(len(k.stored)) {
-		w.Header().Set("Upload-Offset", strconv.Itoa(len(k.stored)))
-		fail(w, 409, "wrong_state", "the file continues elsewhere")
-		return
-	}
-	if n := len(k.puts); n <= len(k.cuts) {
-		part := make([]byte, k.cuts[n-1])
-		m, _ := io.ReadFull(r.Body, part)
-		k.stored = append(k.stored, part[:m]...)
-		hangUp(w)
-	}
-	rest, _ := io.ReadAll(r.Body)
-	k.stored = append(k.stored, rest...)
-	w.WriteHeader(http.StatusCreated)
-	fmt.Fprintf(w, `{"path":"x","size":%d,"complete":true}`, len(k.stored))
-}
-
-func (k *keeper) dial(t *testing.T) *client.Client {
-	t.Helper()
-	k.paths = map[string]bool{}
-	srv := httptest.NewServer(k)
-	t.Cleanup(srv.Close)
-	c, err := client.Dial(srv.URL, newKey(t, client.Ed25519), client.Options{
-		Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
-func source(content []byte, sent func(int64)) client.Source {
-	return client.Source{Path: "a b/ü.csv", Size: int64(len(content)), Content: bytes.NewReader(content), Sent: sent}
-}
-
-func TestUploadGoesOnWhereItBroke(t *testing.T) {
-	content := bytes.Repeat([]byte("0123456789abcdef"), 1<<16) // 1 MiB
-	k := &keeper{cuts: []int{100_000, 0, 300_000, 0, 0, 1, 0, 0, 0, 500_000}}
-	c := k.dial(t)
-	last := int64(0)
-	if err := c.PutFile(t.Context(), "up_1", source(content, func(n int64) { last = n })); err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(k.stored, content) {
-		t.Errorf("stored %d bytes, not what was sent", len(k.stored))
-	}
-	if last != int64(len(content)) {
-		t.Errorf("progress ended at %d", last)
-	}
-	if !k.paths["PUT /v1/uploads/up_1/files/a%20b/%C3%BC.csv"] {
-		t.Errorf("paths %v", k.paths)
-	}
-}
-
-func TestUploadGivesUpWithoutProgress(t *testing.T) {
-	k := &keeper{cuts: make([]int, 100)}
-	if err := k.dial(t).PutFile(t.Context(), "up_1", source(make([]byte, 10), nil)); err == nil {
-		t.Fatal("no error")
-	}
-	if len(k.puts) > 10 {
-		t.Errorf("%d tries", len(k.puts))
-	}
-}
-
-func TestUploadOfAnEmptyFile(t *testing.T) {
-	k := &keeper{}
-	if err := k.dial(t).PutFile(t.Context(), "up_1", source(nil, nil)); err != nil || len(k.puts) != 1 {
-		t.Errorf("%v, %d tries", err, len(k.puts))
-	}
-}
-
-func TestUploadToAWrongOffsetAsksForTheRightOne(t *testing.T) {
-	k := &keeper{stored: []byte("01234")}
-	if err := k.dial(t).PutFile(t.Context(), "up_1", source([]byte("0123456789"), nil)); err != nil || string(k.stored) != "0123456789" {
-		t.Errorf("%v, stored %q", err, k.stored)
 	}
 }
 

@@ -39,7 +39,11 @@ func newKey(t *testing.T, kind client.Kind) *client.Key {
 
 func TestKeySurvivesItsFile(t *testing.T) {
 	for _, kind := range []client.Kind{client.Ed25519, client.P256} {
-		for _, word := range []string{"", "correct horse"} {
+		words := []string{""}
+		if kind == client.Ed25519 {
+			words = append(words, "correct horse") // slow: what a passphrase costs is the point of it
+		}
+		for _, word := range words {
 			k := newKey(t, kind)
 			path := filepath.Join(t.TempDir(), "k.jwk")
 			if err := k.Save(path, word); err != nil {

@@ -1,0 +1,120 @@
+package main
+
+const pledgeHelp = `usage: datapledge pledge COMMAND
+
+The life of a pledge 质押, in the order in which it happens:
+
+  propose      the pledgor 出质人 offers an asset (commitment letter 质押承诺书)
+  accept       the pledgee 质权人 agrees to the same terms
+  attest       a notary certifies the agreement 公证
+  value        an exchange values the asset 价值评估
+  scan         an IP centre finds no duplicate
+  custody      the custodian challenges the stored data and signs that it is there
+  consent      a senior pledgee lets a junior pledge in
+  register     the pledgee registers: from now on the asset is encumbered
+  release      the pledgee lets go 注销
+  withdraw, reject                 ends that come before registration
+  show, list, history              what is on the ledger
+
+EXAMPLE
+  datapledge pledge show pl_pt7u2e6wkhsjn3zq4x5v6b7c2d -key bank.jwk
+` + exitCommon
+
+const pledgeProposeHelp = `usage: datapledge pledge propose -asset ID -pledgee USCC -terms FILE.json
+       datapledge pledge propose -asset ID -pledgee USCC -principal N -matures DATE [flags]
+
+Offers an asset to a pledgee. Signed by its owner; the offer stands 30 days.
+
+  -asset ID                   the asset, as_…
+  -pledgee USCC               to whom
+  -terms FILE                 the terms as JSON; or each by a flag:
+  -principal N                debt in minor units (fen); -currency CNY
+  -secured-max N              most that is secured; default: the principal
+  -matures DATE               when the debt is due
+  -expires DATE               when the pledge ends by itself; default: -matures
+  -mode MODE                  exclusive (default) or ranked
+  -checks LIST                of attest,value,scan; default: all three; "" for none
+  -security-type TYPE         PLEDGE (default) or MORTGAGE
+  -characterization WHAT      DATA_ASSET_PLEDGE (default), IP_RIGHT_PLEDGE,
+                              RECEIVABLE_OF_DATA or OTHER_ATYPICAL
+  -commitment-letter DOC      a file, whose SHA-256 is taken, or sha256:…
+  -agreement DOC              likewise
+
+EXAMPLE
+  datapledge pledge propose -asset as_… -pledgee 91350100M000100Y43 -principal 100000000 \
+    -matures 2027-06-30 -commitment-letter letter.pdf -agreement agreement.pdf -key acme.jwk
+` + exitCommon
+
+const pledgeAgreeHelp = `usage: datapledge pledge accept PLEDGE [-terms-digest sha256:…]
+       datapledge pledge consent PLEDGE [-terms-digest sha256:…]
+
+accept: the pledgee agrees to the terms, and the checks begin. consent: a
+pledgee whose pledge is in force lets this junior one in. What is signed is
+the digest of the terms that are printed, computed here, not the service's
+word for it; with -terms-digest it must be that one.
+
+EXAMPLE
+  datapledge pledge accept pl_pt7u2e6wkhsjn3zq4x5v6b7c2d -key bank.jwk
+` + exitCommon
+
+const pledgeAttestHelp = `usage: datapledge pledge attest PLEDGE -number NUMBER -certificate DOC [-enforcement-consent]
+
+A notary certifies the agreement 公证. -number is the notarial certificate's,
+DOC a file, whose SHA-256 is taken, or sha256:…; -enforcement-consent says
+that it carries the consent to enforcement (公证法 37).
+
+EXAMPLE
+  datapledge pledge attest pl_… -number "(2026)浙杭证字第1号" -certificate cert.pdf -key notary.jwk
+` + exitCommon
+
+const pledgeValueHelp = `usage: datapledge pledge value PLEDGE -value N -method TEXT -base-date DATE -report DOC [-currency CNY]
+
+An exchange values the asset 价值评估, in minor units (fen). The base date is at
+most 90 days back. DOC is a file, whose SHA-256 is taken, or sha256:….
+
+EXAMPLE
+  datapledge pledge value pl_… -value 200000000 -method income -base-date 2026-11-01 \
+    -report valuation.pdf -key exchange.jwk
+` + exitCommon
+
+const pledgeScanHelp = `usage: datapledge pledge scan PLEDGE -report DOC [-result clean|waived] [-waived-by KID]
+
+An IP centre has looked for duplicates. A waiver names the key of the person
+who answers for it. DOC is a file, whose SHA-256 is taken, or sha256:….
+
+EXAMPLE
+  datapledge pledge scan pl_… -report scan.json -key ipcenter.jwk
+` + exitCommon
+
+const pledgeCustodyHelp = `usage: datapledge pledge custody PLEDGE [-depth sample|full]
+
+Has the custodian read the stored data now and sign on the ledger that it is
+there and unchanged. For pledgor, pledgee and custodian.
+
+EXAMPLE
+  datapledge pledge custody pl_… -depth full -key bank.jwk
+` + exitCommon
+
+const pledgeRegisterHelp = `usage: datapledge pledge register PLEDGE [-expected-seq N]
+
+The pledgee registers the pledge: it ranks from now on. -expected-seq is what
+the pledgee's search showed; if another pledge came in since, the registration
+is refused (sequence_changed). Without it, a search is made first.
+
+EXAMPLE
+  datapledge pledge register pl_… -expected-seq 0 -key bank.jwk
+` + exitCommon
+
+const pledgeEndHelp = `usage: datapledge pledge withdraw PLEDGE [-reason TEXT]
+       datapledge pledge reject PLEDGE [-code CODE] [-reason TEXT]
+       datapledge pledge release PLEDGE -reason PAID|WAIVED|REPLACED|OTHER|DEMAND|FORCED [-proof DOC]
+
+withdraw: either side, before registration. reject: the IP centre. release:
+the pledgee, when the debt is gone; or the pledgor demands it (DEMAND, with
+proof of payment) and, when the pledgee stays silent for five working days,
+a notary or the IP centre releases (FORCED). DOC is a file, whose SHA-256 is
+taken, or sha256:….
+
+EXAMPLE
+  datapledge pledge release pl_… -reason PAID -proof receipt.pdf -key bank.jwk
+` + exitCommon
