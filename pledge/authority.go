@@ -109,6 +109,9 @@ func (ch *change) revokeKey() (Outcome, error) {
 	}
 	p.Keys = slices.Clone(p.Keys)
 	p.Keys[i].Revoked = &ch.stamp
+	if p.ID == ch.by.ID && p.Has(RoleIPCentre) && !p.administered() {
+		return Outcome{}, Errorf(WrongState, "%s is the last admin key of the IP centre %s: nobody could be enrolled; add another first", b.KID, p.ID)
+	}
 	return Outcome{RecordID: p.ID}, put(ch.batch, KeyParty(p.ID), p)
 }
 

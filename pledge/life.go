@@ -60,17 +60,17 @@ var life = map[event]transition{
 	evAccept: {from: []string{Proposed}, to: Pending, who: thePledgee, effect: accept,
 		guards: []guard{sameTerms, notFrozen, offerOpen, termRuns}},
 	// T4a
-	evAttest: {from: []string{Pending}, to: same, who: byRole, effect: attest,
+	evAttest: {from: []string{Pending}, to: same, who: neitherSide, effect: attest,
 		guards: []guard{notFrozen}},
 	// T4b
-	evValue: {from: []string{Pending}, to: same, who: byRole, effect: value,
+	evValue: {from: []string{Pending}, to: same, who: neitherSide, effect: value,
 		guards: []guard{notFrozen, valuedRecently, sameCurrency}},
 	// T4c; fresh checks while in force: 担保制度解释 art. 55. They are proofs, which
 	// a freeze does not stop (T20).
 	evCustody: {from: custodians, to: same, who: theCustodian, effect: custodyChecked,
 		guards: []guard{receiptFits}},
 	// T4d
-	evScan: {from: []string{Pending}, to: same, who: byRole, effect: scanned,
+	evScan: {from: []string{Pending}, to: same, who: neitherSide, effect: scanned,
 		guards: []guard{notFrozen}},
 	// T5, consent of the senior pledgees
 	evConsent: {from: []string{Proposed, Pending}, to: same, who: aSenior, effect: consent,
@@ -80,7 +80,7 @@ var life = map[event]transition{
 		guards: []guard{sameTerms, assetNotarized, undisputed, notFrozen, noObjection, termRuns,
 			checksDone, custodyFresh, certificateOutlasts, sequenceSeen, kinNotFrozen, roomInRank}},
 	// T5r
-	evReject: {from: []string{Pending}, to: Rejected, who: byRole, effect: end,
+	evReject: {from: []string{Pending}, to: Rejected, who: neitherSide, effect: end,
 		guards: []guard{notFrozen, codeGiven}},
 	// T17 注销
 	evRelease: {from: inForce, to: Released, who: thePledgee, effect: release,

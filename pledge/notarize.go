@@ -52,6 +52,9 @@ func (ch *change) custody(b *NotarizeBody) (*ReceiptBody, error) {
 	if err := ch.signedByCustodian(r); err != nil {
 		return nil, err
 	}
+	if r.Payload.By == ch.by.ID {
+		return nil, Errorf(CustodyMissing, "the custody receipt is signed by the owner, %s; the custodian must be another party", ch.by.ID)
+	}
 	age := ch.tx.Time.Sub(r.At())
 	body := r.body.(*ReceiptBody)
 	switch {

@@ -92,6 +92,11 @@ func (p Party) Has(roles ...Role) bool {
 	return slices.ContainsFunc(p.Roles, func(r Role) bool { return slices.Contains(roles, r) })
 }
 
+// administered says whether an admin key of the party is left.
+func (p Party) administered() bool {
+	return slices.ContainsFunc(p.Keys, func(k PartyKey) bool { return k.Scope == ScopeAdmin && k.Revoked == nil })
+}
+
 // updated is the time of the last change to the party's record.
 func (p Party) updated() string {
 	last := p.Enrolled.At

@@ -5,8 +5,15 @@ import "slices"
 // The guards that say who: roles were checked by the table of acts, here it
 // is about the signer's place in this very pledge.
 
-// byRole: everybody with the role may.
-func byRole(*motion) error { return nil }
+// neitherSide: everybody with the role may, but for the two sides. A party
+// can have several roles; whoever gives or takes the security is no witness
+// of it (LAW.md, invariant iv).
+func neitherSide(m *motion) error {
+	if m.by.ID == m.p.Pledgor || m.by.ID == m.p.Pledgee {
+		return Errorf(WrongRole, "%s is a side of %s; %s needs somebody independent", m.by.ID, m.p.ID, m.c.Payload.Act)
+	}
+	return nil
+}
 
 func theOwner(m *motion) error {
 	if m.by.ID != m.asset.Owner {
@@ -42,14 +49,14 @@ func theCustodian(m *motion) error {
 	if m.by.ID != m.asset.Custodian {
 		return Errorf(WrongRole, "%s is not the custodian of %s; that is %s", m.by.ID, m.asset.ID, m.asset.Custodian)
 	}
-	return nil
+	return neitherSide(m)
 }
 
 func notaryOrCentre(m *motion) error {
 	if !m.by.Has(RoleNotary, RoleIPCentre) {
 		return Errorf(WrongRole, "%s is forced by a notary or the IP centre; a pledgee releases with PAID, WAIVED, REPLACED or OTHER", m.p.ID)
 	}
-	return nil
+	return neitherSide(m)
 }
 
 // aSenior: a pledgee with a pledge in force on the asset or its kin.
