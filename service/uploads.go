@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"github.com/datapledge/datapledge/pledge"
@@ -134,21 +135,22 @@ func (s *Service) WriteFile(ctx context.Context, c Caller, id string, w storage.
 	counted := &counter{r: w.Body}
 	w.Body = counted
 	f, err := s.o.Vault.Write(ctx, id, w)
-	s.o.Observer.Uploaded(counted.n)
+	s.o.Observer.Uploaded(counted.n.Load())
 	if err != nil {
 		return UploadFile{}, fmt.Errorf("storing a file of upload %s: %w", id, refused(err))
 	}
 	return uploadFile(f), nil
 }
 
+// counter may still be read from after the write that it was for.
 type counter struct {
 	r io.Reader
-	n int64
+	n atomic.Int64
 }
 
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
-	c.n += int64(n)
+	c.n.Add(int64(n))
 	return n, err
 }
 
@@ -162,6 +164,20 @@ func (s *Service) FileStatus(ctx context.Context, c Caller, id, path string) (Up
 		return UploadFile{}, fmt.Errorf("looking up a file of upload %s: %w", id, refused(err))
 	}
 	return uploadFile(f), nil
+}
+
+// RemoveFile takes one file out of an open upload; the caller may send it
+// again. Removing what is not there is no error.
+func (s *Service) RemoveFile(ctx context.Context, c Caller, id, path string) error {
+	_, err := s.ownUpload(ctx, c, id)
+	if err == nil {
+		err = refused(s.o.Vault.Remove(ctx, id, path))
+	}
+	s.auditAct(ctx, "upload.remove_file", c, err, "upload_id", id)
+	if err != nil {
+		return fmt.Errorf("removing a file of upload %s: %w", id, err)
+	}
+	return nil
 }
 
 // AbortUpload gives an upload up and removes what it stored.

@@ -16,6 +16,7 @@ type Vault interface {
 	Upload(ctx context.Context, id string) (storage.Upload, error)
 	Write(ctx context.Context, id string, w storage.WriteRequest) (storage.FileStatus, error)
 	Status(ctx context.Context, id, path string) (storage.FileStatus, error)
+	Remove(ctx context.Context, id, path string) error
 	Files(ctx context.Context, id string) ([]storage.FileStatus, error)
 	Seal(ctx context.Context, id string) (storage.Sealed, error)
 	Abort(ctx context.Context, id string) error

@@ -301,7 +301,7 @@ func (a *attempt) partLen(n int, isLast bool, last partRecord) int64 {
 
 // void gives an attempt up; what it stored is removed now or by Sweep.
 func (v *Vault) void(ctx context.Context, a *attempt) error {
-	err := v.bucket.Create(ctx, a.dir+"void", strings.NewReader(""))
+	err := v.withReserve(func() error { return v.bucket.Create(ctx, a.dir+"void", strings.NewReader("")) })
 	if err != nil && !errors.Is(err, ErrExist) {
 		return fmt.Errorf("giving up %q: %w", a.path, err)
 	}
@@ -311,5 +311,5 @@ func (v *Vault) void(ctx context.Context, a *attempt) error {
 	if err = errors.Join(err, v.bucket.Delete(ctx, a.key)); err != nil && !errors.Is(err, ErrExist) {
 		return fmt.Errorf("removing %s: %w", a.key, err)
 	}
-	return nil
+	return v.setAside()
 }

@@ -7,8 +7,8 @@ import (
 
 // Conditions of an upload that callers tell apart with errors.Is.
 var (
-	// ErrBusy: another request is writing the same file. Ask for the status,
-	// then go on from the offset it names.
+	// ErrBusy: another request is writing the same file, and is newer or of
+	// another replica. Ask for the status, then go on from the offset it names.
 	ErrBusy = errors.New("file is being written by another request")
 	// ErrClosed: the upload is sealed, being sealed, or was abandoned.
 	ErrClosed = errors.New("upload is closed")

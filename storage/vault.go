@@ -25,7 +25,7 @@ type Vault struct {
 	keys      vaultKeys
 	now       func() time.Time
 	hybrid    bool
-	writing   sync.Map // upload/file → being written by this process
+	writing   sync.Map // upload/file → the *turn of this process's newest request
 }
 
 // NewVault keeps datasets in b. The custodian's identity opens every dataset

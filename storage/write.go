@@ -8,7 +8,8 @@ import (
 )
 
 // Write stores a run of bytes of one file. Whole parts of PartSize bytes become
-// durable as they pass; the file is complete when its end was seen.
+// durable as they pass; the file is complete when its end was seen. A request
+// that is still writing the file is ended first, with ErrBusy.
 // Errors: ErrNotExist, ErrClosed, ErrBusy, ErrTooLarge, ErrNoSpace, *PathError,
 // *OffsetError, *DigestError, *ChangedError, *SizeError.
 func (v *Vault) Write(ctx context.Context, id string, w WriteRequest) (FileStatus, error) {
@@ -22,11 +23,20 @@ func (v *Vault) Write(ctx context.Context, id string, w WriteRequest) (FileStatu
 	if u.Closed {
 		return FileStatus{}, fmt.Errorf("upload %s: %w", id, ErrClosed)
 	}
-	unlock, ok := v.lockFile(id, w.Path)
-	if !ok {
-		return FileStatus{}, fmt.Errorf("%q: %w", w.Path, ErrBusy)
+	ctx, end, err := v.takeTurn(ctx, id, w.Path)
+	if err != nil {
+		return FileStatus{}, err
 	}
-	defer unlock()
+	defer end()
+	w.Body = newLeavable(ctx, w.Body)
+	s, err := v.write(ctx, u, w)
+	if err != nil && errors.Is(context.Cause(ctx), ErrBusy) {
+		err = context.Cause(ctx) // says more than what it interrupted
+	}
+	return s, err
+}
+
+func (v *Vault) write(ctx context.Context, u upload, w WriteRequest) (FileStatus, error) {
 	a, err := v.attemptAt(ctx, u, w)
 	if err != nil {
 		return FileStatus{}, err
@@ -41,14 +51,6 @@ func (v *Vault) Write(ctx context.Context, id string, w WriteRequest) (FileStatu
 		return FileStatus{}, err
 	}
 	return a.status()
-}
-
-// lockFile keeps a second request of this process away from a file at once;
-// one of another replica is found out by the records it creates.
-func (v *Vault) lockFile(id, path string) (unlock func(), ok bool) {
-	key := id + "/" + path
-	_, taken := v.writing.LoadOrStore(key, true)
-	return func() { v.writing.Delete(key) }, !taken
 }
 
 // attemptAt finds the attempt to go on with, and refuses the wrong offset.
@@ -182,11 +184,11 @@ func (v *Vault) Remove(ctx context.Context, id, path string) error {
 	if u.Closed {
 		return fmt.Errorf("upload %s: %w", id, ErrClosed)
 	}
-	unlock, ok := v.lockFile(id, path)
-	if !ok {
-		return fmt.Errorf("%q: %w", path, ErrBusy)
+	ctx, end, err := v.takeTurn(ctx, id, path)
+	if err != nil {
+		return err
 	}
-	defer unlock()
+	defer end()
 	a, err := v.attempt(ctx, u, path)
 	if err != nil || !a.claimed {
 		return err
