@@ -41,9 +41,7 @@ func (s *Service) Submit(ctx context.Context, commands []string) ([]pledge.Outco
 		}
 	}
 	s.o.Observer.Batch(len(commands))
-	for i, o := range outcomes {
-		s.record(ctx, commands[i], o)
-	}
+	s.recordAll(ctx, commands, outcomes)
 	s.catchUp(ctx, outcomes)
 	return outcomes, nil
 }
@@ -121,10 +119,27 @@ func (s *Service) Outcome(ctx context.Context, c Caller, id string) (pledge.Outc
 	return o, nil
 }
 
-// record counts a command and writes its audit line.
-func (s *Service) record(ctx context.Context, jws string, o pledge.Outcome) {
-	act, by := peek(jws)
-	s.o.Observer.Command(act, o.Status, o.Code)
+// recordAll counts commands and writes their audit lines. What does not even
+// name an act and a party is only counted, and shares one line: anybody can
+// send it, and must not be able to fill the log.
+func (s *Service) recordAll(ctx context.Context, commands []string, outcomes []pledge.Outcome) {
+	unreadable := 0
+	for i, o := range outcomes {
+		act, by := peek(commands[i])
+		s.o.Observer.Command(act, o.Status, o.Code)
+		if act == "other" && by == "" {
+			unreadable++
+			continue
+		}
+		s.record(ctx, act, by, o)
+	}
+	if unreadable > 0 {
+		s.audit(ctx, "unreadable", "commands", unreadable, "status", pledge.Refused)
+	}
+}
+
+// record writes the audit line of a command.
+func (s *Service) record(ctx context.Context, act pledge.Act, by string, o pledge.Outcome) {
 	args := []any{"act", act, "by", by, "command_id", o.CommandID, "status", o.Status}
 	if o.Status == pledge.Refused {
 		args = append(args, "code", o.Code, "detail", o.Detail)

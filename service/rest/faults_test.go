@@ -117,6 +117,22 @@ func TestLedgerFaults(t *testing.T) {
 	}
 }
 
+// Lines that nobody signed cost as much as requests, and share an audit line.
+func TestRubbishInLinesIsCharged(t *testing.T) {
+	s := newStack(t, func(c *setup) { c.noParties = true; c.rest.RatePerAddress = 400 })
+	body := strings.NewReader(strings.Repeat("rubbish\n", 1610))
+	a := s.do(http.MethodPost, "/v1/commands", "", body, "Content-Type", "application/x-ndjson").want(200, "")
+	if n := strings.Count(string(a.body), `"malformed"`); n != 1610 {
+		t.Errorf("got %d outcomes, want 1610", n)
+	}
+	s.get("/v1/network", "").want(429, "rate_limited")
+	if n := strings.Count(s.audit.String(), "\n"); n == 0 || n > 30 || !strings.Contains(s.audit.String(), `"commands":256`) {
+		t.Errorf("got %d audit lines (%.300s), want one for each group", n, s.audit)
+	}
+	s.clock.advance(1e9)
+	s.get("/v1/network", "").want(200, "")
+}
+
 // Nothing is answered from an index that does not show the ledger's head.
 func TestIndexThatLags(t *testing.T) {
 	s := newStack(t)

@@ -26,20 +26,37 @@ func newLimits(perSecond float64, now func() time.Time) *limits {
 }
 
 func (l *limits) allow(who string) bool {
+	b, limited := l.bucket(who)
+	return !limited || b != nil && b.AllowN(l.now(), 1)
+}
+
+// charge takes n from the caller's allowance, also what is not there yet, and
+// says how long until that is paid back.
+func (l *limits) charge(who string, n int) time.Duration {
+	b, limited := l.bucket(who)
+	switch {
+	case !limited:
+		return 0
+	case b == nil:
+		return time.Second
+	}
+	now := l.now()
+	return b.ReserveN(now, min(n, l.burst)).DelayFrom(now)
+}
+
+// bucket is the caller's; nil when there is no room to remember another.
+func (l *limits) bucket(who string) (b *rate.Limiter, limited bool) {
 	if l.rate < 0 {
-		return true
+		return nil, false
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	b := l.known[who]
-	if b == nil {
-		if len(l.known) >= maxKnown && !l.forget() {
-			return false
-		}
+	b = l.known[who]
+	if b == nil && (len(l.known) < maxKnown || l.forget()) {
 		b = rate.NewLimiter(l.rate, l.burst)
 		l.known[who] = b
 	}
-	return b.AllowN(l.now(), 1)
+	return b, true
 }
 
 func (l *limits) forget() bool {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -31,6 +32,9 @@ type group struct {
 	done  chan []pledge.Outcome
 }
 
+// sender is whose lines they are, as far as anybody knows.
+type sender struct{ route, address string }
+
 // submitLines answers one outcome per line, in the order of the lines, while
 // it still reads: a client may send for hours.
 func (h *Handler) submitLines(c *gin.Context) error {
@@ -43,7 +47,7 @@ func (h *Handler) submitLines(c *gin.Context) error {
 	read := make(chan error, 1)
 	go func() {
 		defer close(ahead)
-		read <- h.readGroups(ctx, c.Request.Body, c.FullPath(), ahead)
+		read <- h.readGroups(ctx, c.Request.Body, sender{c.FullPath(), network(c.ClientIP())}, ahead)
 	}()
 	out := json.NewEncoder(c.Writer)
 	var failed error
@@ -63,18 +67,18 @@ func (h *Handler) submitLines(c *gin.Context) error {
 
 // readGroups reads lines and submits them, a group whenever it is full or
 // nothing more has arrived. It ends when every group is under way.
-func (h *Handler) readGroups(ctx context.Context, body io.Reader, route string, ahead chan<- group) error {
+func (h *Handler) readGroups(ctx context.Context, body io.Reader, from sender, ahead chan<- group) error {
 	r := bufio.NewReaderSize(body, 64<<10)
 	var g group
 	size := 0
 	flush := func() {
-		if len(g.lines) == 0 || ctx.Err() != nil {
+		if len(g.lines) == 0 || !pause(ctx, h.addresses.charge(from.address, 1)) {
 			return
 		}
 		g.done = make(chan []pledge.Outcome, 1)
 		// The room in ahead bounds how many run: it is taken before they start.
 		ahead <- g
-		go h.submitGroup(ctx, g, route)
+		go h.submitGroup(ctx, g, from)
 		g, size = group{}, 0
 	}
 	for ctx.Err() == nil {
@@ -95,12 +99,41 @@ func (h *Handler) readGroups(ctx context.Context, body io.Reader, route string, 
 	return ctx.Err()
 }
 
-func (h *Handler) submitGroup(ctx context.Context, g group, route string) {
+// pause waits, and says whether the request still lasts.
+func pause(ctx context.Context, d time.Duration) bool {
+	if d > 0 {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		}
+	}
+	return ctx.Err() == nil
+}
+
+// submitGroup charges the address for lines that no party answers for, so
+// that a stream of rubbish is no way around the limit of requests. Signed
+// commands go in groups for the price of one request.
+func (h *Handler) submitGroup(ctx context.Context, g group, from sender) {
 	outcomes, err := h.svc.Submit(ctx, g.lines)
 	if err != nil {
-		outcomes = h.lost(ctx, g, route, err)
+		outcomes = h.lost(ctx, g, from.route, err)
+	}
+	if n := strangers(outcomes); n > 0 {
+		h.addresses.charge(from.address, n)
 	}
 	g.done <- outcomes
+}
+
+func strangers(outcomes []pledge.Outcome) (n int) {
+	for _, o := range outcomes {
+		switch o.Code {
+		case pledge.Malformed, pledge.TooLarge, pledge.Unsigned, pledge.UnknownParty, pledge.UnknownKey, pledge.RevokedKey, pledge.WrongChannel:
+			n++
+		}
+	}
+	return n
 }
 
 // lost answers for a group that the ledger did not take: an error of Submit

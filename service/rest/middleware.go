@@ -180,11 +180,9 @@ func caller(c *gin.Context) service.Caller {
 	return known
 }
 
-func (h *Handler) limitAddress(addresses *limits) gin.HandlerFunc {
-	return func(c *gin.Context) {
-		if !addresses.allow(network(c.ClientIP())) {
-			h.fail(c, errTooOften)
-		}
+func (h *Handler) limitAddress(c *gin.Context) {
+	if !h.addresses.allow(network(c.ClientIP())) {
+		h.fail(c, errTooOften)
 	}
 }
 

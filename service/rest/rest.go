@@ -38,12 +38,13 @@ type Options struct {
 
 // Handler answers HTTP requests. Close ends the streams it serves.
 type Handler struct {
-	engine  *gin.Engine
-	svc     *service.Service
-	o       Options
-	pages   *pages
-	streams context.Context
-	end     context.CancelFunc
+	engine    *gin.Engine
+	svc       *service.Service
+	o         Options
+	pages     *pages
+	addresses *limits
+	streams   context.Context
+	end       context.CancelFunc
 }
 
 // New makes a Handler of a service.
@@ -95,9 +96,9 @@ func (h *Handler) build() error {
 	if err := e.SetTrustedProxies(h.o.TrustedProxies); err != nil {
 		return err
 	}
-	addresses := newLimits(h.o.RatePerAddress, h.o.Now)
+	h.addresses = newLimits(h.o.RatePerAddress, h.o.Now)
 	parties := newLimits(h.o.RatePerParty, h.o.Now)
-	e.Use(h.observe, h.recover, secure, h.patience, h.limitAddress(addresses))
+	e.Use(h.observe, h.recover, secure, h.patience, h.limitAddress)
 	for _, r := range h.routes() {
 		e.Handle(r.method, r.path, h.authenticate(r, parties), h.serve(r.serve))
 	}
