@@ -50,7 +50,7 @@ func (b *CertificateBody) check() error {
 	expires, ok2 := parseDay(b.Expires)
 	switch {
 	case !ok1 || !ok2:
-		return Errorf(Malformed, "issued and expires must be dates or RFC 3339 times in UTC")
+		return Errorf(Malformed, "issued and expires must be dates or RFC 3339 times in UTC, from 1970 on")
 	case !expires.After(issued):
 		return Errorf(Malformed, "expires must come after issued")
 	}
@@ -91,7 +91,7 @@ func (b *AttestBody) check() error {
 
 func (b *ValueBody) check() error {
 	if _, ok := parseDay(b.BaseDate); !ok {
-		return Errorf(Malformed, "base_date must be a date or an RFC 3339 time in UTC")
+		return Errorf(Malformed, "base_date must be a date or an RFC 3339 time in UTC, from 1970 on")
 	}
 	return firstOf(recordID("pledge_id", "pl_", b.PledgeID), digest("report", b.Report),
 		words("method", b.Method, maxName), within("value", b.Value.check()))

@@ -227,6 +227,11 @@ var refusals = []refusal{
 		tm.Matures, tm.Expires = "2026-11-01", w.now.Format(time.RFC3339)
 		return w.owner, pledge.PledgePropose, pledge.ProposeBody{AssetID: w.notarize(w.owner, "a"), Pledgee: w.bank.uscc, Terms: tm}
 	}},
+	{"debt that is due already", pledge.Expired, func(w *world) (*actor, pledge.Act, any) {
+		tm := terms("exclusive")
+		tm.Matures = w.now.Format(time.RFC3339)
+		return w.owner, pledge.PledgePropose, pledge.ProposeBody{AssetID: w.notarize(w.owner, "a"), Pledgee: w.bank.uscc, Terms: tm}
+	}},
 	{"old valuation", pledge.Expired, func(w *world) (*actor, pledge.Act, any) {
 		b := w.valuation(w.pending(w.notarize(w.owner, "a"), w.bank, terms("exclusive", "value")))
 		b.BaseDate = w.now.Add(-90*24*time.Hour - time.Second).Format(time.RFC3339)

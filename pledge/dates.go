@@ -7,7 +7,8 @@ import "time"
 const stampForm = "2006-01-02T15:04:05.000Z"
 
 // parseTime reads an RFC 3339 time in UTC ("Z"), with up to nine digits of
-// fraction and no other liberty.
+// fraction and no other liberty. Nothing here happened before 1970: a year
+// such as 0001 is an unset field that somebody printed.
 func parseTime(s string) (time.Time, bool) {
 	const form = "dddd-dd-ddTdd:dd:dd"
 	if len(s) < len(form)+1 || s[len(s)-1] != 'Z' || !shaped(s[:len(form)], form) {
@@ -17,7 +18,7 @@ func parseTime(s string) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	t, err := time.Parse(time.RFC3339Nano, s)
-	return t.UTC(), err == nil
+	return t.UTC(), err == nil && t.Year() >= 1970
 }
 
 // parseDay also takes a date, which means its first moment in UTC.
@@ -26,7 +27,7 @@ func parseDay(s string) (time.Time, bool) {
 		return parseTime(s)
 	}
 	t, err := time.Parse(time.DateOnly, s)
-	return t, err == nil
+	return t, err == nil && t.Year() >= 1970
 }
 
 // shaped compares s with a form in which d stands for any digit.

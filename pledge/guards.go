@@ -84,6 +84,15 @@ func termRuns(m *motion) error {
 	return nil
 }
 
+// T1: a debt that is due already is one to pay, not to secure.
+func dueLater(m *motion) error {
+	matures, _ := parseDay(m.terms().Matures)
+	if !matures.After(m.tx.Time) {
+		return Errorf(Expired, "the terms of %s mature at %s, which is not after %s; propose a later day", m.p.ID, m.terms().Matures, m.now)
+	}
+	return nil
+}
+
 // T1: an offer binds for 30 days.
 func offerOpen(m *motion) error {
 	if m.now > m.p.OfferExpires {

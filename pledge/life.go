@@ -52,7 +52,7 @@ var (
 var life = map[event]transition{
 	// T1 质押承诺书
 	evPropose: {from: []string{none}, to: Proposed, who: theOwner, effect: offer,
-		guards: []guard{pledgeeIsBank, assetNotarized, undisputed, notFrozen, noObjection, termRuns}},
+		guards: []guard{pledgeeIsBank, assetNotarized, undisputed, notFrozen, noObjection, termRuns, dueLater}},
 	// T2
 	evWithdraw: {from: []string{Proposed, Pending}, to: Withdrawn, who: eitherSide, effect: end,
 		guards: []guard{notFrozen}},

@@ -41,21 +41,10 @@ func (a Amount) check() error {
 	if a.Amount > maxInteger {
 		return Errorf(Malformed, "amount %d is more than 9007199254740991", a.Amount)
 	}
-	if len(a.Currency) != 3 || !shaped(upperToDigit(a.Currency), "ddd") {
-		return Errorf(Malformed, "currency must be three capital letters (ISO 4217), not %q", clip(a.Currency))
+	if !isCurrency(a.Currency) {
+		return Errorf(Malformed, "currency must be an active code of ISO 4217, such as CNY, not %q", clip(a.Currency))
 	}
 	return nil
-}
-
-// upperToDigit maps A–Z to a digit and everything else to a non-digit.
-func upperToDigit(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if b[i] = '-'; c >= 'A' && c <= 'Z' {
-			b[i] = '0'
-		}
-	}
-	return string(b)
 }
 
 func (c *Command) checkPropose(b *ProposeBody) (err error) {
@@ -79,7 +68,7 @@ func (t Terms) checkDates() error {
 	expires, ok2 := parseDay(t.Expires)
 	switch {
 	case !ok1 || !ok2:
-		return Errorf(Malformed, "matures and expires must be dates or RFC 3339 times in UTC")
+		return Errorf(Malformed, "matures and expires must be dates or RFC 3339 times in UTC, from 1970 on")
 	case expires.Before(matures):
 		return Errorf(Malformed, "expires must not come before matures: the security would end before the debt is due")
 	}
