@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -22,6 +23,8 @@ import (
 // uploads/<id>/<file>/<attempt>/void       this attempt was given up
 // uploads/<id>/<file>/<attempt>/multipart  the bucket's id for the object
 // uploads/<id>/<file>/<attempt>/p000001…   a commitment for each part
+//
+// uploads/<id>/<file>/folder is not of an attempt: see fits.
 type attempt struct {
 	path, dir, key string // dir of its records, key of its object
 	number         int
@@ -34,6 +37,7 @@ type attempt struct {
 	last           partRecord   // of the last durable one
 	complete       bool
 	lost           bool // the bucket has forgotten its parts
+	folder         bool // files below this path were begun
 }
 
 const (
@@ -140,7 +144,7 @@ func (v *Vault) resolve(ctx context.Context, u upload, name, path string, entrie
 	a := parseEntries(entries)
 	void := a.number > 0 && !a.claimed
 	if void || a.number == 0 {
-		a = &attempt{number: a.number + 1}
+		a = &attempt{number: a.number + 1, folder: a.folder}
 	}
 	a.path = path
 	a.dir = fmt.Sprintf("%s%s/%04d/", uploadDir(u.ID), name, a.number)
@@ -158,6 +162,7 @@ func (v *Vault) resolve(ctx context.Context, u upload, name, path string, entrie
 func parseEntries(entries []string) *attempt {
 	a := &attempt{}
 	void := false
+	folder := slices.Contains(entries, "folder")
 	for _, e := range entries {
 		number, record, _ := strings.Cut(e, "/")
 		n, err := strconv.Atoi(number)
@@ -180,7 +185,7 @@ func parseEntries(entries []string) *attempt {
 			}
 		}
 	}
-	a.claimed = a.claimed && !void
+	a.claimed, a.folder = a.claimed && !void, folder
 	return a
 }
 

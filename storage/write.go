@@ -96,6 +96,9 @@ func (v *Vault) writeFile(ctx context.Context, u upload, a *attempt, w WriteRequ
 		if err := v.claim(ctx, u, a); err != nil {
 			return err
 		}
+		if err := v.fits(ctx, u, a); err != nil {
+			return err
+		}
 	}
 	if a.ready() {
 		return v.assemble(ctx, a)
