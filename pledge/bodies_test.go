@@ -33,6 +33,18 @@ var wrongBodies = []struct {
 	{pledge.PledgePropose, `"amount":120000000,"currency":"CNY"`, `"amount":120000000,"currency":"USD"`, "secured_max"},
 	{pledge.PledgePropose, `"CNY"`, `"cny"`, "currency"},
 	{pledge.PledgePropose, `"CNY"`, `"CN¥"`, "currency"},
+	{pledge.PledgeValue, `"CNY"`, `"CNZ"`, "currency"},
+	{pledge.PledgeValue, `"CNY"`, `"DEM"`, "currency"},
+	{pledge.PledgeValue, `"CNY"`, `"XAU"`, "currency"},
+	{pledge.PledgeValue, `"CNY"`, `"Y E"`, "currency"},
+	{pledge.PledgeValue, `"CNY"`, `""`, "currency"},
+	{pledge.PledgePropose, `"matures":"2027-11-21"`, `"matures":"1969-12-31"`, "matures"},
+	{pledge.PledgePropose, `"matures":"2027-11-21"`, `"matures":"0001-01-01T00:00:00Z"`, "matures"},
+	{pledge.PledgeValue, `"base_date":"2026-11-01"`, `"base_date":"1969-12-31"`, "base_date"},
+	{pledge.AssetRecordCertificate, `"issued":"2026-01-01"`, `"issued":"1969-12-31"`, "issued"},
+	{pledge.AssetNotarize, `"name":"x"`, `"name":"x\u202ey"`, "name"},
+	{pledge.AssetNotarize, `"name":"x"`, `"name":"x\u2029y"`, "name"},
+	{pledge.PartyEnroll, `"name":"n"`, `"name":"n\u200b"`, "name"},
 	{pledge.PledgePropose, `"matures":"2027-11-21"`, `"matures":"21.11.2027"`, "matures"},
 	{pledge.PledgePropose, `"matures":"2027-11-21"`, `"matures":"2027-02-30"`, "matures"},
 	{pledge.PledgePropose, `"matures":"2027-11-21"`, `"matures":"2028-05-22"`, "matures"},
@@ -159,7 +171,7 @@ func TestPaths(t *testing.T) {
 	for path, want := range map[string]bool{
 		"a": true, "a/b.csv": true, "数据/一.csv": true, "a b": true, " a": true, "..a": true, "a..": true, ".hidden": true, "C:": true,
 		"": false, "/a": false, "a/": false, "a//b": false, "./a": false, "a/.": false, "..": false, "a/../b": false, `a\b`: false,
-		"a\nb": false, "a\x00b": false, "a\x7fb": false, "a\u0085b": false, "a\u2028b": false, strings.Repeat("a", 4097): false,
+		"a\nb": false, "a\x00b": false, "a\x7fb": false, "a\u0085b": false, "a\u2028b": false, strings.Repeat("a", 1025): false, "a\u202eb": false, "-": false,
 	} {
 		w := newWorld(t)
 		_, err := pledge.ParseCommand(w.sign(w.owner, pledge.AssetNotarize, w.dataset(w.owner, "x", file(path, "a", 100))))

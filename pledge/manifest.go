@@ -11,8 +11,8 @@ import (
 // emptyDigest is the SHA-256 of nothing: the content of every empty file.
 const emptyDigest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-// maxPath bounds a path in bytes (Linux PATH_MAX).
-const maxPath = 4096
+// maxPath bounds a path in bytes; common filesystems stop there.
+const maxPath = 1024
 
 // Manifest 清单 is the text that sha256sum prints and checks with -c: a line
 // "<digest>  <path>" for each file. Its SHA-256 is the dataset's fingerprint.
@@ -76,8 +76,8 @@ func checkFiles(files []File) (content, error) {
 }
 
 func (f File) check() error {
-	if why := wrongPath(f.Path); why != "" {
-		return Errorf(Malformed, "path %q %s", clip(f.Path), why)
+	if err := CheckPath(f.Path); err != nil {
+		return err
 	}
 	switch {
 	case f.Size < 0:
@@ -92,19 +92,30 @@ func (f File) check() error {
 	return nil
 }
 
+// CheckPath refuses what cannot stand in a manifest: malformed. (That a path
+// is in NFC is the sealing side's check.)
+func CheckPath(p string) error {
+	if why := wrongPath(p); why != "" {
+		return Errorf(Malformed, "path %q %s", clip(p), why)
+	}
+	return nil
+}
+
 // wrongPath says what is wrong with a manifest path; empty when nothing is.
 // Control characters and backslashes would be escaped by sha256sum and so
-// break the one spelling of a manifest.
+// break the one spelling of a manifest; "-" means standard input to it.
 func wrongPath(p string) string {
 	switch {
 	case p == "" || len(p) > maxPath:
-		return "must have 1 to 4096 bytes"
+		return "must have 1 to 1024 bytes"
 	case !utf8.ValidString(p):
 		return "is not UTF-8"
 	case strings.Contains(p, `\`):
 		return "has a backslash"
 	case strings.ContainsFunc(p, unprintable):
-		return "has a control character"
+		return "has a control, format or separator character"
+	case p == "-":
+		return "means standard input to sha256sum"
 	}
 	for seg := range strings.SplitSeq(p, "/") {
 		if seg == "" || seg == "." || seg == ".." {
@@ -114,8 +125,10 @@ func wrongPath(p string) string {
 	return ""
 }
 
+// unprintable characters would let a name read as another: directions that
+// turn letters around, marks of no width, breaks of lines and paragraphs.
 func unprintable(r rune) bool {
-	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
 // fingerprintOf is the fingerprint of checked files.

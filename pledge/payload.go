@@ -139,7 +139,7 @@ func (c *Command) checkBody() (err error) {
 // text checks a member that people read.
 func text(name, s string, longest int) error {
 	if !utf8.ValidString(s) || strings.ContainsFunc(s, unprintable) {
-		return Errorf(Malformed, "%s must be text without control characters", name)
+		return Errorf(Malformed, "%s must be text without control, format or separator characters", name)
 	}
 	if len(s) > longest {
 		return Errorf(Malformed, "%s has more than %d bytes", name, longest)

@@ -110,9 +110,11 @@ func CheckPath(path string) error {
 		return &PathError{path, "is absolute"}
 	case strings.ContainsRune(path, '\\'):
 		return &PathError{path, "contains a backslash"}
-	case strings.ContainsFunc(path, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }):
+	case strings.ContainsFunc(path, unicode.IsControl):
+		return &PathError{path, "contains a control character"}
+	case strings.ContainsFunc(path, func(r rune) bool { return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) }):
 		// Marks without width and turned directions make two paths look like one.
-		return &PathError{path, "contains a control, format or separator character"}
+		return &PathError{path, "contains a format or separator character"}
 	case path == "-":
 		return &PathError{path, "means standard input to sha256sum"}
 	}
