@@ -10,6 +10,11 @@
 // what may happen to a pledge (the table life), and writes records under the
 // keys of [ParseKey].
 //
+// A refusal leaves nothing on the ledger, not even that it was one: whoever
+// has the bytes of a refused command may send them again, and for MaxAge after
+// its date they are judged anew, by the state of then. command.fence makes a
+// no final.
+//
 // Every record has one spelling, RFC 8785 canonical JSON, and is read with a
 // decoder that accepts no other. Clauses such as T5 refer to the transitions
 // of the law of a pledge: propose T1, withdraw T2, accept T3, the checks T4,
