@@ -71,7 +71,8 @@ type Ledger interface {
 	// Submit applies commands in their order, together with those of other
 	// callers, and returns one outcome each. A refusal is an outcome, not an
 	// error. When the fate of a command cannot be told its outcome has
-	// Status pledge.Unknown. An error means that none took effect.
+	// Status pledge.Unknown. An error means that none took effect. No commands
+	// at all change nothing, and tell whether commands are taken now.
 	Submit(ctx context.Context, commands []string) ([]pledge.Outcome, error)
 	// Get returns the committed values (nil when absent) of keys as of one
 	// and the same head.

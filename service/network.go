@@ -60,6 +60,10 @@ func (s *Service) ledgerReady(ctx context.Context) Check {
 	if err != nil {
 		return s.notReady(ctx, "ledger", "the ledger cannot be read", err)
 	}
+	// None to submit: a ledger that takes no more commands says so all the same.
+	if _, err := s.o.Ledger.Submit(ctx, nil); err != nil {
+		return s.notReady(ctx, "ledger", "the ledger takes no commands", err)
+	}
 	return Check{"ledger", true, fmt.Sprintf("height %d", head.Height)}
 }
 
@@ -70,7 +74,7 @@ func (s *Service) bucketReady(ctx context.Context) Check {
 	err := s.o.Probe(ctx)
 	switch {
 	case errors.Is(err, storage.ErrNoSpace):
-		return s.notReady(ctx, "bucket", "the bucket is full", err)
+		return s.notReady(ctx, "bucket", "the disk or the bucket is full", err)
 	case err != nil:
 		return s.notReady(ctx, "bucket", "the bucket cannot be reached", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -35,13 +36,30 @@ type store struct {
 // schema, or not ours, gives errDamaged and stays as it is.
 func openStore(ctx context.Context, path string) (*store, error) {
 	if err := touch(path); err != nil {
-		return nil, err
+		return nil, asFull(err, path)
 	}
 	s := &store{path: path, cached: map[string]*sql.Stmt{}}
 	if err := s.open(ctx); err != nil {
-		return nil, errors.Join(err, s.close())
+		return nil, errors.Join(asFull(err, path), s.close())
 	}
 	return s, nil
+}
+
+// asFull says what to do about a full disk, of which SQLite says only that
+// the "database or disk is full" or that a log could not be extended.
+func asFull(err error, path string) error {
+	var e *sqlite.Error
+	full := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+	if errors.As(err, &e) {
+		switch e.Code() {
+		case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_FSYNC:
+			full = true
+		}
+	}
+	if !full {
+		return err
+	}
+	return fmt.Errorf("no room on the disk of %s: make room and start again; nothing is lost, the file is made anew from the ledger: %w", path, err)
 }
 
 // touch makes the file with the rights of the owner only; the log and the

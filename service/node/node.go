@@ -102,7 +102,7 @@ func (n *Node) assemble(bucket storage.Bucket, custodian *client.Key, metrics *r
 		return nil, err
 	}
 	return service.New(service.Options{
-		Ledger: n.ledger, Index: n.index, Vault: vault, Custodian: custodian, Probe: probe(bucket),
+		Ledger: n.ledger, Index: n.index, Vault: vault, Custodian: custodian, Probe: probe(bucket, n.config.Data),
 		Evidence:   evidence.Source{Ledger: n.ledger, Index: n.index, Signer: custodian, Now: time.Now},
 		UploadLife: time.Duration(n.config.Limits.UploadLife), Logger: n.log, Audit: audit, Observer: metrics,
 	})

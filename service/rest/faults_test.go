@@ -182,6 +182,11 @@ func TestReadiness(t *testing.T) {
 		t.Errorf("got %s, want the reason without the address", a.body)
 	}
 	s.bucket.fail(nil)
+	s.wrapped.fail(service.ErrUnavailable)
+	if a := s.get("/readyz", "").want(503, ""); !strings.Contains(string(a.body), "takes no commands") {
+		t.Errorf("got %s, want that the ledger takes no commands", a.body)
+	}
+	s.wrapped.fail(nil)
 	s.get("/healthz", "").want(200, "")
 	s.handler.Close()
 	if a := s.get("/readyz", "").want(503, ""); !strings.Contains(string(a.body), "stopping") {
