@@ -133,14 +133,14 @@ func TestManyFiles(t *testing.T) {
 	if err := evidence.Write(context.Background(), io.Discard, src, id); err == nil {
 		t.Error("a package without its files was handed out")
 	}
-	src.Files = func(context.Context, string) ([]pledge.File, error) { return list, nil }
+	src.Files = func(context.Context, string, string) ([]pledge.File, error) { return list, nil }
 	var b bytes.Buffer
 	if err := evidence.Write(context.Background(), &b, src, id); err != nil {
 		t.Fatal(err)
 	}
 	swapped := slices.Clone(list)
 	swapped[0].Root = hash("another")
-	src.Files = func(context.Context, string) ([]pledge.File, error) { return swapped, nil }
+	src.Files = func(context.Context, string, string) ([]pledge.File, error) { return swapped, nil }
 	if err := evidence.Write(context.Background(), io.Discard, src, id); !errors.Is(err, evidence.ErrUnsound) {
 		t.Errorf("a changed chunk root: got %v, want %v", err, evidence.ErrUnsound)
 	}

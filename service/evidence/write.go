@@ -45,7 +45,7 @@ type Source struct {
 	Signer Signer
 	// Files lists the files of a sealed dataset that has too many for its
 	// notarization to name. Nil when there are none such.
-	Files func(ctx context.Context, fingerprint string) ([]pledge.File, error)
+	Files func(ctx context.Context, fingerprint, owner string) ([]pledge.File, error)
 	Now   func() time.Time
 }
 

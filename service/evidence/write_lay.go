@@ -49,7 +49,7 @@ func (c *collector) layDataset(record []byte) error {
 	c.files[nameReceipt] = []byte(body.CustodyReceipt)
 	files := body.Files
 	if len(files) == 0 {
-		if files, err = c.sealed(asset.Fingerprint); err != nil {
+		if files, err = c.sealed(asset); err != nil {
 			return err
 		}
 	}
@@ -60,11 +60,11 @@ func (c *collector) layDataset(record []byte) error {
 	return nil
 }
 
-func (c *collector) sealed(fingerprint string) ([]pledge.File, error) {
+func (c *collector) sealed(asset pledge.Asset) ([]pledge.File, error) {
 	if c.Files == nil {
 		return nil, errors.New("the notarization names no files, and no vault can")
 	}
-	files, err := c.Files(c.ctx, fingerprint)
+	files, err := c.Files(c.ctx, asset.Fingerprint, asset.Owner)
 	if err != nil {
 		return nil, fmt.Errorf("listing the sealed files: %w", err)
 	}

@@ -7,7 +7,9 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,6 +46,9 @@ func prepare(c Config, now time.Time, log *slog.Logger) (pledge.Genesis, error) 
 		return pledge.Genesis{}, fmt.Errorf("making the data folder: %w", err)
 	}
 	path := filepath.Join(c.Data, "genesis.json")
+	if err := unlost(c); err != nil {
+		return pledge.Genesis{}, err
+	}
 	g, err := readGenesis(path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return g, err
@@ -60,6 +65,34 @@ func prepare(c Config, now time.Time, log *slog.Logger) (pledge.Genesis, error) 
 	}
 	log.Info("first start: made the members' keys; they are made up, for a trial", "folder", filepath.Join(c.Data, "keys"), "keys", strings.Join(made, ", "))
 	return g, nil
+}
+
+// unlost refuses to start an empty ledger where there was one before: what
+// the index and the bucket hold belongs to a ledger that is missing.
+func unlost(c Config) error {
+	left := ""
+	switch {
+	case exists(ledgerPath(c)):
+		return nil
+	case exists(indexPath(c)):
+		left = indexPath(c)
+	case c.Bucket.Kind == "dir" && holdsObjects(c.bucketPath()):
+		left = c.bucketPath()
+	default:
+		return nil
+	}
+	return fmt.Errorf("the ledger %s is missing, but %s, which belongs to it, is still there: restore the ledger, or start with an empty folder", ledgerPath(c), left)
+}
+
+func holdsObjects(bucket string) bool {
+	list, err := os.ReadDir(filepath.Join(bucket, "objects"))
+	return err == nil && slices.ContainsFunc(list, func(e fs.DirEntry) bool { return e.Name() != path.Dir(probeKey) })
+}
+
+// exists is also true of what cannot be looked at.
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 func newGenesis(c Config, now time.Time) (g pledge.Genesis, made []string, err error) {
@@ -103,7 +136,7 @@ func readGenesis(path string) (pledge.Genesis, error) {
 	}
 	var g pledge.Genesis
 	if err := pledge.StrictUnmarshal(data, &g); err != nil {
-		return g, fmt.Errorf("reading %s: %w", path, err)
+		return g, fmt.Errorf("%s is damaged: restore it from a copy; it must be the one that the ledger was made with: %w", path, err)
 	}
 	return g, nil
 }
@@ -130,3 +163,5 @@ func writeGenesis(path string, g pledge.Genesis) error {
 }
 
 func ledgerPath(c Config) string { return filepath.Join(c.Data, "ledger.db") }
+
+func indexPath(c Config) string { return filepath.Join(c.Data, "index.db") }

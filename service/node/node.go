@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -68,7 +67,7 @@ func (n *Node) open(ctx context.Context) error {
 	if n.ledger, err = solo.Open(solo.Options{Path: ledgerPath(n.config), Genesis: genesis, Operator: operator, Logger: n.log}); err != nil {
 		return err
 	}
-	if n.index, err = index.Open(filepath.Join(n.config.Data, "index.db"), n.log); err != nil {
+	if n.index, err = index.Open(indexPath(n.config), n.log); err != nil {
 		return fmt.Errorf("opening the index: %w", err)
 	}
 	bucket, err := openBucket(n.config)
@@ -103,9 +102,21 @@ func (n *Node) assemble(bucket storage.Bucket, custodian *client.Key, metrics *r
 	}
 	return service.New(service.Options{
 		Ledger: n.ledger, Index: n.index, Vault: vault, Custodian: custodian, Probe: probe(bucket, n.config.Data),
-		Evidence:   evidence.Source{Ledger: n.ledger, Index: n.index, Signer: custodian, Now: time.Now},
+		Evidence:   evidence.Source{Ledger: n.ledger, Index: n.index, Signer: custodian, Files: sealedFiles(vault), Now: time.Now},
 		UploadLife: time.Duration(n.config.Limits.UploadLife), Logger: n.log, Audit: audit, Observer: metrics,
 	})
+}
+
+// sealedFiles lists what a notarization is too small to name.
+func sealedFiles(vault *storage.Vault) func(ctx context.Context, fingerprint, owner string) ([]pledge.File, error) {
+	return func(ctx context.Context, fingerprint, owner string) ([]pledge.File, error) {
+		d, err := vault.Find(ctx, fingerprint, owner)
+		files := make([]pledge.File, len(d.Files))
+		for i, f := range d.Files {
+			files[i] = pledge.File{Path: f.Path, Size: f.Size, SHA256: f.SHA256, Root: f.Root}
+		}
+		return files, err
+	}
 }
 
 // keys loads the custodian's key and the operator's.

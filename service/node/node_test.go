@@ -137,6 +137,46 @@ func TestLedgerWithoutGenesisIsRefused(t *testing.T) {
 	}
 }
 
+// Where a ledger was, no empty one is started.
+func TestLostLedgerIsNotStartedAnew(t *testing.T) {
+	for name, gone := range map[string][]string{
+		"ledger": {"ledger.db"}, "ledger and genesis": {"ledger.db", "genesis.json"}, "ledger and index": {"ledger.db", "index.db"},
+	} {
+		c := config(t)
+		closed(t, open(t, c, io.Discard))
+		object := filepath.Join(c.Data, "bucket", "objects", "datasets")
+		if err := os.MkdirAll(object, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range gone {
+			if err := os.Remove(filepath.Join(c.Data, file)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		n, err := node.Open(t.Context(), c, nil)
+		if err == nil || !strings.Contains(err.Error(), "ledger.db is missing") {
+			t.Errorf("%s: got %v, want a refusal", name, err)
+		}
+		if n != nil {
+			closed(t, n)
+		}
+	}
+}
+
+func TestDamagedGenesisIsRefused(t *testing.T) {
+	c := config(t)
+	closed(t, open(t, c, io.Discard))
+	path := filepath.Join(c.Data, "genesis.json")
+	for _, text := range []string{"", "{", "{}"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := node.Open(t.Context(), c, nil); err == nil || !strings.Contains(err.Error(), "genesis") {
+			t.Errorf("%q: got %v, want a refusal that names the file", text, err)
+		}
+	}
+}
+
 func TestDamagedLedgerIsRefused(t *testing.T) {
 	c := config(t)
 	closed(t, open(t, c, io.Discard))
