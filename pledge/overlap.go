@@ -89,27 +89,30 @@ func (ch *change) sameFiles(found map[string]*relative) (common int64, err error
 // hide the one that is pledged already. Of the rest the largest are enough.
 func toCompare(a Asset, found map[string]*relative) ([]relative, error) {
 	var halves, rest []relative
-	for _, r := range found {
+	for _, r := range ordered(found) {
 		if r.half(a) {
-			halves = append(halves, *r)
+			halves = append(halves, r)
 		} else {
-			rest = append(rest, *r)
+			rest = append(rest, r)
 		}
 	}
 	if len(halves) > 2*maxKin { // kin and disputed: refused before they are loaded
 		return nil, Errorf(TooLarge, "%s would share half of its content with %d assets, more than %d", a.ID, len(halves), 2*maxKin)
 	}
-	slices.SortFunc(halves, bySize)
-	slices.SortFunc(rest, bySize)
 	return append(halves, rest[:min(len(rest), maxCandidates)]...), nil
 }
 
-// bySize puts what shares most first: the same order on every member.
-func bySize(x, y relative) int {
-	if c := cmp.Compare(y.shared, x.shared); c != 0 {
-		return c
+// ordered lists relatives by what they share, most first: the same order on
+// every member.
+func ordered(found map[string]*relative) []relative {
+	list := make([]relative, 0, len(found))
+	for _, r := range found {
+		list = append(list, *r)
 	}
-	return strings.Compare(x.id, y.id)
+	slices.SortFunc(list, func(x, y relative) int {
+		return cmp.Or(cmp.Compare(y.shared, x.shared), strings.Compare(x.id, y.id))
+	})
+	return list
 }
 
 // connect writes on both sides what the shared content means (LAW.md, Asset):
