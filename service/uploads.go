@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -205,9 +206,43 @@ func (s *Service) Sweep(ctx context.Context) (storage.SweepReport, error) {
 	return r, nil
 }
 
+// receiptRest is how long sealed content stays after the last seal that its
+// upload could be asked for: a receipt counts for 24 h, and as much again is
+// for clocks and for commands under way.
+const receiptRest = 48 * time.Hour
+
+// SweepSealed removes sealed content that was never notarized, when no receipt
+// for it can count any more. It answers how many datasets went.
+func (s *Service) SweepSealed(ctx context.Context) (int, error) {
+	n, err := s.o.Vault.SweepSealed(ctx, s.now().Add(-s.o.UploadLife-receiptRest), s.named)
+	if err != nil {
+		return n, fmt.Errorf("sweeping sealed content: %w", err)
+	}
+	return n, nil
+}
+
+// named: the ledger has an asset of this owner with this fingerprint.
+func (s *Service) named(ctx context.Context, fingerprint, owner string) (bool, error) {
+	found := false
+	_, err := snapshot(ctx, s.o.Ledger, func(v *view) error {
+		found = false
+		ids, err := v.fingerprint(strings.TrimPrefix(fingerprint, "sha256:"))
+		for _, id := range ids {
+			a, err := v.asset(id)
+			if err != nil {
+				return err
+			}
+			found = found || (a != nil && a.Owner == owner)
+		}
+		return err
+	})
+	return found, err
+}
+
 // RunSweeper sweeps at once and then at every tick, until ctx ends. What
 // fails is logged, and tried again at the next tick.
 func (s *Service) RunSweeper(ctx context.Context, ticks <-chan time.Time) {
+	var due time.Time // of the sealed content: every old dataset is looked up
 	for {
 		r, err := s.Sweep(ctx)
 		if err != nil && ctx.Err() == nil {
@@ -215,11 +250,25 @@ func (s *Service) RunSweeper(ctx context.Context, ticks <-chan time.Time) {
 		} else if r != (storage.SweepReport{}) {
 			s.o.Logger.InfoContext(ctx, "swept uploads", "abandoned", r.Abandoned, "finished", r.Finished, "cleaned", r.Cleaned)
 		}
+		if now := s.now(); !now.Before(due) {
+			s.runSealedSweep(ctx)
+			due = now.Add(24 * time.Hour)
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticks:
 		}
+	}
+}
+
+func (s *Service) runSealedSweep(ctx context.Context) {
+	n, err := s.SweepSealed(ctx)
+	if err != nil && ctx.Err() == nil {
+		s.o.Logger.ErrorContext(ctx, "sweep of sealed content failed", "error", err)
+	}
+	if n > 0 {
+		s.o.Logger.InfoContext(ctx, "removed sealed content that was never notarized", "datasets", n)
 	}
 }
 

@@ -21,6 +21,7 @@ type Vault interface {
 	Seal(ctx context.Context, id string) (storage.Sealed, error)
 	Abort(ctx context.Context, id string) error
 	Sweep(ctx context.Context, before time.Time) (storage.SweepReport, error)
+	SweepSealed(ctx context.Context, before time.Time, named func(ctx context.Context, fingerprint, owner string) (bool, error)) (int, error)
 	Find(ctx context.Context, fingerprint, owner string) (storage.Sealed, error)
 	Open(ctx context.Context, fingerprint, owner, path string, off, n int64) (io.ReadCloser, error)
 	Check(ctx context.Context, fingerprint, owner string, o storage.CheckOptions) (storage.CheckReport, error)

@@ -96,11 +96,11 @@ func (v *Vault) trySettle(ctx context.Context, u upload, d descriptor) (Sealed, 
 		}
 	}
 	if newest != "" && !mine {
-		report, err := v.Check(ctx, d.Fingerprint, u.Owner, CheckOptions{Full: true})
+		stands, err := v.stands(ctx, u, d, newest)
 		if err != nil {
 			return Sealed{}, err
 		}
-		if report.OK {
+		if stands {
 			return v.settled(ctx, u, d.Fingerprint)
 		}
 	}
@@ -110,6 +110,20 @@ func (v *Vault) trySettle(ctx context.Context, u upload, d descriptor) (Sealed, 
 		}
 	}
 	return v.settled(ctx, u, d.Fingerprint)
+}
+
+// stands: the dataset that is there stays, and verifies to the last byte.
+// ErrBusy when it was removed meanwhile.
+func (v *Vault) stands(ctx context.Context, u upload, d descriptor, newest string) (bool, error) {
+	kept, err := v.keep(ctx, u, newest)
+	var report CheckReport
+	if err == nil && kept {
+		report, err = v.Check(ctx, d.Fingerprint, u.Owner, CheckOptions{Full: true})
+	}
+	if errors.Is(err, ErrNotExist) {
+		err = fmt.Errorf("sealing %s: %w", d.Fingerprint, ErrBusy)
+	}
+	return report.OK, err
 }
 
 // settled notes that nothing is left to do.
@@ -181,30 +195,43 @@ func (v *Vault) dataset(ctx context.Context, fingerprint, owner string) (dataset
 }
 
 func (v *Vault) follow(ctx context.Context, p pointer, fingerprint, owner string) (dataset, error) {
-	envelope, err := v.readAll(ctx, envelopeKey(p.Upload, CustodianName), maxEnvelope)
+	d, id, err := v.openDescriptor(ctx, p)
 	if err != nil {
 		return dataset{}, err
 	}
-	id, err := OpenEnvelope(envelope, v.custodian)
-	if err != nil {
-		return dataset{}, fmt.Errorf("%w: %w", ErrCorrupt, err)
-	}
-	sealed, err := v.readAll(ctx, descriptorKey(p.Upload), maxDescriptor)
-	if err != nil {
-		return dataset{}, err
-	}
-	if sum := sha256.Sum256(sealed); hex.EncodeToString(sum[:]) != p.Descriptor {
-		return dataset{}, fmt.Errorf("%w: %s", ErrCorrupt, descriptorKey(p.Upload))
-	}
-	text, err := decrypt(sealed, id)
-	if err != nil {
-		return dataset{}, fmt.Errorf("%w: %w", ErrCorrupt, err)
-	}
-	var d descriptor
-	if json.Unmarshal(text, &d) != nil || d.Fingerprint != fingerprint || d.Owner != owner || d.Upload != p.Upload {
+	if d.Fingerprint != fingerprint || d.Owner != owner {
 		return dataset{}, fmt.Errorf("%w: %s", ErrCorrupt, descriptorKey(p.Upload))
 	}
 	return d.dataset(id)
+}
+
+// openDescriptor opens the descriptor that p leads to, with the custodian's envelope.
+func (v *Vault) openDescriptor(ctx context.Context, p pointer) (descriptor, Identity, error) {
+	none := func(err error) (descriptor, Identity, error) { return descriptor{}, Identity{}, err }
+	envelope, err := v.readAll(ctx, envelopeKey(p.Upload, CustodianName), maxEnvelope)
+	if err != nil {
+		return none(err)
+	}
+	id, err := OpenEnvelope(envelope, v.custodian)
+	if err != nil {
+		return none(fmt.Errorf("%w: %w", ErrCorrupt, err))
+	}
+	sealed, err := v.readAll(ctx, descriptorKey(p.Upload), maxDescriptor)
+	if err != nil {
+		return none(err)
+	}
+	if sum := sha256.Sum256(sealed); hex.EncodeToString(sum[:]) != p.Descriptor {
+		return none(fmt.Errorf("%w: %s", ErrCorrupt, descriptorKey(p.Upload)))
+	}
+	text, err := decrypt(sealed, id)
+	if err != nil {
+		return none(fmt.Errorf("%w: %w", ErrCorrupt, err))
+	}
+	var d descriptor
+	if json.Unmarshal(text, &d) != nil || d.Upload != p.Upload {
+		return none(fmt.Errorf("%w: %s", ErrCorrupt, descriptorKey(p.Upload)))
+	}
+	return d, id, nil
 }
 
 // dataset checks the list against the fingerprint that it was found under.
