@@ -38,6 +38,7 @@ func mediaType(c *gin.Context) string {
 // readAll reads a body of at most n bytes. One that is cut off is the
 // caller's mistake, unless the caller is gone.
 func readAll(c *gin.Context, n int64) ([]byte, error) {
+	hurry(c)
 	data, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, n))
 	var large *http.MaxBytesError
 	if err == nil || errors.As(err, &large) || errors.Is(err, os.ErrDeadlineExceeded) {

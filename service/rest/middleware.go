@@ -81,7 +81,7 @@ func secure(c *gin.Context) {
 // write may wait for Idle, the whole has no limit.
 func (h *Handler) patience(c *gin.Context) {
 	control := http.NewResponseController(c.Writer)
-	body := &patientBody{ReadCloser: c.Request.Body, control: control, idle: h.o.Idle}
+	body := &patientBody{ReadCloser: c.Request.Body, control: control, idle: h.o.Idle, small: h.o.Small}
 	if c.Request.Body != http.NoBody {
 		body.extend() // also for a body that no handler reads, but the server drains
 		c.Request.Body = body
@@ -97,10 +97,28 @@ type patientBody struct {
 	io.ReadCloser
 	control *http.ResponseController
 	idle    time.Duration
+	small   time.Duration
+	end     time.Time // of the whole body; zero for none
 	slow    atomic.Bool
 }
 
-func (b *patientBody) extend() { _ = b.control.SetReadDeadline(time.Now().Add(b.idle)) }
+func (b *patientBody) extend() {
+	until := time.Now().Add(b.idle)
+	if !b.end.IsZero() && b.end.Before(until) {
+		until = b.end
+	}
+	_ = b.control.SetReadDeadline(until)
+}
+
+// hurry bounds the whole of a small body: a byte now and then must not hold a
+// request open.
+func hurry(c *gin.Context) {
+	if v, _ := c.Get(keyBody); v != nil {
+		if b, ok := v.(*patientBody); ok {
+			b.end = time.Now().Add(b.small)
+		}
+	}
+}
 
 // Read lifts the deadline at the end of the body: left in place it would end
 // the request while the server works on it. After a failure it stays, so that

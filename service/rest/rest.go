@@ -32,6 +32,9 @@ type Options struct {
 	// Idle is how long one read of a body, or one write of an answer, may
 	// take; 60 s when zero. The whole request may take as long as it moves.
 	Idle time.Duration
+	// Small is how long the whole body of a command, or of JSON, may take;
+	// 30 s when zero.
+	Small time.Duration
 	// TrustedProxies are the addresses (CIDR) whose X-Forwarded-For is believed.
 	TrustedProxies []string
 }
@@ -84,6 +87,9 @@ func (o *Options) defaults() {
 	}
 	if o.Idle == 0 {
 		o.Idle = time.Minute
+	}
+	if o.Small == 0 {
+		o.Small = 30 * time.Second
 	}
 }
 
