@@ -10,6 +10,10 @@ const (
 	// MaxFiles is how many files a notarization may list; a larger dataset
 	// gives its manifest root instead, and its files are not indexed.
 	MaxFiles = 1000
+	// MustList is how many files a notarization must list. Between that and
+	// MaxFiles the list may be left out when long names push the command over
+	// MaxCommand.
+	MustList = 500
 	// MaxHolders is how many assets the index of a file digest names. A file
 	// in more assets than that is common, and only counted.
 	MaxHolders = 256

@@ -66,7 +66,7 @@ func (ch *change) custody(b *NotarizeBody) (*ReceiptBody, error) {
 		return nil, Errorf(CustodyMissing, "the custody receipt is for %s", body.Fingerprint)
 	case body.Owner != ch.by.ID:
 		return nil, Errorf(CustodyMissing, "the custody receipt is for the content of %s", body.Owner)
-	case len(b.Files) == 0 && body.Files <= MaxFiles:
+	case len(b.Files) == 0 && body.Files <= MustList:
 		return nil, Errorf(Malformed, "the dataset has %d files: list them in files, so that others who hold them are found", body.Files)
 	case len(b.Files) > 0 && (body.Files != len(b.Files) || body.Size != ch.c.content.size):
 		return nil, Errorf(CustodyMissing, "the custody receipt is for %d files of %d bytes, the command lists %d of %d", body.Files, body.Size, len(b.Files), ch.c.content.size)

@@ -11,7 +11,8 @@ import (
 type relative struct {
 	id     string
 	total  int64 // its distinct bytes
-	shared int64 // bytes of the files that both hold
+	shared int64 // bytes of the files that both are known to hold
+	common int64 // of these, bytes of files that not all holders of are known
 	same   bool  // the same fingerprint
 }
 
@@ -36,7 +37,21 @@ func (ch *change) relatives(a Asset) ([]relative, error) {
 	if a.DistinctSize > 0 && 2*common >= a.DistinctSize {
 		return nil, Errorf(TooLarge, "half of the content or more is in files that over %d assets hold; its holders cannot all be compared", MaxHolders)
 	}
-	return toCompare(a, found)
+	list := ordered(found)
+	for _, r := range list {
+		if r.mayHide(a, common) {
+			return nil, Errorf(TooLarge, "%s may share half of its content with %s: some is in files that over %d assets hold, which cannot all be compared", a.ID, r.id, MaxHolders)
+		}
+	}
+	return toCompare(a, list)
+}
+
+// mayHide: with the common files of which it is not known whether r holds
+// them, at least half could be shared, and a pledge on r go unnoticed.
+func (r relative) mayHide(of Asset, common int64) bool {
+	could := r
+	could.shared += common - r.common
+	return !r.half(of) && could.half(of)
 }
 
 func (ch *change) sameFingerprint(a Asset, found map[string]*relative) error {
@@ -79,6 +94,9 @@ func (ch *change) sameFiles(found map[string]*relative) (common int64, err error
 				found[h.AssetID] = r
 			}
 			r.shared += f.size
+			if rec.Count >= MaxHolders {
+				r.common += f.size
+			}
 		}
 	}
 	return common, nil
@@ -87,9 +105,9 @@ func (ch *change) sameFiles(found map[string]*relative) (common int64, err error
 // toCompare lists the relatives that a is written down with. All that share
 // half are among them: were they cut like the rest, a flood of decoys would
 // hide the one that is pledged already. Of the rest the largest are enough.
-func toCompare(a Asset, found map[string]*relative) ([]relative, error) {
+func toCompare(a Asset, list []relative) ([]relative, error) {
 	var halves, rest []relative
-	for _, r := range ordered(found) {
+	for _, r := range list {
 		if r.half(a) {
 			halves = append(halves, r)
 		} else {

@@ -89,7 +89,7 @@ func TestLargeDataset(t *testing.T) {
 		b.CustodyReceipt = w.sign(w.exchange, pledge.CustodyReceiptAct, pledge.ReceiptBody{Fingerprint: fp, Owner: a.uscc, Files: files, Size: 1 << 40, ManifestRoot: root, Depth: "full"})
 		return b
 	}
-	w.refuse(pledge.Malformed, w.owner, pledge.AssetNotarize, body(w.owner, 1000))
+	w.refuse(pledge.Malformed, w.owner, pledge.AssetNotarize, body(w.owner, 500))
 	id := w.do(w.owner, pledge.AssetNotarize, body(w.owner, 5000))
 	if a := w.asset(id); a.Files != 5000 || a.Size != 1<<40 || a.DistinctSize != 1<<40 || a.ManifestRoot != root {
 		t.Errorf("%+v", a)
@@ -229,6 +229,20 @@ func TestFileInTooManyAssets(t *testing.T) {
 	w.crowd(w.asset(w.notarize(w.owner, "first", f, file("rest", "first", 1000))), f, 255)
 	w.refuse(pledge.TooLarge, w.other, pledge.AssetNotarize, w.dataset(w.other, "x", f, file("rest", "x", 100)))
 	w.do(w.other, pledge.AssetNotarize, w.dataset(w.other, "x", f, file("rest", "x", 101)))
+}
+
+// TestHiddenHalf: two assets share a common file, whose index names neither
+// of them, and a smaller one that is seen. Together that is half.
+func TestHiddenHalf(t *testing.T) {
+	w := newWorld(t)
+	common, seen, tiny := file("common", "common", 40), file("seen", "seen", 15), file("tiny", "tiny", 5)
+	w.crowd(w.asset(w.notarize(w.owner, "first", common, file("rest", "first", 1000))), common, 255)
+	w.notarize(w.owner, "pledged", common, seen, tiny, file("rest", "pledged", 50))
+	e := w.refuse(pledge.TooLarge, w.owner, pledge.AssetNotarize, w.dataset(w.owner, "x", common, seen, file("rest", "x", 50)))
+	if !contains(e.Detail, "may share half") {
+		t.Error(e.Detail)
+	}
+	w.do(w.owner, pledge.AssetNotarize, w.dataset(w.owner, "y", common, tiny, file("rest", "y", 5000)))
 }
 
 // TestReceiptMustFit: a custody receipt for anything else is none.

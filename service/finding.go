@@ -132,7 +132,7 @@ func (f *finding) around(a *pledge.Asset) error {
 		return err
 	}
 	if !all {
-		f.cut("%s has more than %d files, which the ledger does not list", a.ID, pledge.MaxFiles)
+		f.cut("%s was notarized without a list of its files", a.ID)
 	}
 	return f.sharing(files)
 }

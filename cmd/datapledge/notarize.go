@@ -119,12 +119,19 @@ func (n *notarize) store(ctx context.Context, d dataset) error {
 		return err
 	}
 	n.body.Fingerprint, n.body.CustodyReceipt = sealed.Fingerprint, sealed.CustodyReceipt
-	n.body.Files = filesOf(d.manifest)
-	if len(n.body.Files) > pledge.MaxFiles {
+	if n.body.Files = filesOf(d.manifest); !listable(n.body.Files) {
 		n.body.Files = nil
 		n.body.ManifestRoot, err = d.manifest.Root()
 	}
 	return err
+}
+
+// listable: the files are few enough, and their names short enough, to stand
+// in a command. It travels in base64, and leaves room for all else it says.
+func listable(files []pledge.File) bool {
+	list, err := json.Marshal(files)
+	return err == nil && len(files) <= pledge.MaxFiles &&
+		(len(files) <= pledge.MustList || len(list) < pledge.MaxCommand*3/4-16<<10)
 }
 
 func (n *notarize) send(ctx context.Context, d dataset) error {
