@@ -33,6 +33,7 @@ func (h *Handler) routes() []route {
 		{http.MethodDelete, pathUpload, false, h.abortUpload},
 		{http.MethodPut, pathUploadFile, false, h.putFile},
 		{http.MethodHead, pathUploadFile, false, h.headFile},
+		{http.MethodDelete, pathUploadFile, false, h.removeFile},
 		{http.MethodPost, pathUpload + "/seal", false, h.sealUpload},
 
 		{http.MethodGet, "/v1/network", true, h.network},

@@ -55,6 +55,14 @@ func (h *Handler) abortUpload(c *gin.Context) error {
 	return nil
 }
 
+func (h *Handler) removeFile(c *gin.Context) error {
+	if err := h.svc.RemoveFile(c.Request.Context(), caller(c), c.Param("upload_id"), filePath(c)); err != nil {
+		return err
+	}
+	c.Status(http.StatusNoContent)
+	return nil
+}
+
 func (h *Handler) sealUpload(c *gin.Context) error {
 	sealed, err := h.svc.SealUpload(c.Request.Context(), caller(c), c.Param("upload_id"))
 	if err != nil {

@@ -75,11 +75,12 @@ func (s *stack) waitForOffset(path string, want int64) int64 {
 	for range 5000 {
 		a := s.do(http.MethodHead, path, "enterprise", nil)
 		n, _ := strconv.ParseInt(a.header.Get("Upload-Offset"), 10, 64)
-		// While the cut request still holds the file, writes are refused: ask
-		// with one that cannot be taken.
-		probe := s.do(http.MethodPut, path, "enterprise", strings.NewReader("x"), "Upload-Offset", "1")
-		last, other = a, probe
-		if n == want && probe.header.Get("Upload-Offset") != "" {
+		last = a
+		if n < want {
+			continue // a write would take the file over from the cut request
+		}
+		other = s.do(http.MethodPut, path, "enterprise", strings.NewReader("x"), "Upload-Offset", "1")
+		if n == want && other.header.Get("Upload-Offset") != "" {
 			return n
 		}
 	}
