@@ -91,7 +91,7 @@ func classify(err error) (int, string) {
 		refused *pledge.Error
 	)
 	switch {
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), errors.Is(err, client.ErrNoKey), errors.Is(err, client.ErrAddress):
 		return exitUsage, "usage"
 	case errors.As(err, &found):
 		return found.code, ""

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -123,7 +125,9 @@ func (a *app) newKey(party, out string, kind client.Kind, scope string, postQuan
 			return usagef("the passphrase is empty")
 		}
 	}
-	if err := k.Save(out, word); err != nil {
+	if err := k.Save(out, word); errors.Is(err, fs.ErrExist) {
+		return usagef("%s exists; a key is never overwritten, for it cannot be made again", out)
+	} else if err != nil {
 		return err
 	}
 	p := publicOf(k)

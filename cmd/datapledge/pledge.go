@@ -191,7 +191,8 @@ func (a *app) pledgeRegisterCommand() *cobra.Command {
 }
 
 // searchedSeq searches the asset, says what was found, and returns the
-// sequence number that the search saw.
+// sequence number that the search saw. When it saw liens, signing at once
+// would say that the pledgee accepts what nobody has read.
 func (a *app) searchedSeq(ctx context.Context, c *client.Client, asset string) (int64, error) {
 	s, err := c.Search(ctx, client.SearchQuery{AssetID: asset})
 	if err != nil {
@@ -202,6 +203,14 @@ func (a *app) searchedSeq(ctx context.Context, c *client.Client, asset string) (
 	}
 	a.say("search %s at height %d: %d live pledge(s) on the asset, sequence %d",
 		s.Value.Number, s.Value.AsOf.Height, len(s.Value.Liens), *s.Value.ExpectedSeq)
+	if !s.Value.Complete {
+		a.say("the search is incomplete: %s", s.Value.Incomplete)
+	}
+	if n := len(s.Value.Liens); n > 0 {
+		a.emit(s, func(w io.Writer) { printSearch(w, s.Value) })
+		return 0, hintf(&finding{exitEncumbered, fmt.Sprintf("%s is encumbered by %d pledge(s)", asset, n)},
+			"to register behind them, say that you saw them: -expected-seq %d", *s.Value.ExpectedSeq)
+	}
 	return *s.Value.ExpectedSeq, nil
 }
 

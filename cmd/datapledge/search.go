@@ -104,4 +104,7 @@ func printSearch(w io.Writer, s client.Search) {
 	case s.None:
 		fmt.Fprintln(w, "no live pledge at this height")
 	}
+	if !s.Complete {
+		fmt.Fprintf(w, "INCOMPLETE: there may be more; %s\n", s.Incomplete)
+	}
 }

@@ -44,7 +44,7 @@ type Client struct {
 func Dial(server string, key *Key, opts Options) (*Client, error) {
 	base, err := url.Parse(server)
 	if err != nil || (base.Scheme != "http" && base.Scheme != "https") || base.Host == "" {
-		return nil, fmt.Errorf("%q is no address of a service (like http://127.0.0.1:8080)", server)
+		return nil, fmt.Errorf("%q %w (like http://127.0.0.1:8080)", server, ErrAddress)
 	}
 	base.Path = strings.TrimSuffix(base.Path, "/")
 	if opts.HTTP == nil {
@@ -201,6 +201,9 @@ func (c *Client) authorize(ctx context.Context, req *http.Request) error {
 	req.Header.Set("Authorization", "Bearer "+token)
 	return nil
 }
+
+// ErrAddress says that nobody can be reached under such an address.
+var ErrAddress = errors.New("is no address of a service")
 
 // ErrNoKey says that the call needs a party, and the client has no key.
 var ErrNoKey = errors.New("this needs a party's key")

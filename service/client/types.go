@@ -189,9 +189,13 @@ type Search struct {
 		Hash   string `json:"hash"`
 		At     string `json:"at"`
 	} `json:"as_of"`
-	Liens  []Lien `json:"liens"`
-	None   bool   `json:"none"`
-	Assets []struct {
+	Liens []Lien `json:"liens"`
+	None  bool   `json:"none"`
+	// Complete is false when a bound kept the search from looking everywhere;
+	// Incomplete says which.
+	Complete   bool   `json:"complete"`
+	Incomplete string `json:"incomplete"`
+	Assets     []struct {
 		AssetID     string           `json:"asset_id"`
 		Owner       string           `json:"owner"`
 		ExpectedSeq int64            `json:"expected_seq"`
