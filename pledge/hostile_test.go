@@ -245,7 +245,7 @@ func TestHighS(t *testing.T) {
 	s := new(big.Int).SetBytes(sig[32:])
 	s.Sub(elliptic.P256().Params().N, s).FillBytes(sig[32:])
 	twin := jws[:dot] + b64.EncodeToString(sig)
-	j, err := jose.ParseSigned(twin, []jose.SignatureAlgorithm{jose.ES256})
+	j, err := jose.ParseSignedCompact(twin, []jose.SignatureAlgorithm{jose.ES256})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -277,7 +277,7 @@ func TestJOSEAgrees(t *testing.T) {
 				if err := key.UnmarshalJSON(a.jwk()); err != nil {
 					t.Fatal(err)
 				}
-				j, err := jose.ParseSigned(s, []jose.SignatureAlgorithm{jose.EdDSA, jose.ES256})
+				j, err := jose.ParseSignedCompact(s, []jose.SignatureAlgorithm{jose.EdDSA, jose.ES256})
 				if err != nil {
 					t.Fatal(err)
 				}

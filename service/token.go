@@ -160,7 +160,7 @@ func checkSignature(token string, h tokenHeader, uscc string, party *pledge.Part
 }
 
 func signedBy(token string, k pledge.PartyKey) bool {
-	parsed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.EdDSA, jose.ES256})
+	parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.EdDSA, jose.ES256})
 	if err != nil {
 		return false
 	}

@@ -126,7 +126,7 @@ func (a *app) newKey(party, out string, kind client.Kind, scope string, postQuan
 		}
 	}
 	if err := k.Save(out, word); errors.Is(err, fs.ErrExist) {
-		return usagef("%s exists; a key is never overwritten, for it cannot be made again", out)
+		return fmt.Errorf("%s: %w", out, fs.ErrExist)
 	} else if err != nil {
 		return err
 	}

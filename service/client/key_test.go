@@ -235,7 +235,7 @@ func checkCommand(t *testing.T, k *client.Key, kind client.Kind, jws string) {
 	if err := public.UnmarshalJSON(k.Public()); err != nil {
 		t.Fatal(err)
 	}
-	parsed, err := jose.ParseSigned(jws, []jose.SignatureAlgorithm{jose.EdDSA, jose.ES256})
+	parsed, err := jose.ParseSignedCompact(jws, []jose.SignatureAlgorithm{jose.EdDSA, jose.ES256})
 	if err != nil {
 		t.Fatal(err)
 	}

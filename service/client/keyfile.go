@@ -189,7 +189,7 @@ func matches(signer crypto.Signer) error {
 	if err != nil {
 		return errors.New("the key is damaged")
 	}
-	parsed, err := jose.ParseSigned(jws, []jose.SignatureAlgorithm{jose.EdDSA, jose.ES256})
+	parsed, err := jose.ParseSignedCompact(jws, []jose.SignatureAlgorithm{jose.EdDSA, jose.ES256})
 	if err == nil {
 		_, err = parsed.Verify(signer.Public())
 	}

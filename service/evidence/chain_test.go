@@ -12,7 +12,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"math/big"
 	"slices"
 	"strings"
@@ -338,11 +337,4 @@ func (c *chain) History(_ context.Context, key string, p service.Page) ([]servic
 		return out[:1], "more", nil
 	}
 	return out, "", nil
-}
-
-// clone is a chain that can go another way from here.
-func (c *chain) clone() *chain {
-	d := *c
-	d.blocks, d.state = slices.Clone(c.blocks), maps.Clone(c.state)
-	return &d
 }

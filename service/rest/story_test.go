@@ -99,7 +99,7 @@ func (s *stack) payload(report string) []byte {
 	if err := key.UnmarshalJSON(network.ServiceKey); err != nil {
 		s.t.Fatal(err)
 	}
-	parsed := must(jose.ParseSigned(report, []jose.SignatureAlgorithm{jose.EdDSA}))(s.t)
+	parsed := must(jose.ParseSignedCompact(report, []jose.SignatureAlgorithm{jose.EdDSA}))(s.t)
 	return must(parsed.Verify(key))(s.t)
 }
 
