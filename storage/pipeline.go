@@ -14,7 +14,7 @@ import (
 const (
 	// partsInFlight bounds the memory of a write: one part is read and hashed
 	// while the others are sealed and put, 8.4 MiB each.
-	partsInFlight = 3
+	partsInFlight = 4
 	prefixRoom    = 4 << 10 // of a pooled buffer, before the first chunk
 )
 
