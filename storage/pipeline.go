@@ -111,7 +111,7 @@ func (p *pipeline) read() error {
 
 func (p *pipeline) peek() ([]byte, error) {
 	one := make([]byte, 1)
-	_, err := readAll(p.body, one)
+	_, err := fillFrom(p.body, one)
 	return one, err
 }
 
@@ -169,7 +169,7 @@ func (p *pipeline) fill(t *part, ahead []byte) (int, error) {
 	}
 	for i := range partChunks {
 		slot := t.slot(i)
-		n, err := readAll(src, slot)
+		n, err := fillFrom(src, slot)
 		p.hash(slot[:n])
 		t.plain += n
 		if err != nil {
@@ -182,10 +182,10 @@ func (p *pipeline) fill(t *part, ahead []byte) (int, error) {
 	return t.plain, p.stop.Err()
 }
 
-// readAll fills b or says why not, in the reader's own words: io.ReadFull
+// fillFrom fills b or says why not, in the reader's own words: io.ReadFull
 // would make an io.EOF within b look like the io.ErrUnexpectedEOF of a body
 // that was cut off, and a cut file must never pass for a whole one.
-func readAll(r io.Reader, b []byte) (n int, err error) {
+func fillFrom(r io.Reader, b []byte) (n int, err error) {
 	for n < len(b) && err == nil {
 		var m int
 		m, err = r.Read(b[n:])
