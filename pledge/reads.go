@@ -1,0 +1,57 @@
+package pledge
+
+import "slices"
+
+// Reads lists the keys that Apply reads for a command before it knows
+// anything of the state: sorted, each once. It is a hint for a State that can
+// fetch many keys at once. Apply may read more (the asset behind a pledge,
+// those that share a file), and less when it refuses early.
+func Reads(c *Command) []string {
+	if c == nil || c.body == nil {
+		return nil
+	}
+	keys := []string{KeyParty(c.Payload.By), KeyCommand(c.Payload.By, c.ID)}
+	keys = append(keys, c.subjects()...)
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// subjects are the keys of what the body names.
+func (c *Command) subjects() []string {
+	switch b := c.body.(type) {
+	case *EnrollBody:
+		return []string{KeyParty(b.Party)}
+	case *AddKeyBody:
+		return []string{KeyParty(b.Party)}
+	case *RevokeKeyBody:
+		return []string{KeyParty(b.Party)}
+	case *NotarizeBody:
+		return c.contentKeys(b)
+	case *CertificateBody:
+		return []string{KeyAsset(b.AssetID)}
+	case *ProposeBody:
+		return []string{KeyAsset(b.AssetID), KeyParty(b.Pledgee)}
+	case *FenceBody:
+		return []string{KeyCommand(c.Payload.By, b.CommandID)}
+	case pledgeBody:
+		if b.pledge() != "" {
+			return []string{KeyPledge(b.pledge())}
+		}
+	}
+	return nil
+}
+
+// contentKeys are where a notarization looks for others with its content.
+func (c *Command) contentKeys(b *NotarizeBody) []string {
+	var keys []string
+	if c.receipt != nil {
+		keys = append(keys, KeyParty(c.receipt.Payload.By))
+	}
+	if f, err := ParseFingerprint(b.Fingerprint); err == nil {
+		keys = append(keys, KeyFingerprint(f.Hex()))
+	}
+	for _, f := range c.content.distinct {
+		keys = append(keys, KeyFile(f.digest))
+	}
+	return keys
+}
