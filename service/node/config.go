@@ -26,6 +26,7 @@ type Config struct {
 	// Channel names the ledger; commands and tokens are addressed to it.
 	Channel string `json:"channel"`
 
+	Ledger Ledger `json:"ledger"`
 	Bucket Bucket `json:"bucket"`
 	Keys   Keys   `json:"keys"`
 	TLS    TLS    `json:"tls"`
@@ -94,6 +95,7 @@ func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d)
 func Default() Config {
 	return Config{
 		Listen: "127.0.0.1:8080", Data: "./datapledge-data", Channel: "pledge",
+		Ledger: Ledger{Kind: ledgerSolo},
 		Bucket: Bucket{Kind: "dir"},
 		Log:    Log{Level: "info"},
 		Limits: Limits{RatePerAddress: 500, RatePerParty: 500, Idle: Duration(time.Minute),
@@ -152,6 +154,7 @@ func (c Config) Check() error {
 	fault(err != nil, "listen: %q is not host:port", c.Listen)
 	fault(c.Data == "", "data: a folder is needed")
 	fault(!channelName.MatchString(c.Channel), "channel: %q is not a channel name (a-z, 0-9, . and -)", c.Channel)
+	faults = append(faults, c.Ledger.check(c.Keys)...)
 	fault(c.Bucket.Kind != "dir" && c.Bucket.Kind != "mem", "bucket.kind: %q is neither dir nor mem", c.Bucket.Kind)
 	fault(c.Bucket.Kind == "mem" && c.Bucket.Path != "", "bucket.path: a bucket in memory has none")
 	fault((c.TLS.CertFile == "") != (c.TLS.KeyFile == ""), "tls: cert_file and key_file go together")

@@ -21,7 +21,6 @@ import (
 	"github.com/datapledge/datapledge/service/evidence"
 	"github.com/datapledge/datapledge/service/index"
 	"github.com/datapledge/datapledge/service/rest"
-	"github.com/datapledge/datapledge/service/solo"
 	"github.com/datapledge/datapledge/storage"
 )
 
@@ -31,7 +30,7 @@ type Node struct {
 	log     *slog.Logger
 	service *service.Service
 	handler *rest.Handler
-	ledger  *solo.Ledger
+	ledger  service.Ledger
 	index   *index.Index
 	audit   *os.File
 
@@ -56,15 +55,11 @@ func Open(ctx context.Context, config Config, logger *slog.Logger) (*Node, error
 }
 
 func (n *Node) open(ctx context.Context) error {
-	genesis, err := prepare(n.config, time.Now(), n.log)
-	if err != nil {
+	if err := n.openLedger(ctx); err != nil {
 		return err
 	}
-	custodian, operator, err := n.keys()
+	custodian, err := n.load(n.config.Keys.CustodianFile, string(pledge.RoleExchange))
 	if err != nil {
-		return err
-	}
-	if n.ledger, err = solo.Open(solo.Options{Path: ledgerPath(n.config), Genesis: genesis, Operator: operator, Logger: n.log}); err != nil {
 		return err
 	}
 	if n.index, err = index.Open(indexPath(n.config), n.log); err != nil {
@@ -117,23 +112,6 @@ func sealedFiles(vault *storage.Vault) func(ctx context.Context, fingerprint, ow
 		}
 		return files, err
 	}
-}
-
-// keys loads the custodian's key and the operator's.
-func (n *Node) keys() (*client.Key, solo.Operator, error) {
-	custodian, err := n.load(n.config.Keys.CustodianFile, string(pledge.RoleExchange))
-	if err != nil {
-		return nil, solo.Operator{}, err
-	}
-	operator, err := n.load(n.config.Keys.OperatorFile, operatorKey)
-	if err != nil {
-		return nil, solo.Operator{}, err
-	}
-	private, ok := operator.RevealEd25519()
-	if !ok {
-		return nil, solo.Operator{}, errors.New("the operator's key must be an Ed25519 key")
-	}
-	return custodian, solo.NewOperator(private), nil
 }
 
 func (n *Node) load(path, name string) (*client.Key, error) {
