@@ -95,6 +95,10 @@ func (s *Service) indexReady(ctx context.Context) Check {
 
 func (s *Service) notReady(ctx context.Context, name, detail string, err error) Check {
 	s.o.Logger.ErrorContext(ctx, "not ready", "check", name, "error", err)
+	var trouble *Trouble
+	if errors.As(err, &trouble) {
+		detail += ": " + trouble.Cause + "; " + trouble.Remedy
+	}
 	return Check{name, false, detail}
 }
 

@@ -181,6 +181,11 @@ func TestReadiness(t *testing.T) {
 	if !strings.Contains(string(a.body), "bucket cannot be reached") || strings.Contains(string(a.body), "canary") {
 		t.Errorf("got %s, want the reason without the address", a.body)
 	}
+	s.bucket.fail(&service.Trouble{Cause: "the bucket has no Object Lock", Remedy: "make one that has", Err: errors.New("canary")})
+	a = s.get("/readyz", "").want(503, "")
+	if !strings.Contains(string(a.body), "has no Object Lock; make one") || strings.Contains(string(a.body), "canary") {
+		t.Errorf("got %s, want cause and remedy, and nothing else", a.body)
+	}
 	s.bucket.fail(nil)
 	s.wrapped.fail(service.ErrUnavailable)
 	if a := s.get("/readyz", "").want(503, ""); !strings.Contains(string(a.body), "takes no commands") {

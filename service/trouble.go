@@ -1,0 +1,19 @@
+package service
+
+// Trouble is a fault that an operator can put right: readiness shows cause
+// and remedy, which therefore name no secret. Err is for the log.
+type Trouble struct {
+	Cause, Remedy string
+	Err           error
+}
+
+func (t *Trouble) Error() string {
+	text := t.Cause + ": " + t.Remedy
+	if t.Err != nil {
+		text += ": " + t.Err.Error()
+	}
+	return text
+}
+
+// Unwrap keeps the sentinels of what went wrong visible.
+func (t *Trouble) Unwrap() error { return t.Err }
