@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Limits of one transaction that carries commands. A client cuts its batches
@@ -94,7 +93,9 @@ func MarshalResults(results []Result) ([]byte, error) {
 }
 
 // UnmarshalResults is the inverse of MarshalResults: writes are those of the
-// transaction, sorted by key. What does not fit together is an error.
+// transaction, sorted by key. It takes exactly what MarshalResults prints, so
+// that every write has its command and every command all of its writes; what
+// does not fit together is an error.
 func UnmarshalResults(payload []byte, writes []Write) ([]Result, error) {
 	var in txResponse
 	if err := StrictUnmarshal(payload, &in); err != nil {
@@ -103,27 +104,51 @@ func UnmarshalResults(payload []byte, writes []Write) ([]Result, error) {
 	if in.V != Version {
 		return nil, fmt.Errorf("results of version %d are unknown", in.V)
 	}
-	if !slices.IsSortedFunc(writes, func(a, b Write) int { return strings.Compare(a.Key, b.Key) }) {
-		return nil, fmt.Errorf("the writes of a transaction are not sorted")
-	}
 	out := make([]Result, len(in.Results))
 	for i, t := range in.Results {
-		out[i].Outcome = Outcome{CommandID: t.CommandID, Status: t.Status, Code: t.Code, Detail: t.Detail, RecordID: t.RecordID, Duplicate: t.Duplicate}
-		replaced := 0
-		for _, n := range t.Writes {
-			if n < 0 || n >= len(writes) {
-				return nil, fmt.Errorf("result %d has write %d of %d", i, n, len(writes))
-			}
-			w := writes[n]
-			if v, was := t.Replaced[w.Key]; was {
-				w.Value = v
-				replaced++
-			}
-			out[i].Writes = append(out[i].Writes, w)
-		}
-		if replaced != len(t.Replaced) {
-			return nil, fmt.Errorf("result %d replaced values that it did not write", i)
+		var err error
+		if out[i], err = t.result(writes); err != nil {
+			return nil, fmt.Errorf("result %d: %w", i, err)
 		}
 	}
+	if !slices.EqualFunc(TxWrites(out), writes, sameWrite) {
+		return nil, fmt.Errorf("the results account for other writes than the transaction's")
+	}
+	if again, err := MarshalResults(out); err != nil || !bytes.Equal(again, payload) {
+		return nil, fmt.Errorf("the results are not spelled as they are written")
+	}
 	return out, nil
+}
+
+func sameWrite(a, b Write) bool { return a.Key == b.Key && bytes.Equal(a.Value, b.Value) }
+
+// result is what t says with the transaction's writes at hand.
+func (t *txResult) result(writes []Write) (Result, error) {
+	if err := t.check(); err != nil {
+		return Result{}, err
+	}
+	r := Result{Outcome: Outcome{CommandID: t.CommandID, Status: t.Status, Code: t.Code, Detail: t.Detail, RecordID: t.RecordID, Duplicate: t.Duplicate}}
+	for i, n := range t.Writes {
+		if n < 0 || n >= len(writes) || i > 0 && n <= t.Writes[i-1] {
+			return Result{}, fmt.Errorf("has write %d of %d out of place", n, len(writes))
+		}
+		w := writes[n]
+		if old, was := t.Replaced[w.Key]; was {
+			w.Value = old
+		}
+		r.Writes = append(r.Writes, w)
+	}
+	return r, nil
+}
+
+// check: Apply makes two kinds of outcome, and only one of them writes.
+func (t *txResult) check() error {
+	idle := len(t.Writes) == 0 && len(t.Replaced) == 0
+	switch {
+	case t.Status == Applied && t.Code == "" && t.Detail == "" && t.Duplicate == idle:
+		return nil
+	case t.Status == Refused && t.Code != "" && t.RecordID == "" && !t.Duplicate && idle:
+		return nil
+	}
+	return fmt.Errorf("%q with code %q and %d writes is no outcome", clip(t.Status), clip(string(t.Code)), len(t.Writes))
 }
