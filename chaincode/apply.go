@@ -71,15 +71,13 @@ func parse(args [][]byte) []parsed {
 // their own refusal.
 func decide(s reader, tx pledge.Tx, all []parsed) ([]pledge.Result, error) {
 	commands := make([]*pledge.Command, 0, len(all))
-	var keys []string
 	for _, p := range all {
 		if p.refusal == nil {
 			commands = append(commands, p.command)
-			keys = append(keys, pledge.Reads(p.command)...)
 		}
 	}
 	st := newState(s)
-	if err := st.fetch(keys); err != nil {
+	if err := st.prefetch(commands); err != nil {
 		return nil, err
 	}
 	applied, err := pledge.Apply(st, tx, commands)

@@ -19,12 +19,12 @@ func (c *Chaincode) start(s stub, args [][]byte) ([]byte, error) {
 	if _, err := c.txTime(s); err != nil {
 		return nil, err
 	}
-	if g.Channel != s.GetChannelID() {
-		return nil, pledge.Errorf(pledge.WrongChannel, "the genesis is for channel %q; this is %q", g.Channel, s.GetChannelID())
-	}
 	writes, err := g.Writes()
 	if err != nil {
 		return nil, err
+	}
+	if g.Channel != s.GetChannelID() {
+		return nil, pledge.Errorf(pledge.WrongChannel, "the genesis is for channel %q; this is %q", g.Channel, s.GetChannelID())
 	}
 	if !slices.EqualFunc(writes, c.genesis, sameWrite) {
 		return nil, pledge.Errorf(pledge.TermsMismatch, "the genesis is not the one that this member's chaincode was started with: %s, here %s; compare the files", digestOf(writes), digestOf(c.genesis))

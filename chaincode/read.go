@@ -43,8 +43,11 @@ func (c *Chaincode) get(s stub, args [][]byte) ([]byte, error) {
 
 // readKeys takes keys of the layout only; others cannot be on the channel.
 func readKeys(args [][]byte) ([]string, error) {
-	if len(args) == 0 || len(args) > MaxKeys {
-		return nil, pledge.Errorf(pledge.TooLarge, "get takes 1 to %d keys, not %d", MaxKeys, len(args))
+	switch {
+	case len(args) == 0:
+		return nil, pledge.Errorf(pledge.Malformed, "get needs at least one key")
+	case len(args) > MaxKeys:
+		return nil, pledge.Errorf(pledge.TooLarge, "get takes at most %d keys, not %d", MaxKeys, len(args))
 	}
 	keys := make([]string, len(args))
 	for i, a := range args {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/datapledge/datapledge/pledge"
 )
 
 // stub is all that this chaincode uses of the shim's.
@@ -38,6 +40,23 @@ type state struct {
 }
 
 func newState(from reader) *state { return &state{from, map[string][]byte{}} }
+
+// prefetch reads what the rules will ask for, as far as that can be told.
+func (s *state) prefetch(commands []*pledge.Command) error {
+	var keys, behind []string
+	for _, c := range commands {
+		keys = append(keys, pledge.Reads(c)...)
+	}
+	if err := s.fetch(keys); err != nil {
+		return err
+	}
+	for _, c := range commands {
+		behind = append(behind, pledge.ReadsBehind(c, s.known)...)
+	}
+	return s.fetch(behind)
+}
+
+func (s *state) known(key string) []byte { return s.values[key] }
 
 // fetch reads many keys in few messages, each key once. A peer that does not
 // offer this is asked key by key, by the shim.

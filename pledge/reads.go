@@ -16,6 +16,24 @@ func Reads(c *Command) []string {
 	return slices.Compact(keys)
 }
 
+// ReadsBehind lists the keys that Apply reads because of what stands under
+// those of Reads: the asset that a pledge names. It is a hint, too; value
+// gives what is known to stand under a key, else nil.
+func ReadsBehind(c *Command, value func(key string) []byte) []string {
+	if c == nil {
+		return nil
+	}
+	b, ok := c.body.(pledgeBody)
+	if !ok || b.pledge() == "" {
+		return nil
+	}
+	p, err := DecodePledge(value(KeyPledge(b.pledge())))
+	if err != nil {
+		return nil // new, or damaged: whoever applies the command will see
+	}
+	return []string{KeyAsset(p.AssetID)}
+}
+
 // subjects are the keys of what the body names.
 func (c *Command) subjects() []string {
 	switch b := c.body.(type) {
