@@ -4,6 +4,7 @@
 package network
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/datapledge/datapledge/pledge"
@@ -88,12 +89,17 @@ type Storage struct {
 // Duration is written as text: "200ms".
 type Duration time.Duration
 
-// UnmarshalText reads what time.ParseDuration does.
-func (d *Duration) UnmarshalText(text []byte) error {
-	v, err := time.ParseDuration(string(text))
+// UnmarshalJSON reads what time.ParseDuration does. (pledge.StrictUnmarshal
+// knows no UnmarshalText.)
+func (d *Duration) UnmarshalJSON(data []byte) error {
+	var text string
+	if err := json.Unmarshal(data, &text); err != nil {
+		return err
+	}
+	v, err := time.ParseDuration(text)
 	*d = Duration(v)
 	return err
 }
 
-// MarshalText writes what UnmarshalText reads.
+// MarshalText writes what UnmarshalJSON reads.
 func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }

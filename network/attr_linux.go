@@ -1,0 +1,9 @@
+package network
+
+import "syscall"
+
+// childAttr makes a child a group of its own, which a Ctrl-C on the terminal
+// does not reach, and end with the thread that started it.
+func childAttr() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+}

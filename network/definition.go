@@ -1,0 +1,93 @@
+package network
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// define installs the chaincode with every member, has every member approve
+// it, and commits its definition; what is done already stays.
+func (r *Running) define(ctx context.Context) error {
+	done, err := r.defined(ctx)
+	if err != nil || done {
+		return err
+	}
+	g, part := errgroup.WithContext(ctx)
+	for i, m := range r.l.Members {
+		g.Go(func() error { return errors.Join(r.install(part, m), r.approve(part, i, m)) })
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	args := append([]string{"lifecycle", "chaincode", "commit"}, r.definition()...)
+	_, err = r.peer(ctx, r.l.Members[0], append(append(args, r.ordererFlags(0)...), r.everyPeer()...)...)
+	return err
+}
+
+// defined tells whether the definition that consortium.json asks for is in
+// force.
+func (r *Running) defined(ctx context.Context) (bool, error) {
+	out, err := r.peer(ctx, r.l.Members[0], "lifecycle", "chaincode", "querycommitted", "-C", r.l.Channel, "-O", "json")
+	if err != nil {
+		return false, err
+	}
+	var list struct {
+		Definitions []struct {
+			Name     string `json:"name"`
+			Version  string `json:"version"`
+			Sequence int    `json:"sequence"`
+		} `json:"chaincode_definitions"`
+	}
+	if err := json.Unmarshal(out, &list); err != nil {
+		return false, fmt.Errorf("reading the committed definitions: %w", err)
+	}
+	for _, d := range list.Definitions {
+		if d.Name == r.l.Chaincode.Name {
+			return d.Version == r.l.Chaincode.Version && d.Sequence == r.l.Chaincode.Sequence, nil
+		}
+	}
+	return false, nil
+}
+
+// definition are the flags that every member must give alike.
+func (r *Running) definition() []string {
+	p, _ := parsePolicy(r.l.Policies.Endorsement, r.l.Members) // Check has
+	c := r.l.Chaincode
+	return []string{"-C", r.l.Channel, "-n", c.Name, "-v", c.Version, "--sequence", strconv.Itoa(c.Sequence), "--signature-policy", p.rule()}
+}
+
+func (r *Running) install(ctx context.Context, m Member) error {
+	pkg, err := r.l.ccPackage(m)
+	if err != nil {
+		return err
+	}
+	path := r.l.node(chaincodeName(m), "package.tar.gz")
+	if err := writeFile(path, pkg.Data, 0o600); err != nil {
+		return err
+	}
+	_, err = r.peer(ctx, m, "lifecycle", "chaincode", "install", path)
+	if err != nil && strings.Contains(err.Error(), "already successfully installed") {
+		return nil
+	}
+	return err
+}
+
+func (r *Running) approve(ctx context.Context, nth int, m Member) error {
+	pkg, err := r.l.ccPackage(m)
+	if err != nil {
+		return err
+	}
+	args := append([]string{"lifecycle", "chaincode", "approveformyorg", "--package-id", pkg.ID}, r.definition()...)
+	_, err = r.peer(ctx, m, append(args, r.ordererFlags(nth)...)...)
+	// A start that was cut off had got so far.
+	if err != nil && strings.Contains(err.Error(), "unchanged content") {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,97 @@
+// Package networktest starts a real consortium for the tests of others.
+package networktest
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/datapledge/datapledge/network"
+	"github.com/datapledge/datapledge/pledge"
+)
+
+// upTime is how long a network may take to start, not counting what must be
+// built first.
+const upTime = 10 * time.Minute
+
+// Start runs a consortium in a temporary folder on free ports, and ends it
+// with the test. Without the programs for it the test is skipped, or fails
+// when DATAPLEDGE_TEST_REQUIRE names fabric. Options may be nil.
+func Start(t testing.TB, g pledge.Genesis, options ...func(*network.Options)) *network.Running {
+	t.Helper()
+	c, err := network.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := network.Options{Dir: t.TempDir(), Consortium: Free(t, c), Genesis: g, Tools: os.Getenv("DATAPLEDGE_TEST_TOOLS"), Log: writer{t}}
+	for _, f := range options {
+		f(&o)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), upTime)
+	defer cancel()
+	r, err := network.Up(ctx, o)
+	if err != nil {
+		unavailable(t, err)
+	}
+	t.Cleanup(func() {
+		if err := r.Down(); err != nil {
+			t.Errorf("ending the network: %v", err)
+		}
+	})
+	return r
+}
+
+// unavailable skips only when the programs are missing: a network that does
+// not start is a failure.
+func unavailable(t testing.TB, err error) {
+	t.Helper()
+	if network.NoTools(err) && !required() {
+		t.Skip(err)
+	}
+	t.Fatal(err)
+}
+
+func required() bool {
+	for name := range strings.SplitSeq(os.Getenv("DATAPLEDGE_TEST_REQUIRE"), ",") {
+		if strings.TrimSpace(name) == "fabric" {
+			return true
+		}
+	}
+	return false
+}
+
+// Free is the consortium on ports that nobody listens on now.
+func Free(t testing.TB, c network.Consortium) network.Consortium {
+	t.Helper()
+	for try := range 100 {
+		// Below the ports that the kernel hands out itself (32768 and up).
+		shifted := c.Shifted((os.Getpid()*7+try*13)%110*120 + 120)
+		if free(shifted) {
+			return shifted
+		}
+	}
+	t.Fatal("found no free ports for a network")
+	return c
+}
+
+func free(c network.Consortium) bool {
+	for _, port := range c.Ports() {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err != nil {
+			return false
+		}
+		_ = l.Close()
+	}
+	return true
+}
+
+type writer struct{ t testing.TB }
+
+func (w writer) Write(p []byte) (int, error) {
+	w.t.Log(strings.TrimSuffix(string(p), "\n"))
+	return len(p), nil
+}
