@@ -1,220 +1,159 @@
-// Package s3 is a storage.Bucket in an S3 store, over minio-go. Write-once is
-// the store's own If-None-Match: *.
+// Package s3 is a storage.Bucket in an S3 store, over minio-go.
+//
+// Write-once is the store's own If-None-Match: *, on whole objects and on the
+// completion of those in parts. Where the bucket keeps versions (Object Lock
+// needs them) an object that is deleted goes with all its versions: a delete
+// marker alone would say that something is gone which is there.
 package s3
 
 import (
-	"bytes"
-	"context"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
+	"strings"
+	"sync"
+	"time"
 
 	"github.com/minio/minio-go/v7"
-	"github.com/minio/minio-go/v7/pkg/credentials"
 
 	"github.com/datapledge/datapledge/storage"
 )
 
-// Config says where a bucket is. The secret comes from a file.
+// Config says where a bucket is. Secrets come from files, or from the caller.
 type Config struct {
-	Endpoint  string // host:port
-	Bucket    string
-	Region    string
+	// Endpoint is host:port, or a URL without a path.
+	Endpoint string
+	Bucket   string
+	Region   string // us-east-1 when empty
+
 	AccessKey string
 	SecretKey storage.Secret
-	Insecure  bool              // plain http
-	Transport http.RoundTripper // minio-go's own when nil
+	// AccessKeyFile and SecretKeyFile are read anew every minute, so that keys
+	// can be changed while the service runs.
+	AccessKeyFile, SecretKeyFile string
+
+	CAFile   string // PEM; nobody else is trusted when it is named
+	Insecure bool   // plain http
+	Lock     Lock
+	// Timeout bounds every wait for the store: a connection, an answer, the
+	// next bytes. 30 s when zero.
+	Timeout time.Duration
+
+	Transport http.RoundTripper // instead of our own: for tests
+	Now       func() time.Time  // time.Now when nil
 }
 
-// Bucket is one bucket of an S3 store.
-type Bucket struct {
-	core *minio.Core
-	name string
+// The modes of a Lock. In governance mode a privileged user of the store can
+// still remove an object; in compliance mode nobody can.
+const (
+	LockNone       = "none"
+	LockGovernance = "governance"
+	LockCompliance = "compliance"
+)
+
+// Lock is how long the objects of datasets are retained by Object Lock, in
+// days from when they were stored.
+type Lock struct {
+	Mode string // LockNone when empty
+	Days int
 }
 
-var _ storage.Bucket = (*Bucket)(nil)
-
-// Open connects to nothing yet: the first call does.
-func Open(c Config) (*Bucket, error) {
-	core, err := minio.NewCore(c.Endpoint, &minio.Options{
-		Creds:     credentials.NewStaticV4(c.AccessKey, c.SecretKey.Reveal(), ""),
-		Secure:    !c.Insecure,
-		Region:    c.Region,
-		Transport: c.Transport,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("opening bucket %s at %s: %w", c.Bucket, c.Endpoint, err)
-	}
-	return &Bucket{core, c.Bucket}, nil
-}
-
-// fault turns the store's answers into the sentinels of storage.
-func fault(doing, key string, err error) error {
-	var resp minio.ErrorResponse
-	if !errors.As(err, &resp) {
-		return fmt.Errorf("%s %s: %w", doing, key, err)
-	}
-	switch {
-	case resp.StatusCode == http.StatusPreconditionFailed:
-		return fmt.Errorf("%w: %s", storage.ErrExist, key)
-	case resp.Code == minio.NoSuchKey || resp.Code == "NoSuchUpload":
-		return fmt.Errorf("%s %s: %w", doing, key, storage.ErrNotExist)
-	case resp.Code == "XMinioStorageFull" || resp.StatusCode == http.StatusInsufficientStorage:
-		return fmt.Errorf("%s %s: %w: %w", doing, key, storage.ErrNoSpace, err)
-	}
-	return fmt.Errorf("%s %s: %w", doing, key, err)
-}
-
-// once is for what becomes visible: it must not replace anything. Content is
-// not hashed a second time for the signature; readers verify what they get.
-func once() minio.PutObjectOptions {
-	o := minio.PutObjectOptions{ContentType: "application/octet-stream", DisableContentSha256: true}
-	o.SetMatchETagExcept("*")
-	return o
-}
-
-// whole is the largest content that Create sends in one request.
-const whole = 16 << 20
-
-// Create implements storage.Bucket.
-func (b *Bucket) Create(ctx context.Context, key string, r io.Reader) error {
-	if err := storage.CheckKey(key); err != nil {
-		return err
-	}
-	if known, ok := r.(*bytes.Reader); ok && known.Len() <= whole {
-		return b.put(ctx, key, known, int64(known.Len()))
-	}
-	buf := make([]byte, 0, 64<<10)
-	first := bytes.NewBuffer(buf)
-	if _, err := io.Copy(first, io.LimitReader(r, whole)); err != nil {
-		return fmt.Errorf("reading the content of %s: %w", key, err)
-	}
-	if first.Len() < whole {
-		return b.put(ctx, key, bytes.NewReader(first.Bytes()), int64(first.Len()))
-	}
-	return b.createLarge(ctx, key, first.Bytes(), r)
-}
-
-func (b *Bucket) put(ctx context.Context, key string, r io.Reader, size int64) error {
-	if _, err := b.core.PutObject(ctx, b.name, key, r, size, "", "", once()); err != nil {
-		return fault("storing", key, err)
+// Check says what is wrong with it.
+func (l Lock) Check() error {
+	switch l.Mode {
+	case "", LockNone:
+		if l.Days != 0 {
+			return fmt.Errorf("lock: without a mode there are no days")
+		}
+	case LockGovernance, LockCompliance:
+		if l.Days < 1 || l.Days > 36500 {
+			return fmt.Errorf("lock: %d days are not between 1 and 36500", l.Days)
+		}
+	default:
+		return fmt.Errorf("lock: %q is neither governance nor compliance nor none", l.Mode)
 	}
 	return nil
 }
 
-// createLarge sends parts, the first of which was read already.
-func (b *Bucket) createLarge(ctx context.Context, key string, part []byte, r io.Reader) (err error) {
-	id, err := b.Begin(ctx, key)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, b.Abort(context.WithoutCancel(ctx), key, id))
-		}
-	}()
-	var parts []storage.Part
-	for off := int64(0); len(part) > 0; {
-		p, err := b.PutPart(ctx, key, id, len(parts)+1, off, part)
-		if err != nil {
-			return err
-		}
-		parts = append(parts, p)
-		off += p.Size
-		n, err := io.ReadFull(r, part[:cap(part)][:min(whole, cap(part))])
-		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-			return fmt.Errorf("reading the content of %s: %w", key, err)
-		}
-		part = part[:n]
-	}
-	return b.Complete(ctx, key, id, parts)
+func (l Lock) on() bool { return l.Mode == LockGovernance || l.Mode == LockCompliance }
+
+// Bucket is one bucket of an S3 store.
+type Bucket struct {
+	core   *minio.Core
+	name   string
+	region string
+	url    string // of the store
+	lock   Lock
+	web    http.RoundTripper
+	now    func() time.Time
+
+	mu        sync.Mutex
+	versioned versioning
+	lists     *bool // the store lists uploads by any prefix; nil: not known yet
 }
 
-// Open implements storage.Bucket.
-func (b *Bucket) Open(ctx context.Context, key string, off, n int64) (io.ReadCloser, error) {
-	if err := storage.CheckKey(key); err != nil {
-		return nil, err
-	}
-	if off < 0 || n == 0 || (off > 0 && n < 0) {
-		return b.openChecked(ctx, key, off, n)
-	}
-	var o minio.GetObjectOptions
-	if n > 0 {
-		if off > off+n-1 {
-			return nil, &storage.RangeError{Off: off, N: n}
-		}
-		if err := o.SetRange(off, off+n-1); err != nil {
-			return nil, &storage.RangeError{Off: off, N: n}
-		}
-	}
-	r, info, _, err := b.core.GetObject(ctx, b.name, key, o)
+var (
+	_ storage.Bucket    = (*Bucket)(nil)
+	_ storage.Holder    = (*Bucket)(nil)
+	_ storage.Retainer  = (*Bucket)(nil)
+	_ storage.Diagnoser = (*Bucket)(nil)
+)
+
+// retries is how often a request is sent at most that gets no answer, or one
+// that says later: some four seconds.
+const retries = 5
+
+// Open connects to nothing yet: the first call does.
+func Open(c Config) (*Bucket, error) {
+	b, err := open(c)
 	if err != nil {
-		return nil, fault("opening", key, err)
+		return nil, fmt.Errorf("opening bucket %s at %s: %w", c.Bucket, c.Endpoint, err)
 	}
-	if n > 0 && info.Size != n { // the store shortens a range at the end
-		_ = r.Close() // only read
-		return nil, &storage.RangeError{Off: off, N: n, Size: off + info.Size}
-	}
-	return r, nil
+	return b, nil
 }
 
-// openChecked asks for the size first: S3 has no empty ranges.
-func (b *Bucket) openChecked(ctx context.Context, key string, off, n int64) (io.ReadCloser, error) {
-	info, err := b.Stat(ctx, key)
+func open(c Config) (*Bucket, error) {
+	endpoint, err := c.endpoint()
 	if err != nil {
 		return nil, err
 	}
-	if off < 0 || off > info.Size {
-		return nil, &storage.RangeError{Off: off, N: n, Size: info.Size}
+	if err := c.Lock.Check(); err != nil {
+		return nil, err
 	}
-	if n == 0 || off == info.Size {
-		return io.NopCloser(bytes.NewReader(nil)), nil
-	}
-	return b.Open(ctx, key, off, info.Size-off)
-}
-
-// Stat implements storage.Bucket.
-func (b *Bucket) Stat(ctx context.Context, key string) (storage.Info, error) {
-	if err := storage.CheckKey(key); err != nil {
-		return storage.Info{}, err
-	}
-	o, err := b.core.StatObject(ctx, b.name, key, minio.StatObjectOptions{})
+	creds, err := c.credentials()
 	if err != nil {
-		return storage.Info{}, fault("looking up", key, err)
+		return nil, err
 	}
-	return storage.Info{Key: key, Size: o.Size, Modified: o.LastModified.Unix()}, nil
+	web, err := c.transport()
+	if err != nil {
+		return nil, err
+	}
+	if c.Region == "" {
+		c.Region = "us-east-1"
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	core, err := minio.NewCore(endpoint, &minio.Options{Creds: creds, Secure: !c.Insecure, Region: c.Region, Transport: web,
+		MaxRetries: retries, BucketLookup: minio.BucketLookupAuto})
+	if err != nil {
+		return nil, err
+	}
+	return &Bucket{core: core, name: c.Bucket, region: c.Region, url: core.EndpointURL().String(), lock: c.Lock, web: web, now: c.Now}, nil
 }
 
-// List implements storage.Bucket.
-func (b *Bucket) List(ctx context.Context, prefix string, fn func(storage.Info) error) error {
-	if err := storage.CheckPrefix(prefix); err != nil {
-		return err
+// endpoint refuses to send keys and content in the clear by accident.
+func (c Config) endpoint() (string, error) {
+	scheme, host, found := strings.Cut(c.Endpoint, "://")
+	if !found {
+		return c.Endpoint, nil
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel() // ends the listing when fn does
-	for o := range b.core.Client.ListObjects(ctx, b.name, minio.ListObjectsOptions{Prefix: prefix, Recursive: true}) {
-		if o.Err != nil {
-			return fault("listing", prefix, o.Err)
-		}
-		if err := fn(storage.Info{Key: o.Key, Size: o.Size, Modified: o.LastModified.Unix()}); err != nil {
-			return err
-		}
+	switch {
+	case scheme == "http" && !c.Insecure:
+		return "", fmt.Errorf("%s is not encrypted: use https, or say insecure", c.Endpoint)
+	case scheme == "https" && c.Insecure:
+		return "", fmt.Errorf("%s is encrypted, but insecure was asked for", c.Endpoint)
+	case scheme != "http" && scheme != "https":
+		return "", fmt.Errorf("%s is neither https nor http", c.Endpoint)
 	}
-	return ctx.Err()
-}
-
-// Delete implements storage.Bucket.
-func (b *Bucket) Delete(ctx context.Context, key string) error {
-	if err := storage.CheckKey(key); err != nil {
-		return err
-	}
-	err := b.core.RemoveObject(ctx, b.name, key, minio.RemoveObjectOptions{})
-	if err == nil {
-		return nil
-	}
-	if err = fault("deleting", key, err); errors.Is(err, storage.ErrNotExist) {
-		return nil
-	}
-	return err
+	return strings.TrimSuffix(host, "/"), nil
 }

@@ -5,13 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/minio/minio-go/v7"
-	"github.com/minio/minio-go/v7/pkg/credentials"
 
 	"github.com/datapledge/datapledge/storage"
 	"github.com/datapledge/datapledge/storage/mem"
@@ -58,33 +53,6 @@ func open(t *testing.T, endpoint, bucket, key, secret string) storage.Bucket {
 		t.Fatal(err)
 	}
 	return b
-}
-
-// TestServer runs the suite against a real store: DATAPLEDGE_TEST_S3 is
-// http://access:secret@host:port.
-func TestServer(t *testing.T) {
-	at, ok := strings.CutPrefix(os.Getenv("DATAPLEDGE_TEST_S3"), "http://")
-	if !ok {
-		if strings.Contains(os.Getenv("DATAPLEDGE_TEST_REQUIRE"), "s3") {
-			t.Fatal("s3 is required: set DATAPLEDGE_TEST_S3")
-		}
-		t.Skip("DATAPLEDGE_TEST_S3 is not set")
-	}
-	login, endpoint, _ := strings.Cut(at, "@")
-	access, secret, _ := strings.Cut(login, ":")
-	client, err := minio.New(endpoint, &minio.Options{Creds: credentials.NewStaticV4(access, secret, "")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := 0
-	storagetest.Run(t, func(t *testing.T) storage.Bucket {
-		n++
-		name := fmt.Sprintf("suite-%d-%d", time.Now().UnixNano(), n)
-		if err := client.MakeBucket(t.Context(), name, minio.MakeBucketOptions{}); err != nil {
-			t.Fatal(err)
-		}
-		return open(t, endpoint, name, access, secret)
-	})
 }
 
 // TestCreateLarge sends in parts what it cannot hold, and leaves nothing when

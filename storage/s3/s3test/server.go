@@ -36,6 +36,12 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, struct {
 			XMLName xml.Name `xml:"LocationConstraint"`
 		}{})
+	case key == "" && q.Has("versioning"):
+		answer(w, struct {
+			XMLName xml.Name `xml:"VersioningConfiguration"`
+		}{})
+	case key == "" && q.Has("object-lock"):
+		reject(w, http.StatusNotFound, "ObjectLockConfigurationNotFoundError")
 	case key == "" && q.Has("uploads"):
 		err = h.uploads(w, r)
 	case key == "":
@@ -72,6 +78,10 @@ func refuse(w http.ResponseWriter, err error) {
 			code = "NoSuchUpload"
 		}
 	}
+	reject(w, status, code)
+}
+
+func reject(w http.ResponseWriter, status int, code string) {
 	w.Header().Set("Content-Type", "application/xml")
 	w.WriteHeader(status)
 	_, _ = fmt.Fprintf(w, "<Error><Code>%s</Code></Error>", code)
