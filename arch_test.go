@@ -38,7 +38,7 @@ var fences = map[string][]string{
 	"github.com/hyperledger/fabric-protos-go-apiv2": {"chaincode", "cmd/datapledge-chaincode"},
 	"github.com/hyperledger/fabric-contract-api-go": {},
 	"modernc.org/sqlite":                            {"service/index"},
-	"go.etcd.io/bbolt":                              {"service/solo"},
+	"go.etcd.io/bbolt":                              {"service/solo", "service/fabric"},
 }
 
 // pledgeMayImport is all that the rules may use of third parties.

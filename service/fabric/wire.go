@@ -15,6 +15,11 @@ import (
 // errNotSent: no orderer took a byte of the envelope, so it cannot commit.
 var errNotSent = errors.New("no orderer could be reached")
 
+// errForged: a peer gave a block that the channel's orderers did not sign, or
+// that is not the one asked for. A wire whose Blocks ends with it takes the
+// next stream from another member's peer.
+var errForged = errors.New("not a block of this channel")
+
 // endorsed is a transaction that members vouched for, ready to be ordered.
 type endorsed struct {
 	TxID     string
