@@ -1,0 +1,179 @@
+package fabric
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/datapledge/datapledge/pledge"
+)
+
+// queue is who waits and what is under way. A lone command goes at once;
+// while transactions are under way those that arrive gather, and go together
+// in the next (Nagle's rule, RFC 896). The ledger's mu guards all of it.
+type queue struct {
+	l       *Ledger
+	waiting []*call
+	pending int              // commands of those who wait, roughly
+	flying  map[string]*item // by JWS: sent, and no end known
+	running int              // batches under way
+	changed *sync.Cond
+
+	// A batch that lost a conflict goes alone: then only others can make it
+	// lose again.
+	alone, wantAlone int
+
+	armed, lingered bool
+}
+
+func (q *queue) init(l *Ledger) {
+	q.l, q.flying, q.changed = l, map[string]*item{}, sync.NewCond(&l.mu)
+}
+
+// batch is what one transaction carries, or tries to.
+type batch struct {
+	items []*item
+	calls []*call
+	bytes int
+}
+
+// put lets a call wait for its turn.
+func (l *Ledger) put(c *call) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.queue.add(c)
+	l.queue.dispatch()
+}
+
+func (q *queue) add(c *call) {
+	q.waiting = append(q.waiting, c)
+	q.pending += len(c.items) - c.next
+}
+
+// remove takes a call out; what is under way of it goes on.
+func (q *queue) remove(c *call) {
+	if i := slices.Index(q.waiting, c); i >= 0 {
+		q.waiting = slices.Delete(q.waiting, i, i+1)
+		q.pending -= len(c.items) - c.next
+	}
+}
+
+// dispatch starts as many batches as may go now.
+func (q *queue) dispatch() {
+	for q.mayStart() {
+		q.lingered = false
+		b := q.fill()
+		if len(b.items) == 0 {
+			break
+		}
+		q.running++
+		q.l.background.Go(func() { q.l.run(b) })
+	}
+	q.arm()
+}
+
+func (q *queue) mayStart() bool {
+	o := &q.l.options
+	if len(q.waiting) == 0 || q.running >= o.MaxInFlight || q.alone+q.wantAlone > 0 {
+		return false
+	}
+	return q.running == 0 || q.lingered || q.pending >= o.MaxCommands
+}
+
+// arm sees to it that those who gather do not gather for long.
+func (q *queue) arm() {
+	if q.armed || len(q.waiting) == 0 || q.running >= q.l.options.MaxInFlight {
+		return
+	}
+	q.armed = true
+	time.AfterFunc(q.l.options.limits.linger, func() {
+		q.l.mu.Lock()
+		defer q.l.mu.Unlock()
+		q.armed, q.lingered = false, true
+		q.dispatchOnce()
+	})
+}
+
+// dispatchOnce is dispatch by the clock: calls that wait for the same
+// command of another one cannot go however long they linger.
+func (q *queue) dispatchOnce() {
+	if q.mayStart() {
+		if b := q.fill(); len(b.items) > 0 {
+			q.running++
+			q.l.background.Go(func() { q.l.run(b) })
+			q.lingered = false
+			q.arm()
+		}
+	}
+}
+
+// fill takes the longest run of every call in turn until the batch is full.
+func (q *queue) fill() *batch {
+	b := &batch{}
+	waiting := q.waiting
+	q.waiting = nil
+	for i, c := range waiting {
+		if b.full(&q.l.options, 0) {
+			q.waiting = append(q.waiting, waiting[i:]...)
+			break
+		}
+		before := len(b.items)
+		q.take(c, b)
+		switch {
+		case len(b.items) > before:
+			b.calls = append(b.calls, c)
+			q.pending -= len(c.items) - c.next
+		case c.sent == len(c.items):
+			q.pending -= len(c.items) - c.next
+			c.finish(nil)
+		default:
+			q.waiting = append(q.waiting, c)
+		}
+	}
+	return b
+}
+
+// take moves commands of a call into b, in order, up to the first that
+// has to wait for the same command of somebody else.
+func (q *queue) take(c *call, b *batch) {
+	for _, it := range c.items[c.sent:] {
+		if it.outcome.Status == "" {
+			if b.full(&q.l.options, len(it.jws)) || !q.free(it) {
+				return
+			}
+			if it.outcome.Status == "" {
+				q.flying[it.jws] = it
+				b.items = append(b.items, it)
+				b.bytes += len(it.jws)
+			}
+		}
+		c.sent++
+	}
+}
+
+func (b *batch) full(o *Options, more int) bool {
+	return len(b.items) > 0 && (len(b.items) >= o.MaxCommands || b.bytes+more > o.MaxBytes)
+}
+
+// free reports whether the same command is not under way already. When it was, and
+// took effect, that is the answer; a refusal is not, it may be too old.
+func (q *queue) free(it *item) bool {
+	other := q.flying[it.jws]
+	if t := it.twin; t != nil && t != other {
+		it.twin = nil
+		if t.outcome.Status == pledge.Applied {
+			it.outcome = t.outcome
+			it.outcome.Duplicate = true
+			return true
+		}
+	}
+	it.twin = other
+	return other == nil
+}
+
+func (c *call) finish(err error) {
+	if !c.over {
+		c.err, c.over = err, true
+		close(c.done)
+	}
+}

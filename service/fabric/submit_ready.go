@@ -1,0 +1,159 @@
+package fabric
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/service"
+)
+
+// fresh is how long an answer about readiness is good for.
+const fresh = 2 * time.Second
+
+// readiness remembers when commands were last found to be taken.
+type readiness struct {
+	mu  sync.Mutex
+	at  time.Time
+	err error
+}
+
+// reacher is a wire that can tell whether enough orderers can be reached.
+type reacher interface {
+	Reach(ctx context.Context) error
+}
+
+// takesCommands tells whether commands are taken now: the journal takes
+// rows, enough members answer, and enough orderers can be reached.
+func (l *Ledger) takesCommands(ctx context.Context) error {
+	l.ready.mu.Lock()
+	defer l.ready.mu.Unlock()
+	if time.Since(l.ready.at) < fresh {
+		return l.ready.err
+	}
+	err := l.probe(ctx)
+	if ctx.Err() == nil {
+		l.ready.at, l.ready.err = time.Now(), err
+	}
+	return err
+}
+
+func (l *Ledger) probe(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	if err := l.journal.fault(); err != nil {
+		return unable("the journal", err)
+	}
+	if n := len(l.journal.open()); n >= l.options.limits.openRows {
+		return unable(fmt.Sprintf("%d transactions have no verdict yet", n), service.ErrUnavailable)
+	}
+	if _, err := l.chain.head(); err != nil {
+		return err
+	}
+	if r, ok := l.wire.(reacher); ok {
+		if err := r.Reach(ctx); err != nil {
+			return unable("reaching the orderers", err)
+		}
+	}
+	_, err := l.membersInfo(ctx)
+	return err
+}
+
+// chaincodeInfo is what the chaincode says about itself.
+type chaincodeInfo struct {
+	Chaincode    string `json:"chaincode"`
+	RulesVersion string `json:"rules_version"`
+	Channel      string `json:"channel"`
+	Genesis      string `json:"genesis"`
+}
+
+// membersInfo asks members at once and returns the answer of Readers of them,
+// as soon as they agree.
+func (l *Ledger) membersInfo(ctx context.Context) (chaincodeInfo, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type reply struct {
+		info chaincodeInfo
+		err  error
+	}
+	members := l.wire.Members()
+	answers := make(chan reply, len(members))
+	for _, m := range members {
+		l.background.Go(func() {
+			info, err := l.infoOf(ctx, m)
+			answers <- reply{info, err}
+		})
+	}
+	votes := map[chaincodeInfo]int{}
+	var errs []error
+	for range members {
+		a := <-answers
+		if a.err != nil {
+			errs = append(errs, a.err)
+		} else if votes[a.info]++; votes[a.info] >= min(l.options.Readers, len(members)) {
+			return a.info, nil
+		}
+	}
+	if len(errs) == 0 {
+		errs = append(errs, fmt.Errorf("they answer differently: %v", votes))
+	}
+	return chaincodeInfo{}, unable(fmt.Sprintf("asking for the answer of %d members", l.options.Readers), errors.Join(errs...))
+}
+
+func (l *Ledger) infoOf(ctx context.Context, member string) (chaincodeInfo, error) {
+	var info chaincodeInfo
+	raw, err := l.wire.Query(ctx, member, [][]byte{[]byte("info")})
+	if err != nil {
+		return info, fmt.Errorf("%s: %w", member, err)
+	}
+	if err := json.Unmarshal(raw, &info); err != nil {
+		return info, fmt.Errorf("%s: decoding its answer to info: %v", member, err)
+	}
+	return info, nil
+}
+
+// checkNetwork fails with words that say what to do when the channel is not
+// ready to be used.
+func (l *Ledger) checkNetwork(ctx context.Context) error {
+	info, err := l.membersInfo(ctx)
+	want := l.options.ChaincodeVersion
+	switch {
+	case err != nil:
+		return fmt.Errorf("chaincode %s: %w", l.options.Chaincode, err)
+	case info.Channel != l.options.Channel:
+		return fmt.Errorf("chaincode %s answers for channel %q", l.options.Chaincode, info.Channel)
+	case info.RulesVersion != pledge.RulesVersion:
+		return fmt.Errorf("the chaincode has version %q of the rules, this service %q: upgrade the older one", info.RulesVersion, pledge.RulesVersion)
+	case want != "" && info.Chaincode != want:
+		return fmt.Errorf("the chaincode has version %q, %q is wanted", info.Chaincode, want)
+	case info.Genesis == "":
+		return fmt.Errorf("the channel has no genesis record yet: a member submits the chaincode's genesis transaction first")
+	}
+	return nil
+}
+
+// identify reads which ledger this is from the verified copy.
+func (l *Ledger) identify(ctx context.Context) error {
+	for {
+		g, _, ok, err := l.chain.genesis()
+		if ok && err == nil {
+			l.info = service.LedgerInfo{Kind: "fabric", Channel: l.options.Channel, Genesis: g, GenesisHash: l.chain.genesisHash()}
+			return nil
+		}
+		if err != nil && !errors.Is(err, service.ErrUnavailable) {
+			return err
+		}
+		head, herr := l.chain.head()
+		next := head.Height + 1
+		if herr != nil {
+			next = 0
+		}
+		if werr := l.chain.waitFor(ctx, next); werr != nil {
+			return fmt.Errorf("no block with the genesis record was read: %w", errors.Join(werr, err))
+		}
+	}
+}

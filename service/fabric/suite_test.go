@@ -1,0 +1,48 @@
+package fabric
+
+import (
+	"log/slog"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/service"
+	"github.com/datapledge/datapledge/service/ledgertest"
+)
+
+// TestSuite holds the ledger to its contract on a simulated channel, with
+// batches of several sizes and numbers in flight.
+func TestSuite(t *testing.T) {
+	for name, o := range map[string]Options{
+		"batches of 1": {MaxCommands: 1, MaxInFlight: 4},
+		"batches of 3": {MaxCommands: 3, MaxInFlight: 2},
+		"default":      {},
+		"one at once":  {MaxInFlight: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer goleak.VerifyNone(t)
+			ledgertest.Run(t, simFactory(o))
+		})
+	}
+}
+
+// simFactory makes every ledger on a channel of its own.
+func simFactory(o Options) ledgertest.Factory {
+	return func(t *testing.T, g pledge.Genesis) ledgertest.Opener {
+		net := newSim(t, g)
+		o.Dir, o.Channel, o.Logger = t.TempDir(), g.Channel, slog.New(slog.DiscardHandler)
+		return func(t *testing.T) service.Ledger {
+			return openSim(t, net.client(), o)
+		}
+	}
+}
+
+func openSim(t *testing.T, w wire, o Options) *Ledger {
+	t.Helper()
+	l, err := open(t.Context(), o, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
