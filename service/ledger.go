@@ -41,8 +41,9 @@ type Committed struct {
 	Writes  []pledge.Write
 }
 
-// Block is what the read model is projected from. Block 0 is the genesis: it
-// has Writes and no Commands.
+// Block is what the read model is projected from. Genesis is set in one block
+// only, before any Commands: in block 0, or on a ledger that begins with its
+// own configuration in a later one. Other blocks may be without Commands.
 type Block struct {
 	Number   uint64
 	Hash     string

@@ -203,3 +203,34 @@ func TestResolve(t *testing.T) {
 		t.Errorf("time of block 3: got %v, %v", at, err)
 	}
 }
+
+// TestLateGenesis: on a ledger whose first blocks are its own configuration
+// the genesis comes later, and blocks may be without commands at any place.
+func TestLateGenesis(t *testing.T) {
+	m := newMaker("late")
+	genesis := m.blocks[0].Genesis
+	m.blocks[0].Genesis = nil
+	for range 3 {
+		m.now = m.now.Add(time.Minute)
+		m.block()
+	}
+	m.blocks[3].Genesis = genesis
+	m.block()
+	m.block(m.enroll(owners[0], "owner"), m.notarize(owners[0], "name", "one"))
+	m.block()
+	m.block(m.notarize(owners[0], "other", "two"))
+	ix := opened(t, m)
+	for height := range m.blocks {
+		checkModel(t, ix, m, uint64(height))
+	}
+	rev, err := ix.Record(t.Context(), pledge.KeyParty(centre), 3)
+	if want := m.blocks[3].Time.Format(time.RFC3339); err != nil || !strings.HasPrefix(rev.At, want[:len(want)-1]) || rev.Position != (pledge.Position{}) {
+		t.Errorf("genesis: got %+v, %v, want it at %s", rev, err, want)
+	}
+	if _, err := ix.Record(t.Context(), pledge.KeyParty(centre), 2); !errors.Is(err, service.ErrNotFound) {
+		t.Errorf("before the genesis: got %v, want %v", err, service.ErrNotFound)
+	}
+	if events, err := ix.Events(t.Context(), service.Page{}); err != nil || len(events) != 3 || events[2].Position.Block != 7 {
+		t.Errorf("events: got %+v, %v", events, err)
+	}
+}

@@ -11,9 +11,10 @@ import (
 	"github.com/datapledge/datapledge/service"
 )
 
-// revisionColumns are the columns of a Revision; a record of the genesis has no command.
+// revisionColumns are the columns of a Revision. A record of the genesis has
+// no command: its time is that of the first block that has its number.
 const revisionColumns = `r.seq, r.json, c.id, c.block, c.tx, c.idx, c.act, c.party,
-	(SELECT time FROM blocks WHERE number = coalesce(c.block, 0))`
+	(SELECT time FROM blocks WHERE number = coalesce(c.block, (SELECT number FROM blocks WHERE last >= r.seq ORDER BY number LIMIT 1)))`
 
 func scanRevision(scan scanner) (rev service.Revision, seq int64, err error) {
 	var id []byte

@@ -9,7 +9,8 @@ const schemaVersion = 1
 const appID = 0x64706978 // "dpix"
 
 // schema keeps one row per fact. seq numbers the commands in ledger order
-// from 1 (0 is the genesis) and is the clock of every as-of question; rid and
+// from 1 (a genesis in block 0 is 0, a later one takes a number of its own)
+// and is the clock of every as-of question; rid and
 // rev number records and revisions in the order of their first appearance.
 // All three follow from the blocks alone, so that cursors made by one replica
 // are good at another, and after a rebuild.

@@ -124,6 +124,9 @@ func (w *writer) block(ctx context.Context, b block) error {
 	if err := w.follows(b); err != nil {
 		return err
 	}
+	if len(b.genesis) > 0 && b.number > 0 {
+		w.seq++ // before it there was nothing, and an as-of question may ask about then
+	}
 	for _, r := range b.genesis {
 		if _, err := w.record(ctx, r); err != nil {
 			return err

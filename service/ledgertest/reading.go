@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -109,9 +110,10 @@ func followFromZero(s *stage) {
 	if last := blocks[len(blocks)-1]; last.Hash != head.Hash {
 		s.Errorf("block %d has hash %s, the head says %s", last.Number, last.Hash, head.Hash)
 	}
-	if info := s.ledger.Info(); blocks[0].Hash != info.GenesisHash || len(blocks[0].Genesis) == 0 || len(blocks[0].Commands) != 0 || info.Channel != Channel {
+	if info := s.ledger.Info(); blocks[0].Hash != info.GenesisHash || info.Channel != Channel {
 		s.Errorf("block 0 %s and info %+v do not agree", blocks[0].Hash, info)
 	}
+	s.startsWithGenesis(blocks)
 	s.chained(blocks)
 	s.found(blocks, commands, out)
 	state := map[string][]byte{}
@@ -129,6 +131,23 @@ func followFromZero(s *stage) {
 		if !bytes.Equal(values[i], state[k]) {
 			s.Errorf("%s: the state has\n%s, the blocks say\n%s", k, values[i], state[k])
 		}
+	}
+}
+
+// startsWithGenesis: the genesis stands in one block, and no command before.
+func (s *stage) startsWithGenesis(blocks []service.Block) {
+	s.Helper()
+	found := 0
+	for _, b := range blocks {
+		if len(b.Genesis) > 0 {
+			found++
+		}
+		if len(b.Commands) > 0 && (found == 0 || len(b.Genesis) > 0) {
+			s.Errorf("block %d has commands, and the genesis does not stand before it", b.Number)
+		}
+	}
+	if found != 1 {
+		s.Errorf("%d blocks have a genesis, want 1", found)
 	}
 }
 
@@ -188,7 +207,7 @@ func followFromAmid(s *stage) {
 	})
 	blocks := s.until(from, func(b service.Block) bool {
 		once.Do(func() { close(ready) })
-		return b.Number > from && b.Commands[len(b.Commands)-1].JWS == c
+		return b.Number > from && slices.ContainsFunc(b.Commands, func(in service.Committed) bool { return in.JWS == c })
 	})
 	all.Wait()
 	if blocks[0].Number != from {
