@@ -30,8 +30,8 @@ type Holder interface {
 // Retainer is what a bucket may implement besides: objects that nobody can
 // remove for the period that the bucket was configured with.
 type Retainer interface {
-	// Retains says whether a period is configured.
-	Retains() bool
+	// Retention names what is configured, as part of a key; empty: nothing.
+	Retention() string
 	// Retain keeps an object for the period, counted from when it was stored.
 	// It never shortens one. ErrNotExist; ErrNoHold where the store offers none.
 	Retain(ctx context.Context, key string) error

@@ -30,7 +30,8 @@ func keptDir(pointer string) string {
 
 // SweepSealed removes datasets that were last sealed before the given time, by
 // the bucket's clock, that no upload rests on any more, and that named does
-// not know. It goes on past one that fails, and finishes what a crash cut off.
+// not know; what is held stays. It goes on past one that fails, and finishes
+// what a crash cut off.
 func (v *Vault) SweepSealed(ctx context.Context, before time.Time, named func(ctx context.Context, fingerprint, owner string) (bool, error)) (int, error) {
 	failed := []error{v.resumeRemovals(ctx, before)}
 	old, err := v.oldPointers(ctx, before)
@@ -153,7 +154,11 @@ func (v *Vault) finishRemoval(ctx context.Context, upload, key string, before ti
 		if used {
 			return false, v.bucket.Delete(ctx, removalKey(upload))
 		}
-		if err := v.bucket.Delete(ctx, key); err != nil {
+		err = v.bucket.Delete(ctx, key)
+		if errors.Is(err, ErrHeld) { // the pointer is held first, and let go last
+			return false, v.bucket.Delete(ctx, removalKey(upload))
+		}
+		if err != nil {
 			return false, err
 		}
 	}

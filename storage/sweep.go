@@ -106,6 +106,7 @@ func (v *Vault) purgeState(ctx context.Context, id string) error {
 	return nil
 }
 
+// removeAll leaves what is held: it goes with a later sweep, if ever.
 func (v *Vault) removeAll(ctx context.Context, prefix string, which func(key string) bool) error {
 	var keys []string
 	err := v.bucket.List(ctx, prefix, func(i Info) error {
@@ -118,7 +119,7 @@ func (v *Vault) removeAll(ctx context.Context, prefix string, which func(key str
 		return fmt.Errorf("listing %s: %w", prefix, err)
 	}
 	for _, key := range keys {
-		if err := v.bucket.Delete(ctx, key); err != nil {
+		if err := v.bucket.Delete(ctx, key); err != nil && !errors.Is(err, ErrHeld) {
 			return fmt.Errorf("removing %s: %w", key, err)
 		}
 	}

@@ -3,7 +3,8 @@
 //
 // Below the folder, objects/ holds each object in a file named by its key and
 // an @ (which no key contains, so that a/b and a can both be objects), tmp/
-// what is being written, and multipart/ the objects that are written in parts.
+// what is being written, multipart/ the objects that are written in parts, and
+// holds/ the holds on objects.
 // A file becomes an object by link(2), which fails when the name is taken.
 package dir
 
@@ -34,6 +35,8 @@ type Bucket struct {
 	root  string
 	now   func() time.Time
 	locks sync.Map // multipart id → *sync.RWMutex: no part is put while it completes
+
+	holding sync.Mutex // see alone
 }
 
 var _ storage.Bucket = (*Bucket)(nil)
@@ -42,7 +45,7 @@ var _ storage.Bucket = (*Bucket)(nil)
 // what writes of a day ago or earlier left behind. now is the clock.
 func Open(root string, now func() time.Time) (*Bucket, error) {
 	b := &Bucket{root: root, now: now}
-	for _, d := range []string{"objects", "tmp", "multipart"} {
+	for _, d := range []string{"objects", "tmp", "multipart", holdsDir} {
 		if err := os.MkdirAll(filepath.Join(root, d), 0o700); err != nil {
 			return nil, fmt.Errorf("making a bucket in %s: %w", root, err)
 		}
@@ -319,6 +322,19 @@ func (b *Bucket) Delete(_ context.Context, key string) error {
 	if err := storage.CheckKey(key); err != nil {
 		return err
 	}
+	return b.alone(func() error {
+		held, err := b.held(key)
+		if err != nil {
+			return err
+		}
+		if held {
+			return fmt.Errorf("deleting %s: %w", key, storage.ErrHeld)
+		}
+		return b.delete(key)
+	})
+}
+
+func (b *Bucket) delete(key string) error {
 	path := b.path(key)
 	err := os.Remove(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -330,13 +346,13 @@ func (b *Bucket) Delete(_ context.Context, key string) error {
 	if err := syncDir(filepath.Dir(path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fault("deleting", key, err)
 	}
-	b.prune(filepath.Dir(path))
+	prune(filepath.Dir(path), filepath.Join(b.root, "objects"))
 	return nil
 }
 
-// prune removes folders that became empty. One that did not is left alone.
-func (b *Bucket) prune(dir string) {
-	top := filepath.Join(b.root, "objects")
+// prune removes folders below top that became empty. One that did not is left
+// alone.
+func prune(dir, top string) {
 	for ; dir != top; dir = filepath.Dir(dir) {
 		if os.Remove(dir) != nil {
 			return

@@ -31,6 +31,7 @@ type Bucket struct {
 type object struct {
 	data     []byte
 	modified int64
+	held     bool
 }
 
 type upload struct{ key, id string }
@@ -79,7 +80,7 @@ func (b *Bucket) put(key string, data []byte) error {
 	if b.objects == nil {
 		b.objects = make(map[string]object)
 	}
-	b.objects[key] = object{data, b.now()}
+	b.objects[key] = object{data: data, modified: b.now()}
 	return nil
 }
 
@@ -157,6 +158,9 @@ func (b *Bucket) Delete(ctx context.Context, key string) error {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.objects[key].held {
+		return fmt.Errorf("deleting %s: %w", key, storage.ErrHeld)
+	}
 	delete(b.objects, key)
 	return ctx.Err()
 }
@@ -316,5 +320,6 @@ func (b *Bucket) Damage(key string, fn func([]byte) []byte) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	o := b.objects[key]
-	b.objects[key] = object{fn(bytes.Clone(o.data)), o.modified}
+	o.data = fn(bytes.Clone(o.data))
+	b.objects[key] = o
 }

@@ -13,7 +13,6 @@ import (
 )
 
 const (
-	holdHeader   = "X-Amz-Object-Lock-Legal-Hold"
 	retainHeader = "X-Amz-Object-Lock-Retain-Until-Date"
 	modeHeader   = "X-Amz-Object-Lock-Mode"
 )
@@ -73,8 +72,13 @@ func (b *Bucket) hasLock(ctx context.Context) (bool, error) {
 	return status == "Enabled", nil
 }
 
-// Retains implements storage.Retainer.
-func (b *Bucket) Retains() bool { return b.lock.on() }
+// Retention implements storage.Retainer.
+func (b *Bucket) Retention() string {
+	if !b.lock.on() {
+		return ""
+	}
+	return fmt.Sprintf("%s-%d", b.lock.Mode, b.lock.Days)
+}
 
 // Retain implements storage.Retainer.
 func (b *Bucket) Retain(ctx context.Context, key string) error {

@@ -2,8 +2,12 @@ package s3
 
 import (
 	"context"
+	"encoding/xml"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/minio/minio-go/v7"
@@ -104,12 +108,40 @@ func (b *Bucket) removeVersion(ctx context.Context, key, version string) error {
 	return err
 }
 
-// keptBack looks at the object itself: stores name this refusal differently,
-// and some as they do a missing permission.
+// keptBack asks the object itself: stores name this refusal differently, and
+// some as they do a missing permission.
 func (b *Bucket) keptBack(ctx context.Context, key, version string) bool {
-	o, err := b.core.StatObject(ctx, b.name, key, minio.StatObjectOptions{VersionID: version})
-	if err != nil {
-		return false
+	hold, err := b.core.GetObjectLegalHold(ctx, b.name, key, minio.GetObjectLegalHoldOptions{VersionID: version})
+	if err == nil && hold != nil && *hold == minio.LegalHoldEnabled {
+		return true
 	}
-	return o.Metadata.Get(holdHeader) == "ON" || retainedUntil(o).After(b.now())
+	until, err := b.retention(ctx, key, version)
+	return err == nil && until.After(b.now())
+}
+
+// retention asks by hand: minio-go refuses the element that versitygw answers
+// with, and that names no period in the headers of older versions.
+func (b *Bucket) retention(ctx context.Context, key, version string) (time.Time, error) {
+	ask := url.Values{"retention": {""}}
+	if version != "" {
+		ask.Set("versionId", version)
+	}
+	u, err := b.core.Presign(ctx, http.MethodGet, b.name, key, time.Minute, ask)
+	if err != nil {
+		return time.Time{}, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return time.Time{}, err
+	}
+	resp, err := b.web.RoundTrip(req)
+	if err != nil {
+		return time.Time{}, err
+	}
+	defer resp.Body.Close()
+	var answer struct{ RetainUntilDate time.Time }
+	if resp.StatusCode == http.StatusOK {
+		err = xml.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&answer)
+	}
+	return answer.RetainUntilDate, err
 }

@@ -41,6 +41,8 @@ func Run(t *testing.T, open func(*testing.T) storage.Bucket) {
 		{"AbortForgets", abortForgets},
 		{"UnfinishedLists", unfinished},
 		{"UnknownUpload", unknownUpload},
+		{"HoldKeepsTheObject", holdKeeps},
+		{"VaultHoldsADataset", vaultHolds},
 		{"SealedLayerSeesDamage", sealedDamage},
 		{"VaultOnTop", vaultOnTop},
 	} {

@@ -46,6 +46,8 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		err = h.uploads(w, r)
 	case key == "":
 		err = h.list(w, r)
+	case q.Has("legal-hold"), q.Has("retention"):
+		reject(w, http.StatusBadRequest, "InvalidRequest")
 	case q.Has("uploads"):
 		err = h.begin(w, r, key)
 	case q.Has("uploadId"):
