@@ -5,3 +5,5 @@ package network
 import "syscall"
 
 func childAttr() *syscall.SysProcAttr { return nil }
+
+func detachedAttr() *syscall.SysProcAttr { return nil }

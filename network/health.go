@@ -7,7 +7,6 @@ import (
 	"crypto/x509"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"strconv"
@@ -73,18 +72,26 @@ func metric(page []byte, prefix string) uint64 {
 
 // secure speaks TLS to a node of the member, with its admin's certificate.
 func (l layout) secure(m Member) (*http.Client, error) {
+	conf, err := l.tlsConfig(m, l.user(m, adminUser, "tls", "client"))
+	if err != nil {
+		return nil, err
+	}
+	return &http.Client{Timeout: askTime, Transport: &http.Transport{TLSClientConfig: conf, DisableKeepAlives: true}}, nil
+}
+
+// tlsConfig trusts the member's TLS CA, and shows the certificate of a pair.
+func (l layout) tlsConfig(m Member, pair string) (*tls.Config, error) {
 	ca, err := os.ReadFile(l.tlsCA(m))
 	if err != nil {
 		return nil, err
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(ca)
-	cert, err := tls.LoadX509KeyPair(l.user(m, adminUser, "tls", "client.crt"), l.user(m, adminUser, "tls", "client.key"))
+	cert, err := tls.LoadX509KeyPair(pair+".crt", pair+".key")
 	if err != nil {
 		return nil, err
 	}
-	conf := &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
-	return &http.Client{Timeout: askTime, Transport: &http.Transport{TLSClientConfig: conf, DisableKeepAlives: true}}, nil
+	return &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{cert}, ServerName: "localhost", MinVersion: tls.VersionTLS12}, nil
 }
 
 // storageHealth asks the S3 server.
@@ -99,14 +106,4 @@ func (l layout) storageHealth(ctx context.Context) error {
 		err = fmt.Errorf("unwell: HTTP status %d", status)
 	}
 	return err
-}
-
-// listens tells whether somebody takes connections on the port.
-func listens(ctx context.Context, port int) error {
-	d := net.Dialer{Timeout: askTime}
-	c, err := d.DialContext(ctx, "tcp", local(port))
-	if err != nil {
-		return err
-	}
-	return c.Close()
 }

@@ -31,6 +31,9 @@ func (r *Running) Dir() string { return r.l.dir }
 // Consortium is what the network was made from.
 func (r *Running) Consortium() Consortium { return r.l.Consortium }
 
+// Genesis is what its ledger began with.
+func (r *Running) Genesis() pledge.Genesis { return r.genesis }
+
 // Names are the nodes: orderer.<role>, peer.<role>, chaincode.<role>, s3.
 func (r *Running) Names() []string { return slices.Sorted(maps.Keys(r.nodes)) }
 

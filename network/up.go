@@ -2,13 +2,10 @@ package network
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/datapledge/datapledge/pledge"
@@ -22,20 +19,26 @@ type Options struct {
 	Tools      string         // a folder with ready-made programs; "": they are built once and kept
 	Log        io.Writer      // what is going on, in lines
 	WithoutS3  bool
+
+	supervisor bool // this process is found by the folder's supervisor.pid
 }
 
 // Up makes a network, or starts the one that is in the folder, and returns
-// when its chaincode answers. The ledger of a folder is continued, whatever
-// became of the last start.
+// when its chaincode answers. A folder's ledger is continued, and so is a
+// start that was cut off.
 func Up(ctx context.Context, o Options) (*Running, error) {
-	if o.Log == nil {
-		o.Log = io.Discard
-	}
-	dir, err := filepath.Abs(o.Dir)
+	l, err := o.layout()
 	if err != nil {
 		return nil, err
 	}
-	r := &Running{l: layout{o.Consortium, dir}, genesis: o.Genesis, log: o.Log, nodes: map[string]*process{}, spawner: newSpawner(), unlock: func() {}}
+	unlock, err := l.claim()
+	if err != nil {
+		return nil, err
+	}
+	r := &Running{l: l, log: o.Log, genesis: o.Genesis, nodes: map[string]*process{}, spawner: newSpawner(), unlock: unlock}
+	if r.log == nil {
+		r.log = io.Discard
+	}
 	if err := r.up(ctx, o); err != nil {
 		return nil, errors.Join(err, r.Down())
 	}
@@ -47,9 +50,10 @@ func (r *Running) up(ctx context.Context, o Options) error {
 		what string
 		do   func(context.Context) error
 	}{
-		{"", func(context.Context) error { return r.claim() }},
+		{"", func(context.Context) error { return r.announce(o.supervisor) }},
+		{"", func(context.Context) error { return r.l.writeDown(o.Genesis) }},
 		{"", func(ctx context.Context) error { return r.findTools(ctx, o) }},
-		{"checking that the ports are free", func(context.Context) error { return r.portsFree(!o.WithoutS3) }},
+		{"checking that the ports are free", func(context.Context) error { return r.l.portsFree(!o.WithoutS3) }},
 		{"making the members' keys and certificates", r.makeKeys},
 		{"making the channel's first block", r.makeBlock},
 		{"starting the nodes", func(context.Context) error { return r.startAll(!o.WithoutS3) }},
@@ -67,6 +71,16 @@ func (r *Running) up(ctx context.Context, o Options) error {
 	return nil
 }
 
+// announce lets others find the process that runs the network.
+func (r *Running) announce(supervisor bool) error {
+	if !supervisor {
+		return nil
+	}
+	unlock := r.unlock
+	r.unlock = func() { _ = gone(supervisorFile(r.l.dir)); unlock() }
+	return writePID(supervisorFile(r.l.dir), os.Getpid())
+}
+
 // step does one thing and tells how long it took.
 func (r *Running) step(ctx context.Context, what string, do func(context.Context) error) error {
 	if what == "" {
@@ -80,25 +94,6 @@ func (r *Running) step(ctx context.Context, what string, do func(context.Context
 	return nil
 }
 
-// claim takes the folder, and writes down what the network is made from.
-func (r *Running) claim() error {
-	if err := r.l.Check(); err != nil {
-		return fmt.Errorf("the consortium: %w", err)
-	}
-	if err := os.MkdirAll(r.l.dir, 0o700); err != nil {
-		return err
-	}
-	text, err := r.l.text()
-	if err != nil {
-		return err
-	}
-	genesis, err := json.MarshalIndent(r.genesis, "", "  ")
-	if err != nil {
-		return err
-	}
-	return files{"consortium.json": text, "genesis.json": append(genesis, '\n')}.write(r.l.dir)
-}
-
 func (r *Running) findTools(ctx context.Context, o Options) (err error) {
 	if o.Tools != "" {
 		r.tools, err = toolsIn(o.Tools, !o.WithoutS3)
@@ -108,28 +103,14 @@ func (r *Running) findTools(ctx context.Context, o Options) (err error) {
 	return err
 }
 
-// portsFree tells every port that somebody else listens on.
-func (r *Running) portsFree(withS3 bool) error {
-	var taken []error
-	for _, p := range r.l.ports() {
-		if p.node == s3Name && !withS3 {
-			continue
-		}
-		c, err := net.Listen("tcp", local(p.number))
-		if err != nil {
-			taken = append(taken, fmt.Errorf("%s cannot have port %d (%s): %w", p.node, p.number, p.use, err))
-			continue
-		}
-		_ = c.Close()
-	}
-	return errors.Join(taken...)
-}
-
 func (r *Running) startAll(withS3 bool) error {
 	if err := r.write(withS3); err != nil {
 		return err
 	}
 	if err := r.programs(withS3); err != nil {
+		return err
+	}
+	if err := r.l.afresh(); err != nil {
 		return err
 	}
 	for _, name := range r.Names() {

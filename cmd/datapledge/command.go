@@ -103,39 +103,3 @@ func (a *app) printEvent(e client.Doc[service.Event]) error {
 		e.Value.Act, e.Value.RecordID, e.Value.By, state(e.Value.Record))
 	return err
 }
-
-const networkHelp = `usage: datapledge network show
-
-Describes the ledger that the service stands on, and its members. No key is
-needed.
-
-EXAMPLE
-  datapledge network show
-` + exitCommon
-
-func (a *app) networkCommand() *cobra.Command {
-	show := a.command("show", networkHelp, 0, 0, func(ctx context.Context, _ []string) error {
-		c, err := a.client()
-		if err != nil {
-			return err
-		}
-		n, err := c.Network(ctx)
-		if err != nil {
-			return err
-		}
-		a.emit(n, func(w io.Writer) { printNetwork(w, n.Value) })
-		return nil
-	})
-	return a.group("network", networkHelp, show)
-}
-
-func printNetwork(w io.Writer, n client.Network) {
-	fmt.Fprintf(w, "channel:   %s (%s ledger, rules %s)\nheight:    %d\nhash:      %s\ngenesis:   %s\n",
-		n.Channel, n.Ledger, n.RulesVersion, n.Height, n.Hash, n.GenesisHash)
-	for _, m := range n.Members {
-		fmt.Fprintf(w, "member:    %s  %s (%s)\n", m.Party, m.Name, joinRoles(m.Roles))
-	}
-	if n.Ledger == "solo" {
-		fmt.Fprintln(w, "note:      one operator writes this ledger; what it signed cannot be changed unseen, but nobody else vouches for it")
-	}
-}

@@ -27,7 +27,7 @@ the arguments, with one dash or two. New here? Try 'datapledge demo'.
   evidence    get, check (offline), trust
   command     show, fence: the fate of a signed command
   events      what was committed, as it happens
-  network     show: the ledger and its members
+  network     up, down, status, render, show: the consortium and its ledger
   bench       measure this machine
 
 'datapledge COMMAND -help' explains one of them. Common to all:
