@@ -18,22 +18,28 @@ type checker struct {
 	assetID  string          // the asset that the package is about
 	headers  map[string]bool // header JWS already looked at
 	genesis  proof
+	founded  node      // the members that the ledger started with
+	initial  []write   // and what it wrote then
 	commands []command // in ledger order
 	register register
 	last     map[string][]byte // key -> value that the ledger wrote last
+
+	founding *era // the consortium as the trust file has it
+	eras     []*era
+	blocks   map[uint64]*block
+	current  *committed // the transaction that was read last
 }
 
 // Check says whether the package in r stands against what the caller trusts.
 // It needs no network and no clock; memory is bounded by size, which is
-// refused above 64 MiB. The error is a fault of reading, of trust or of ctx:
+// refused above 64 MiB (256 MiB for a consortium's, which holds whole blocks). The error is a fault of reading, of trust or of ctx:
 // whatever is wrong with the package itself is in the report.
 func Check(ctx context.Context, r io.ReaderAt, size int64, trust Trust) (Report, error) {
-	key, err := trust.operator()
-	if err != nil {
+	c := &checker{Report: newReport(trust.Ledger), trust: trust, headers: map[string]bool{},
+		register: register{}, last: map[string][]byte{}, blocks: map[uint64]*block{}}
+	if err := c.believe(); err != nil {
 		return Report{}, fmt.Errorf("reading the trust: %w", err)
 	}
-	c := &checker{Report: newReport(), trust: trust, key: key, headers: map[string]bool{},
-		register: register{}, last: map[string][]byte{}}
 	files, readable, err := readPackage(r, size, c.Report)
 	if err != nil {
 		return Report{}, err
@@ -52,8 +58,7 @@ func (c *checker) run(ctx context.Context) error {
 	}
 	c.assetID = c.assetOf()
 	c.complete()
-	c.readGenesis()
-	if err := c.readCommands(ctx); err != nil {
+	if err := c.readChain(ctx); err != nil {
 		return err
 	}
 	c.order()
@@ -67,6 +72,25 @@ func (c *checker) run(ctx context.Context) error {
 		c.dataset()
 	}
 	return c.replay(ctx)
+}
+
+// believe takes from the trust who may sign blocks.
+func (c *checker) believe() (err error) {
+	if c.trust.Ledger == ledgerFabric {
+		c.founding, err = c.trust.founding()
+		return err
+	}
+	c.key, err = c.trust.operator()
+	return err
+}
+
+// readChain reads the genesis and the commands, and who vouches for them.
+func (c *checker) readChain(ctx context.Context) error {
+	if c.trust.Ledger == ledgerFabric {
+		return c.readChannel(ctx)
+	}
+	c.readGenesis()
+	return c.readCommands(ctx)
 }
 
 func (c *checker) readGenesis() {
@@ -101,9 +125,15 @@ func (c *checker) readMembers(p proof) error {
 	if err := f.rest(); err != nil {
 		return err
 	}
+	return c.found(genesis, writes)
+}
+
+// found starts register and state from the members that the ledger began with.
+func (c *checker) found(genesis node, writes []write) error {
 	if err := same("entry.genesis.channel", fieldsOf(genesis, "").text("channel"), c.trust.Channel); err != nil {
 		return err
 	}
+	c.founded, c.initial = genesis, writes
 	c.wrote(writes)
 	return c.register.genesis(genesis)
 }
@@ -156,7 +186,7 @@ func (c *checker) walk(ctx context.Context) error {
 				c.note(CheckEnrolled, cmd.file, err)
 			}
 		}
-		c.History = append(c.History, Line{cmd.head.number, cmd.index, cmd.head.stamp, cmd.act, cmd.by, cmd.at, cmd.jws.digest})
+		c.History = append(c.History, Line{cmd.head.number, cmd.tx, cmd.index, cmd.head.stamp, cmd.act, cmd.by, cmd.at, cmd.jws.digest})
 	}
 	return nil
 }

@@ -27,6 +27,7 @@ type command struct {
 	recordID    string
 	status      string
 	writes      []write
+	in          *committed // the transaction, on a consortium's channel
 }
 
 func parseEntry(p proof) (command, error) {
@@ -115,5 +116,5 @@ func recordID(prefix, input string) string {
 }
 
 func byPosition(a, b command) int {
-	return cmp.Or(cmp.Compare(a.head.number, b.head.number), cmp.Compare(a.index, b.index))
+	return cmp.Or(cmp.Compare(a.head.number, b.head.number), cmp.Compare(a.tx, b.tx), cmp.Compare(a.index, b.index))
 }

@@ -30,6 +30,7 @@ type header struct {
 type proof struct {
 	file  string
 	head  header
+	tx    uint64 // of a consortium's block; a solo ledger has none
 	index uint64
 	path  [][32]byte
 	entry []byte

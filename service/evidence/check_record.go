@@ -7,9 +7,11 @@ import (
 
 // Keys of the ledger's state, as FORMAT.md lists them.
 const (
-	partyKey  = "v1/party/"
-	assetKey  = "v1/asset/"
-	pledgeKey = "v1/pledge/"
+	partyKey   = "v1/party/"
+	assetKey   = "v1/asset/"
+	pledgeKey  = "v1/pledge/"
+	commandKey = "v1/command/" // <USCC>/<command id>
+	channelKey = "v1/channel"
 )
 
 // records compares record.json, and a pledge's asset.json, with what the

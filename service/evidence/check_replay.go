@@ -22,18 +22,19 @@ func (c *checker) replay(ctx context.Context) error {
 	if c.genesis.file == "" {
 		return nil
 	}
-	state := state{}
-	writes, _ := parseWrites(fieldsOf(c.genesis.doc, "entry"))
-	state.put(writes)
-	c.note(CheckReplay, nameGenesis, replayGenesis(c.genesis, writes))
+	past := newPast(c.genesis, c.initial)
+	c.note(CheckReplay, nameGenesis, replayGenesis(c.founded, c.initial))
 	for _, cmd := range c.commands {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		past.reach(cmd)
 		if c.touchesSubject(cmd) {
-			c.note(CheckReplay, cmd.file, replayCommand(state, cmd))
+			st := overlay{past.values, state{}, map[string]bool{}}
+			c.note(CheckReplay, cmd.file, replayCommand(st, cmd))
+			c.versions(past, cmd, st.looked)
 		}
-		state.put(cmd.writes)
+		past.wrote(cmd)
 	}
 	return nil
 }
@@ -49,8 +50,7 @@ func (c *checker) touchesSubject(cmd command) bool {
 	return false
 }
 
-func replayGenesis(p proof, wrote []write) error {
-	n, _ := p.doc.get("genesis")
+func replayGenesis(n node, wrote []write) error {
 	var g pledge.Genesis
 	if err := pledge.StrictUnmarshal(n.raw, &g); err != nil {
 		return faultf("entry.genesis", "%v", err)
@@ -62,13 +62,13 @@ func replayGenesis(p proof, wrote []write) error {
 	return sameWrites(wrote, again)
 }
 
-func replayCommand(st state, cmd command) error {
+func replayCommand(st overlay, cmd command) error {
 	parsed, err := pledge.ParseCommand(cmd.jws.wrote)
 	if err != nil {
 		return faultf("entry.command", "%v", err)
 	}
 	tx := pledge.Tx{Channel: cmd.head.chanl, Time: cmd.head.time}
-	results, err := pledge.Apply(overlay{st, state{}}, tx, []*pledge.Command{parsed})
+	results, err := pledge.Apply(st, tx, []*pledge.Command{parsed})
 	if err != nil {
 		return faultf("entry.command", "%v", err)
 	}
@@ -125,8 +125,12 @@ func (s state) put(writes []write) {
 func (s state) Get(key string) ([]byte, error)     { return s[key], nil }
 func (s state) Put(key string, value []byte) error { s[key] = value; return nil }
 
-// overlay keeps what the rules write away from what the ledger proved.
-type overlay struct{ below, above state }
+// overlay keeps what the rules write away from what the ledger proved, and
+// remembers which keys of that they looked up.
+type overlay struct {
+	below, above state
+	looked       map[string]bool
+}
 
 func (o overlay) Put(key string, value []byte) error { return o.above.Put(key, value) }
 
@@ -134,5 +138,6 @@ func (o overlay) Get(key string) ([]byte, error) {
 	if v, ok := o.above[key]; ok {
 		return v, nil
 	}
+	o.looked[key] = true
 	return o.below.Get(key)
 }

@@ -13,6 +13,7 @@ import (
 // package takes in memory is bounded by its size: there are no zip bombs.
 const (
 	maxPackage = 64 << 20
+	maxChannel = 256 << 20 // of a consortium, whose blocks are whole
 	maxFiles   = 20000
 	maxName    = 200
 )
@@ -190,8 +191,8 @@ func endRecord(n, start, size int) []byte {
 // readPackage reads the container and notes its damage in the report; false
 // when there is nothing to go on with. A fault to read is an error.
 func readPackage(r io.ReaderAt, size int64, report *Report) ([]file, bool, error) {
-	if size > maxPackage {
-		report.fail(CheckContainer, Failure{File: "(package)", Field: "size", Detail: fmt.Sprintf("is over %d bytes", maxPackage)})
+	if limit := report.limit(); size > limit {
+		report.fail(CheckContainer, Failure{File: "(package)", Field: "size", Detail: fmt.Sprintf("is over %d bytes", limit)})
 		return nil, false, nil
 	}
 	data := make([]byte, max(size, 0))
@@ -206,6 +207,14 @@ func readPackage(r io.ReaderAt, size int64, report *Report) ([]file, bool, error
 		report.pass(CheckContainer)
 	}
 	return files, files != nil, nil
+}
+
+// limit is how large a package may be.
+func (r *Report) limit() int64 {
+	if r.ofConsortium() {
+		return maxChannel
+	}
+	return maxPackage
 }
 
 func find(files []file, name string) ([]byte, bool) {

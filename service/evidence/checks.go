@@ -8,7 +8,7 @@ const (
 	CheckSignature      = "manifest-signature"
 	CheckChannel        = "channel"
 	CheckGenesis        = "trust-genesis"
-	CheckOperator       = "operator-signature"
+	CheckOperator       = "operator-signature" // of a solo ledger only
 	CheckInclusion      = "entry-inclusion"
 	CheckOrder          = "order"
 	CheckCommandID      = "command-id"
@@ -22,6 +22,18 @@ const (
 	CheckFingerprint    = "fingerprint-matches-manifest"
 	CheckReplay         = "replay"
 	CheckDataMatches    = "data-matches-manifest"
+)
+
+// The names of checks that there are for a consortium's ledger only.
+const (
+	CheckBlockData       = "block-data"
+	CheckBlockSignatures = "block-signatures"
+	CheckTransaction     = "transaction-signature"
+	CheckEndorsements    = "endorsements"
+	CheckFlag            = "validation-flag"
+	CheckAttested        = "validity-attested"
+	CheckResults         = "transaction-results"
+	CheckVersions        = "read-versions"
 )
 
 // need says for which kinds of record a check must pass.
@@ -50,8 +62,49 @@ func (c checkName) required(r *Report) bool {
 	return c.need == always
 }
 
-// names lists every check in the order in which a report tells them.
-var names = []checkName{
+// namesOf lists every check for a kind of ledger, in the order in which a
+// report tells them.
+func namesOf(ledger string) []checkName {
+	if ledger != ledgerFabric {
+		return soloNames
+	}
+	var list []checkName
+	for _, n := range soloNames {
+		switch n.name {
+		case CheckGenesis:
+			list = append(list, foundingName)
+		case CheckOperator:
+			list = append(list, blockNames...)
+		case CheckInclusion:
+			list = append(append(list, n), transactionNames...)
+		case CheckReplay:
+			list = append(list, n, versionsName)
+		default:
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
+// What is said otherwise, or only, of a consortium's ledger.
+var (
+	foundingName = checkName{CheckGenesis, always, "block 0 is the trusted one, and says who the members and consenters are", "创世区块即所信任的创世区块，联盟成员与排序节点由其确定"}
+	versionsName = checkName{CheckVersions, always, "the endorsers read what the commands shown here wrote: none in between is left out", "背书节点所读版本即本包所示指令所写，其间无遗漏"}
+	blockNames   = []checkName{
+		{CheckBlockData, always, "each block holds what its header says", "每个区块的内容与区块头一致"},
+		{CheckBlockSignatures, always, "a quorum of the members' consenters signed each block", "每个区块由法定多数成员的排序节点签名"},
+	}
+	transactionNames = []checkName{
+		{CheckTransaction, always, "each transaction is whole, and signed by the member's client that sent it", "每笔交易完整，并由提交成员的客户端签名"},
+		{CheckEndorsements, always, "as many members as agreed executed each transaction and signed its effects", "每笔交易由约定数量的成员执行并对结果签名背书"},
+		{CheckResults, always, "each transaction wrote what its commands did, and nothing else", "每笔交易所写即其指令的结果，别无其他"},
+		{CheckFlag, always, "the peer that gave the block marked each transaction valid (nobody signs this mark)", "提供区块的节点将每笔交易标记为有效（该标记无人签名）"},
+		{CheckAttested, always, "members signed that each command took effect", "成员签名证明每条指令已生效"},
+	}
+)
+
+// soloNames lists every check of a solo ledger's package.
+var soloNames = []checkName{
 	{CheckContainer, always, "the file is one canonical package, no byte more or less", "文件是规范的证据包，不多一字节、不少一字节"},
 	{CheckComplete, always, "the package holds exactly the files that its manifest lists", "包内文件与目录清单完全一致"},
 	{CheckDigests, always, "each file has the listed size and SHA-256", "每个文件的大小与 SHA-256 与目录一致"},

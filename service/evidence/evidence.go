@@ -34,6 +34,7 @@ const (
 	nameReceipt   = "custody/receipt.jws"
 	nameFiles     = "manifest/files.json"
 	dirCommands   = "onchain/commands/"
+	dirBlocks     = "onchain/blocks/" // of a consortium's channel
 	dirParties    = "parties/"
 	dirManifest   = "manifest/"
 )
@@ -50,6 +51,8 @@ func roleOf(name string) string {
 	switch {
 	case within(name, dirCommands+"cmd_", ".json", 64):
 		return "command"
+	case within(name, dirBlocks, ".block", 20):
+		return "block"
 	case within(name, dirParties, ".json", 18):
 		return "party"
 	case within(name, dirManifest, ".txt", 64):

@@ -1,5 +1,7 @@
 package evidence
 
+import "slices"
+
 // Result of one check.
 type Result string
 
@@ -43,12 +45,26 @@ type Finding struct {
 // Line is one signed command of the package, in ledger order.
 type Line struct {
 	Block     uint64 `json:"block"`
+	Tx        uint64 `json:"tx,omitempty"` // of the block of a consortium
 	Index     uint64 `json:"index"`
-	Time      string `json:"time"` // of the block
+	Time      string `json:"time"` // of the block; a consortium's has only its transactions'
 	Act       string `json:"act"`
 	By        string `json:"by"`
 	At        string `json:"at"` // as signed
 	CommandID string `json:"command_id"`
+}
+
+// Institution is a member of a consortium that vouches for what a package
+// says: how many of its blocks it signed as a consenter, how many of its
+// transactions its peers executed and endorsed, and of how many commands they
+// attested that they took effect.
+type Institution struct {
+	MSP          string `json:"msp"`
+	Party        string `json:"party"`
+	Name         string `json:"name"`
+	Blocks       int    `json:"blocks_signed"`
+	Endorsements int    `json:"transactions_endorsed"`
+	Attestations int    `json:"commands_attested"`
 }
 
 // Head names a block of the ledger.
@@ -69,6 +85,9 @@ type Report struct {
 	AsOf       Head      `json:"as_of"`
 	Checks     []Finding `json:"checks"`
 	History    []Line    `json:"history"`
+	// Institutions vouch for what is in the package of a consortium's ledger.
+	// For that of a solo ledger its operator alone does.
+	Institutions []Institution `json:"institutions,omitempty"`
 
 	manifest string // the verified text that CheckData compares with
 }
@@ -98,11 +117,24 @@ func (r Report) Find(name string) Finding {
 // for was there and passed.
 func (r *Report) judge() {
 	r.Verdict = VerdictOK
-	for i, c := range r.Checks {
-		if c.Result == Fail || c.Result == NotPresent && names[i].required(r) {
+	for i, n := range r.names() {
+		if i >= len(r.Checks) || r.Checks[i].Result == Fail || r.Checks[i].Result == NotPresent && n.required(r) {
 			r.Verdict = VerdictFailed
 		}
 	}
+}
+
+// ofConsortium says for which kind of ledger the checks were made: that is
+// for the trust to say, never for the package.
+func (r Report) ofConsortium() bool {
+	return slices.ContainsFunc(r.Checks, func(c Finding) bool { return c.Name == CheckBlockSignatures })
+}
+
+func (r Report) names() []checkName {
+	if r.ofConsortium() {
+		return namesOf(ledgerFabric)
+	}
+	return namesOf(ledgerSolo)
 }
 
 // record notes one look of a check.
@@ -148,9 +180,10 @@ func (r *Report) find(name string) *Finding {
 	return &r.Checks[len(r.Checks)-1]
 }
 
-func newReport() *Report {
+// newReport has a line for every check that there is for a kind of ledger.
+func newReport(ledger string) *Report {
 	r := &Report{V: Version, Checks: []Finding{}, History: []Line{}}
-	for _, n := range names {
+	for _, n := range namesOf(ledger) {
 		r.Checks = append(r.Checks, Finding{Name: n.name, Result: NotPresent})
 	}
 	return r

@@ -7,6 +7,12 @@ import (
 	"github.com/datapledge/datapledge/service"
 )
 
+// Kinds of ledger that a package can come from.
+const (
+	ledgerSolo   = "solo"
+	ledgerFabric = "fabric"
+)
+
 // Trust is what a checker believes before it opens a package. It must come
 // from somewhere else than the package: the channel's own publication, a
 // member, a court's file.
@@ -16,17 +22,19 @@ type Trust struct {
 	Channel string `json:"channel"`
 	// GenesisHash is the lowercase hex SHA-256 of the header of block 0.
 	GenesisHash string `json:"genesis_hash"`
-	// Operator is the public JWK that signs the blocks.
-	Operator json.RawMessage `json:"operator"`
+	// Operator is the public JWK that signs the blocks of a solo ledger.
+	Operator json.RawMessage `json:"operator,omitempty"`
+	*Consortium
 }
 
-// TrustOf is the trust file of a ledger.
+// TrustOf is the trust file of a solo ledger. That of a consortium's comes
+// from TrustOfBlock.
 func TrustOf(info service.LedgerInfo) Trust {
-	return Trust{Version, info.Kind, info.Channel, info.GenesisHash, info.Operator}
+	return Trust{V: Version, Ledger: info.Kind, Channel: info.Channel, GenesisHash: info.GenesisHash, Operator: info.Operator}
 }
 
 // ParseTrust reads a trust file, strictly: no other members, no member twice,
-// nothing after it, and an operator key that can verify.
+// nothing after it, and keys and certificates that can verify.
 func ParseTrust(data []byte) (Trust, error) {
 	n, err := parseJSON(data)
 	if err != nil {
@@ -34,16 +42,33 @@ func ParseTrust(data []byte) (Trust, error) {
 	}
 	f := fieldsOf(n, "")
 	f.version()
-	f.is("ledger", "solo")
 	f.digest("genesis_hash")
-	t := Trust{Version, "solo", f.text("channel"), f.text("genesis_hash"), f.object("operator").raw}
+	t := Trust{V: Version, Ledger: f.text("ledger"), Channel: f.text("channel"), GenesisHash: f.text("genesis_hash")}
+	switch t.Ledger {
+	case ledgerSolo:
+		t.Operator = f.object("operator").raw
+	case ledgerFabric:
+		t.Consortium = parseConsortium(f)
+	default:
+		f.fail("ledger", "is %.40q, neither %q nor %q", t.Ledger, ledgerSolo, ledgerFabric)
+	}
 	if err := f.rest(); err != nil {
 		return Trust{}, fmt.Errorf("reading the trust file: %w", err)
 	}
-	if _, err := t.operator(); err != nil {
+	if err := t.check(); err != nil {
 		return Trust{}, fmt.Errorf("reading the trust file: %w", err)
 	}
 	return t, nil
+}
+
+// check says whether the trust can be used at all.
+func (t Trust) check() error {
+	if t.Ledger == ledgerFabric {
+		_, err := t.founding()
+		return err
+	}
+	_, err := t.operator()
+	return err
 }
 
 // operator is the block signer: Ed25519, named by nothing but itself.

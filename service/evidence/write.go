@@ -43,6 +43,10 @@ type Source struct {
 	Ledger Ledger
 	Index  Index
 	Signer Signer
+	// Trust is what every package is checked against before it is handed out.
+	// A consortium's ledger needs it: TrustOfBlock, from this member's own copy
+	// of block 0. The zero value is the ledger's own word, enough for solo.
+	Trust Trust
 	// Files lists the files of a sealed dataset that has too many for its
 	// notarization to name. Nil when there are none such.
 	Files func(ctx context.Context, fingerprint, owner string) ([]pledge.File, error)
@@ -67,7 +71,7 @@ func (s Source) Write(ctx context.Context, w io.Writer, recordID string) error {
 	if err != nil {
 		return err
 	}
-	report, err := Check(ctx, bytes.NewReader(data), int64(len(data)), TrustOf(s.Ledger.Info()))
+	report, err := Check(ctx, bytes.NewReader(data), int64(len(data)), s.trust())
 	if err != nil {
 		return fmt.Errorf("checking the package of %s: %w", recordID, err)
 	}
@@ -78,6 +82,13 @@ func (s Source) Write(ctx context.Context, w io.Writer, recordID string) error {
 		return fmt.Errorf("writing the package of %s: %w", recordID, err)
 	}
 	return nil
+}
+
+func (s Source) trust() Trust {
+	if s.Trust.Ledger == "" {
+		return TrustOf(s.Ledger.Info())
+	}
+	return s.Trust
 }
 
 func firstFailure(r Report) string {
@@ -95,7 +106,8 @@ func (s Source) build(ctx context.Context, recordID string) ([]byte, error) {
 		return nil, fmt.Errorf("asking for the newest block: %w", err)
 	}
 	c := &collector{Source: s, ctx: ctx, head: head, id: recordID, kind: kindOf(recordID),
-		entries: map[pledge.Position]*collected{}, written: map[string][]revision{}, whole: map[string]bool{}, files: map[string][]byte{}}
+		entries: map[pledge.Position]*collected{}, written: map[string][]revision{}, whole: map[string]bool{}, files: map[string][]byte{},
+		blocks: map[uint64][]byte{}}
 	if err := c.collect(); err != nil {
 		return nil, fmt.Errorf("collecting the evidence of %s: %w", recordID, err)
 	}

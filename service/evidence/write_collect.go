@@ -32,6 +32,8 @@ type collector struct {
 	subject []string              // keys of the record and its asset
 	genesis *collected
 	files   map[string][]byte
+	blocks  map[uint64][]byte // of a consortium: each that holds something of the package
+	weight  int               // their bytes
 }
 
 // collected is a proven entry, as the ledger gave it.
@@ -116,10 +118,10 @@ func (c *collector) gather(key string) error {
 	}
 }
 
-// add proves the command at p and follows its signer. Block 0 is in every
+// add proves the command at p and follows its signer. The genesis is in every
 // package, and what came after the package's head stays out.
 func (c *collector) add(p pledge.Position) error {
-	if p.Block == 0 || p.Block > c.head.Height || c.entries[p] != nil {
+	if p.Block <= c.genesis.at.Block || p.Block > c.head.Height || c.entries[p] != nil {
 		return nil
 	}
 	if len(c.entries) == maxCommands {
@@ -192,7 +194,7 @@ func (c *collector) prove(p pledge.Position) (*collected, error) {
 	if err != nil {
 		return nil, fmt.Errorf("proving block %d entry %d: %w", p.Block, p.Index, err)
 	}
-	e, err := readProof(p, doc)
+	e, err := c.read(p, doc)
 	if err != nil {
 		return nil, fmt.Errorf("reading the proof of block %d entry %d: %w", p.Block, p.Index, err)
 	}
@@ -215,13 +217,27 @@ type soloEntry struct {
 	Writes  []pledge.Write `json:"writes"`
 }
 
+// read takes what Ledger.Prove said, in either ledger's format.
+func (c *collector) read(p pledge.Position, doc []byte) (*collected, error) {
+	var kind struct {
+		Kind string `json:"kind"`
+	}
+	if err := json.Unmarshal(doc, &kind); err != nil {
+		return nil, err
+	}
+	switch kind.Kind {
+	case ledgerSolo:
+		return readProof(p, doc)
+	case ledgerFabric:
+		return c.readFabricProof(p, doc)
+	}
+	return nil, fmt.Errorf("proofs of kind %q are not known", kind.Kind)
+}
+
 func readProof(p pledge.Position, doc []byte) (*collected, error) {
 	var proof soloProof
 	if err := json.Unmarshal(doc, &proof); err != nil {
 		return nil, err
-	}
-	if proof.Kind != "solo" {
-		return nil, fmt.Errorf("proofs of kind %q are not known", proof.Kind)
 	}
 	if proof.Path == nil {
 		proof.Path = []string{}

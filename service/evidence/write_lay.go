@@ -12,12 +12,21 @@ import (
 //go:embed README.txt
 var readme []byte
 
+//go:embed README.fabric.txt
+var readmeFabric []byte
+
 // lay turns what was gathered into files.
 func (c *collector) lay() error {
 	c.files[nameReadme] = readme
+	if len(c.blocks) > 0 {
+		c.files[nameReadme] = readmeFabric
+	}
 	c.files[nameGenesis] = c.genesis.proof
 	for _, e := range c.entries {
 		c.files[dirCommands+e.command.ID+".json"] = e.proof
+	}
+	for number, raw := range c.blocks {
+		c.files[fmt.Sprintf("%s%020d.block", dirBlocks, number)] = raw
 	}
 	for key := range c.whole {
 		id, ok := strings.CutPrefix(key, pledge.KeyParty(""))

@@ -1,0 +1,165 @@
+package evidence
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/asn1"
+	"encoding/hex"
+	"math/big"
+	"strconv"
+	"strings"
+)
+
+// Places in a block's metadata (common.BlockMetadataIndex).
+const (
+	metaSignatures = 0
+	metaFlags      = 2
+)
+
+// maxTransaction is above what any orderer takes (10 MB), and bounds what the
+// reading of one transaction costs.
+const maxTransaction = 16 << 20
+
+// block is a file of dirBlocks: a serialized common.Block.
+type block struct {
+	file       string
+	number     uint64
+	prev, data []byte // hashes in the header
+	header     []byte // DER, what is hashed and signed
+	hash       string
+	txs        [][]byte
+	flags      []byte
+	signedMeta []byte // of the signatures: OrdererBlockMetadata
+	signatures [][]byte
+	lastConfig uint64
+}
+
+// derHeader is how Fabric hashes a block's header.
+type derHeader struct {
+	Number                 *big.Int
+	PreviousHash, DataHash []byte
+}
+
+func parseBlock(name string, raw []byte) (*block, error) {
+	b := &block{file: name}
+	var header, data, meta []byte
+	if err := scan(raw, bytesOf(1, &header), bytesOf(2, &data), bytesOf(3, &meta)); err != nil {
+		return nil, faultf("block", "%v", err)
+	}
+	if err := scan(header, number(1, &b.number), bytesOf(2, &b.prev), bytesOf(3, &b.data)); err != nil {
+		return nil, faultf("header", "%v", err)
+	}
+	switch {
+	case name != blockName(b.number):
+		return nil, faultf("header.number", "is %d, not that of the file's name", b.number)
+	case len(b.prev) != sha256.Size && (b.number > 0 || len(b.prev) > 0):
+		return nil, faultf("header.previous_hash", "is not a SHA-256")
+	case len(b.data) != sha256.Size:
+		return nil, faultf("header.data_hash", "is not a SHA-256")
+	}
+	var err error
+	if b.header, err = asn1.Marshal(derHeader{new(big.Int).SetUint64(b.number), b.prev, b.data}); err != nil {
+		return nil, faultf("header", "%v", err)
+	}
+	sum := sha256.Sum256(b.header)
+	b.hash = hex.EncodeToString(sum[:])
+	if err := scan(data, each(1, b.addTransaction)); err != nil {
+		return nil, asFault("data", err)
+	}
+	return b, b.metadata(meta)
+}
+
+// blockName is the file of a block: its number in 20 digits.
+func blockName(n uint64) string {
+	digits := strconv.FormatUint(n, 10)
+	return dirBlocks + strings.Repeat("0", 20-len(digits)) + digits + ".block"
+}
+
+// addTransaction wants each entry of the data to be an envelope in its one
+// spelling: the data hash covers the entries joined, not where they part.
+func (b *block) addTransaction(raw []byte) error {
+	var payload, signature []byte
+	if err := scan(raw, bytesOf(1, &payload), bytesOf(2, &signature)); err != nil {
+		return faultf("data", "transaction %d: %v", len(b.txs), err)
+	}
+	// scan took shortest lengths only, so the sizes leave room for nothing else.
+	size := fieldSize(payload)
+	if len(signature) > 0 {
+		size += fieldSize(signature)
+	}
+	switch {
+	case len(payload) == 0 || raw[0] != 0x0a || len(raw) != size:
+		return faultf("data", "transaction %d is not an envelope in its one spelling", len(b.txs))
+	case len(raw) > maxTransaction:
+		return faultf("data", "transaction %d has over %d bytes", len(b.txs), maxTransaction)
+	}
+	b.txs = append(b.txs, raw)
+	return nil
+}
+
+func (b *block) metadata(raw []byte) error {
+	i := 0
+	var signed []byte
+	err := scan(raw, each(1, func(entry []byte) error {
+		switch i {
+		case metaSignatures:
+			signed = entry
+		case metaFlags:
+			b.flags = entry
+		}
+		i++
+		return nil
+	}))
+	if err == nil {
+		err = scan(signed, bytesOf(1, &b.signedMeta), each(2, func(s []byte) error {
+			if len(b.signatures) == maxSignatures {
+				return faultf("signatures", "are more than %d", maxSignatures)
+			}
+			b.signatures = append(b.signatures, s)
+			return nil
+		}))
+	}
+	var last []byte
+	if err == nil {
+		err = scan(b.signedMeta, bytesOf(1, &last))
+	}
+	if err == nil {
+		err = scan(last, number(1, &b.lastConfig))
+	}
+	return asFault("metadata", err)
+}
+
+// content is nil when the transactions hash to what the header says.
+func (b *block) content() error {
+	h := sha256.New()
+	for _, tx := range b.txs {
+		h.Write(tx)
+	}
+	if len(b.txs) == 0 {
+		return faultf("data", "has no transactions")
+	}
+	if !bytes.Equal(h.Sum(nil), b.data) {
+		return faultf("header.data_hash", "is not that of the block's transactions")
+	}
+	return nil
+}
+
+// fieldSize is what a field of bytes with a small number takes on the wire.
+func fieldSize(b []byte) int {
+	n := 2
+	for v := len(b); v >= 0x80; v >>= 7 {
+		n++
+	}
+	return n + len(b)
+}
+
+// asFault names a field for an error that has none.
+func asFault(field string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if f, ok := err.(*fault); ok {
+		return f
+	}
+	return faultf(field, "%v", err)
+}
