@@ -15,6 +15,9 @@ func TestKubernetesMountsExist(t *testing.T) {
 			have := slices.Clone(w.claims)
 			for _, v := range w.pod.Spec.Volumes {
 				have = append(have, v.Name)
+				if c := v.PersistentVolumeClaim; c != nil && !hasClaim(docs, c.ClaimName) {
+					t.Errorf("%s: %s claims %s, which is not there", name, w.name, c.ClaimName)
+				}
 			}
 			var used []string
 			for _, m := range w.pod.Spec.Containers[0].VolumeMounts {
@@ -30,6 +33,13 @@ func TestKubernetesMountsExist(t *testing.T) {
 			}
 		}
 	}
+}
+
+func hasClaim(docs []any, name string) bool {
+	return slices.ContainsFunc(docs, func(doc any) bool {
+		claim, ok := doc.(*corev1.PersistentVolumeClaim)
+		return ok && claim.Name == name
+	})
 }
 
 // A member's pods name that member's Secrets only, each node its own.
