@@ -72,7 +72,11 @@ func (s *Service) bucketReady(ctx context.Context) Check {
 		return Check{"bucket", true, "not probed"}
 	}
 	err := s.o.Probe(ctx)
+	var found storage.FindingsError
 	switch {
+	case errors.As(err, &found):
+		// The remedy names no addresses; the cause is for the log.
+		return s.notReady(ctx, "bucket", "the bucket is not usable: "+found[0].Check+": "+found[0].Remedy, err)
 	case errors.Is(err, storage.ErrNoSpace):
 		return s.notReady(ctx, "bucket", "the disk or the bucket is full", err)
 	case err != nil:

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/datapledge/datapledge/service/node"
+	"github.com/datapledge/datapledge/storage"
 )
 
 const serveHelp = `usage: datapledge serve [-config FILE] [-listen ADDR] [-data DIR] [-check-config]
@@ -28,7 +29,8 @@ start makes the keys of the member institutions there, mode 0600. SIGTERM and
 SIGINT let requests under way finish.
 
   -config FILE    a JSON config; what it leaves out has the default
-  -check-config   check the config, print what it amounts to, and end
+  -check-config   check the config and the S3 bucket it names, print what it
+                  amounts to, and end
   -listen ADDR    where to listen, whatever the config says
   -data DIR       where to keep everything, whatever the config says
 
@@ -63,10 +65,7 @@ func (a *app) serveCommand() *cobra.Command {
 			return badConfig(err)
 		}
 		if check {
-			a.emit(config, func(w io.Writer) {
-				fmt.Fprintf(w, "good: listen on %s, keep everything in %s, channel %s\n", config.Listen, config.Data, config.Channel)
-			})
-			return nil
+			return a.checkConfig(ctx, config)
 		}
 		return a.serve(ctx, config)
 	})
@@ -76,6 +75,30 @@ func (a *app) serveCommand() *cobra.Command {
 	f.StringVar(&listen, "listen", "", "")
 	f.StringVar(&data, "data", "", "")
 	return c
+}
+
+// lookFor bounds how long a check of the config looks at the bucket.
+const lookFor = 10 * time.Second
+
+// checkConfig also asks the store that the config names. It makes nothing.
+func (a *app) checkConfig(ctx context.Context, config node.Config) error {
+	ctx, cancel := context.WithTimeout(ctx, lookFor)
+	defer cancel()
+	found, err := config.CheckBucket(ctx)
+	var wrong storage.FindingsError
+	if errors.As(err, &wrong) {
+		return hintf(fmt.Errorf("bucket %s: %s: %s", config.Bucket.Bucket, wrong[0].Check, wrong[0].Cause), "%s", wrong[0].Remedy)
+	}
+	if err != nil {
+		return badConfig(err)
+	}
+	a.emit(config, func(w io.Writer) {
+		fmt.Fprintf(w, "good: listen on %s, keep everything in %s, channel %s\n", config.Listen, config.Data, config.Channel)
+		for _, f := range found {
+			fmt.Fprintf(w, "good: bucket %s: %s\n", config.Bucket.Bucket, f.Check)
+		}
+	})
+	return nil
 }
 
 // badConfig is a mistake of the caller, unless the file cannot be read.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"sync"
 	"syscall"
@@ -13,15 +14,44 @@ import (
 	"github.com/datapledge/datapledge/storage"
 	"github.com/datapledge/datapledge/storage/dir"
 	"github.com/datapledge/datapledge/storage/mem"
+	"github.com/datapledge/datapledge/storage/s3"
 )
 
-func openBucket(c Config) (storage.Bucket, error) {
-	if c.Bucket.Kind == "mem" {
+func openBucket(ctx context.Context, c Config, log *slog.Logger) (storage.Bucket, error) {
+	switch c.Bucket.Kind {
+	case bucketMem:
 		return &mem.Bucket{}, nil
+	case bucketS3:
+		return openS3(ctx, c.Bucket, log)
 	}
 	b, err := dir.Open(c.bucketPath(), time.Now)
 	if err != nil {
 		return nil, fmt.Errorf("opening the bucket: %w", err)
+	}
+	return b, nil
+}
+
+// startLook bounds how long a start looks at a store.
+const startLook = 10 * time.Second
+
+// openS3 logs what is wrong with a bucket and goes on: the ledger takes
+// commands without it, /readyz says so, and it may come back by itself.
+func openS3(ctx context.Context, c Bucket, log *slog.Logger) (storage.Bucket, error) {
+	b, err := s3.Open(c.s3())
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, startLook)
+	defer cancel()
+	if c.Create {
+		if err := s3.Create(ctx, c.s3(), c.locks()); err != nil {
+			log.ErrorContext(ctx, "the bucket was not made", "bucket", c.Bucket, "error", err)
+		}
+	}
+	for _, f := range b.Diagnose(ctx) {
+		if !f.OK {
+			log.ErrorContext(ctx, "the bucket is not usable", "check", f.Check, "cause", f.Cause, "remedy", f.Remedy)
+		}
 	}
 	return b, nil
 }
@@ -44,10 +74,23 @@ func probe(b storage.Bucket, data string) func(context.Context) error {
 		mu.Lock()
 		defer mu.Unlock()
 		if last.IsZero() || time.Since(last) > probeAge {
-			known, last = errors.Join(probeFolder(data), probeBucket(context.WithoutCancel(ctx), b)), time.Now()
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), startLook)
+			known, last = errors.Join(probeFolder(data), explain(ctx, b, probeBucket(ctx, b))), time.Now()
+			cancel()
 		}
 		return known
 	}
+}
+
+// explain asks a bucket that can tell why it does not work.
+func explain(ctx context.Context, b storage.Bucket, err error) error {
+	d, ok := b.(storage.Diagnoser)
+	if err == nil || !ok || errors.Is(err, storage.ErrNoSpace) {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), startLook)
+	defer cancel()
+	return errors.Join(storage.Wrong(d.Diagnose(ctx)), err)
 }
 
 // probeBucket replaces what a probe that was cut off left behind. One that is

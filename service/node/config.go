@@ -34,14 +34,6 @@ type Config struct {
 	Limits Limits `json:"limits"`
 }
 
-// Bucket is where sealed datasets are kept.
-type Bucket struct {
-	// Kind is "dir" (a folder) or "mem" (gone when the process ends).
-	Kind string `json:"kind"`
-	// Path of the folder; <data>/bucket when empty.
-	Path string `json:"path"`
-}
-
 // Keys name key files. Empty: the ones that the first start makes below
 // <data>/keys.
 type Keys struct {
@@ -155,8 +147,7 @@ func (c Config) Check() error {
 	fault(c.Data == "", "data: a folder is needed")
 	fault(!channelName.MatchString(c.Channel), "channel: %q is not a channel name (a-z, 0-9, . and -)", c.Channel)
 	faults = append(faults, c.Ledger.check(c.Keys)...)
-	fault(c.Bucket.Kind != "dir" && c.Bucket.Kind != "mem", "bucket.kind: %q is neither dir nor mem", c.Bucket.Kind)
-	fault(c.Bucket.Kind == "mem" && c.Bucket.Path != "", "bucket.path: a bucket in memory has none")
+	faults = append(faults, c.Bucket.check()...)
 	fault((c.TLS.CertFile == "") != (c.TLS.KeyFile == ""), "tls: cert_file and key_file go together")
 	var level slog.Level
 	fault(level.UnmarshalText([]byte(c.Log.Level)) != nil, "log.level: %q is not debug, info, warn or error", c.Log.Level)
@@ -172,10 +163,3 @@ func (c Config) Check() error {
 }
 
 func (c Config) keyFile(name string) string { return filepath.Join(c.Data, "keys", name+".jwk") }
-
-func (c Config) bucketPath() string {
-	if c.Bucket.Path != "" {
-		return c.Bucket.Path
-	}
-	return filepath.Join(c.Data, "bucket")
-}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -32,6 +33,7 @@ type Node struct {
 	handler *rest.Handler
 	ledger  service.Ledger
 	index   *index.Index
+	bucket  storage.Bucket
 	audit   *os.File
 
 	stop    context.CancelFunc
@@ -65,12 +67,11 @@ func (n *Node) open(ctx context.Context) error {
 	if n.index, err = index.Open(indexPath(n.config), n.log); err != nil {
 		return fmt.Errorf("opening the index: %w", err)
 	}
-	bucket, err := openBucket(n.config)
-	if err != nil {
+	if n.bucket, err = openBucket(ctx, n.config, n.log); err != nil {
 		return err
 	}
 	metrics := rest.NewMetrics()
-	if n.service, err = n.assemble(bucket, custodian, metrics); err != nil {
+	if n.service, err = n.assemble(n.bucket, custodian, metrics); err != nil {
 		return err
 	}
 	n.handler, err = rest.New(n.service, rest.Options{Logger: n.log, Metrics: metrics, Idle: time.Duration(n.config.Limits.Idle),
@@ -275,6 +276,9 @@ func (n *Node) release() error {
 	}
 	if n.ledger != nil {
 		faults = append(faults, n.ledger.Close())
+	}
+	if c, ok := n.bucket.(io.Closer); ok {
+		faults = append(faults, c.Close())
 	}
 	if n.audit != nil {
 		faults = append(faults, n.audit.Close())

@@ -31,3 +31,8 @@ func Create(ctx context.Context, c Config, objectLock bool) error {
 	}
 	return err
 }
+
+// Missing: all that a diagnosis found wrong is that there is no bucket.
+func Missing(found []storage.Finding) bool {
+	return len(found) > 0 && found[len(found)-1].Check == missingBucket
+}

@@ -21,7 +21,7 @@ const maxSkew = 5 * time.Minute
 // nothing can be said of the bucket behind a store that cannot be reached.
 func (b *Bucket) Diagnose(ctx context.Context) []storage.Finding {
 	var found []storage.Finding
-	for _, look := range []func(context.Context) storage.Finding{b.lookEndpoint, b.lookClock, b.lookAccess, b.lookWrites, b.lookOnce, b.lookParts, b.lookLock} {
+	for _, look := range []func(context.Context) storage.Finding{b.lookEndpoint, b.lookClock, b.lookAccess, b.lookLock, b.lookWrites, b.lookOnce, b.lookParts, b.lookHold} {
 		f := look(ctx)
 		found = append(found, f)
 		if !f.OK {
@@ -83,12 +83,19 @@ func apart(skew time.Duration) string {
 	return fmt.Sprintf("%s before", skew)
 }
 
+// missingBucket is the check that fails where there is no bucket.
+const missingBucket = "bucket"
+
 // lookAccess lists one object: unlike other questions it is answered with a
 // reason.
 func (b *Bucket) lookAccess(ctx context.Context) storage.Finding {
 	for o := range b.core.Client.ListObjects(ctx, b.name, minio.ListObjectsOptions{MaxKeys: 1, Prefix: "probe/"}) {
 		if o.Err != nil {
-			return b.refused("access", "list", o.Err)
+			f := b.refused("access", "list", o.Err)
+			if hasCode(o.Err, "NoSuchBucket") {
+				f.Check = missingBucket
+			}
+			return f
 		}
 	}
 	return good("access")
@@ -157,7 +164,7 @@ func (b *Bucket) clear(ctx context.Context, check, key string, f *storage.Findin
 	}
 }
 
-// lookLock: what was configured must be what the bucket can do. A period that
+// lookLock, before anything is written: what was configured must be what the bucket can do. A period that
 // the bucket itself gives every object would keep what is only working state.
 func (b *Bucket) lookLock(ctx context.Context) storage.Finding {
 	status, mode, validity, unit, err := b.core.GetObjectLockConfig(ctx, b.name)
@@ -175,24 +182,28 @@ func (b *Bucket) lookLock(ctx context.Context) storage.Finding {
 		return wrong("lock", fmt.Sprintf("bucket %s itself retains every object (%s, %d %s)", b.name, *mode, *validity, *unit),
 			"remove the bucket's default retention: working state must go; set lock here instead")
 	}
-	if status != "Enabled" || !b.lock.on() {
-		return good("lock")
+	if status != "Enabled" && b.lock.on() {
+		return wrong("lock", "the Object Lock of bucket "+b.name+" is not enabled", "enable it, or set lock.mode to none")
 	}
-	return b.lookHold(ctx)
+	return good("lock")
 }
 
+// lookHold tries the right to it, where there is something to try.
 func (b *Bucket) lookHold(ctx context.Context) (f storage.Finding) {
+	if !b.lock.on() {
+		return good("hold")
+	}
 	key := trialKey()
-	defer b.clear(ctx, "lock", key, &f)
+	defer b.clear(ctx, "hold", key, &f)
 	err := b.put(ctx, key, nil)
 	if err != nil {
-		return b.refused("lock", "write", err)
+		return b.refused("hold", "write", err)
 	}
 	if err = b.SetHold(ctx, key, true); err == nil {
 		err = b.SetHold(context.WithoutCancel(ctx), key, false)
 	}
 	if err != nil {
-		return b.refused("lock", "set a legal hold", err)
+		return b.refused("hold", "set a legal hold", err)
 	}
-	return good("lock")
+	return good("hold")
 }
