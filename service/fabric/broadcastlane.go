@@ -3,6 +3,7 @@ package fabric
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync/atomic"
 
@@ -65,6 +66,19 @@ type lane struct {
 	config fab.OrdererConfig
 	queue  chan *parcel
 	stream *stream // nil: none yet
+	down   atomic.Bool
+}
+
+// report logs when an orderer stops taking transactions, and when it takes
+// them again. Broadcast itself is content with a quorum, so nobody else would.
+func (l *lane) report(err error) {
+	switch was := l.down.Swap(err != nil); {
+	case was == (err != nil) || l.w.stop.Err() != nil:
+	case err != nil:
+		l.w.o.Logger.Warn("an orderer does not take transactions", slog.String("orderer", l.config.URL), slog.String("error", err.Error()))
+	default:
+		l.w.o.Logger.Info("an orderer takes transactions again", slog.String("orderer", l.config.URL))
+	}
 }
 
 // openLanes makes a lane for every orderer of the channel.
@@ -91,7 +105,7 @@ func (l *lane) post(p *parcel) {
 	select {
 	case l.queue <- p:
 	default:
-		p.fail(fmt.Errorf("orderer %s does not keep up", l.config.URL))
+		l.fail(p, errors.New("it does not keep up"))
 	}
 }
 
@@ -119,7 +133,13 @@ func (l *lane) send(p *parcel) {
 		if err = l.stream.send(p); err == nil || errors.Is(err, errWithdrawn) {
 			return
 		}
+		l.stream = nil
 	}
+	l.fail(p, err)
+}
+
+func (l *lane) fail(p *parcel, err error) {
+	l.report(err)
 	p.fail(fmt.Errorf("orderer %s: %w", l.config.URL, err))
 }
 

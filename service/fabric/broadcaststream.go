@@ -28,6 +28,7 @@ type stream struct {
 
 	mu      sync.Mutex
 	pending []*parcel // sent, not answered
+	spoke   bool      // it answered something
 	ended   bool
 }
 
@@ -133,6 +134,7 @@ func (s *stream) first() *parcel {
 		return nil
 	}
 	p := s.pending[0]
+	s.spoke = true
 	if s.pending = s.pending[1:]; len(s.pending) == 0 {
 		s.stuck.Stop()
 	} else {
@@ -142,7 +144,9 @@ func (s *stream) first() *parcel {
 }
 
 func (s *stream) answer(p *parcel, r *orderer.BroadcastResponse) {
-	if err := judge(r); err != nil {
+	err := judge(r)
+	s.l.report(err)
+	if err != nil {
 		p.receipts <- receipt{unsent, fmt.Errorf("orderer %s: %w", s.l.config.URL, err)}
 		return
 	}
@@ -151,20 +155,24 @@ func (s *stream) answer(p *parcel, r *orderer.BroadcastResponse) {
 
 // end gives parcels without an answer back to the lane: an orderer hangs up
 // after every "no", and has then not read what came behind it. Sending an
-// envelope twice is harmless.
+// envelope twice is harmless. A stream that ended without any answer has not
+// brought us forward, so that is done three times only.
 func (s *stream) end(err error) {
 	s.mu.Lock()
 	s.ended = true
-	left := s.pending
+	left, spoke := s.pending, s.spoke
 	s.pending = nil
 	s.stuck.Stop()
 	s.mu.Unlock()
 	s.cancel()
 	for _, p := range left {
-		if p.tries++; p.tries < 3 {
+		if !spoke {
+			p.tries++
+		}
+		if p.tries < 3 {
 			s.l.post(p)
 		} else {
-			p.fail(fmt.Errorf("orderer %s: %w", s.l.config.URL, err))
+			s.l.fail(p, err)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package fabric
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"maps"
 	"slices"
 
@@ -46,7 +45,7 @@ func (w *sdkWire) newBallot(v *view, req fab.ProcessProposalRequest) *ballot {
 func (b *ballot) count(a answer) *group {
 	refusal, refused := refusalOf(a.err)
 	if a.err != nil && !refused {
-		a.from.avoid()
+		b.w.avoid(a.from, a.err)
 		b.errs = append(b.errs, fmt.Errorf("peer %s of %s: %w", a.from.URL(), a.from.msp, a.err))
 		return nil
 	}
@@ -81,6 +80,8 @@ func (b *ballot) group(what string, refusal *pledge.Error) *group {
 	return g
 }
 
+var errOutvoted = errors.New("it disagrees with the others about a transaction")
+
 // blame avoids, for some seconds, peers that a sufficient group outvoted:
 // they are behind, or their state is damaged.
 func (b *ballot) blame(winner *group) {
@@ -89,18 +90,19 @@ func (b *ballot) blame(winner *group) {
 			continue
 		}
 		for _, m := range g.peers {
-			m.avoid()
-			b.w.o.Logger.Warn("a peer disagrees with the others about a transaction", slog.String("peer", m.URL()), slog.String("member", m.msp))
+			b.w.avoid(m, errOutvoted)
 		}
 	}
 }
+
+var errSlow = errors.New("it takes too long to endorse")
 
 // giveUpOn stops counting on the peers that have not answered in time. What
 // they answer later is still taken.
 func (b *ballot) giveUpOn() {
 	for m := range b.waiting {
 		b.slow[m] = true
-		m.avoid()
+		b.w.avoid(m, errSlow)
 	}
 }
 

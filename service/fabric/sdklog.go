@@ -16,8 +16,8 @@ var sdkLogger atomic.Pointer[slog.Logger]
 
 func logSDK(l *slog.Logger) { sdkLogger.Store(l) }
 
-// sdkLogs is the SDK's logger. What it calls an error reaches our caller as
-// an error, and is answered there; here it is a warning at most.
+// sdkLogs is the SDK's logger, for debugging only: what it calls an error
+// reaches our caller as an error, and is answered there.
 type sdkLogs struct{}
 
 // GetLogger implements api.LoggerProvider.
@@ -25,37 +25,32 @@ func (sdkLogs) GetLogger(module string) api.Logger { return sdkLog(module) }
 
 type sdkLog string
 
-func (l sdkLog) say(level slog.Level, text func() string) {
+func (l sdkLog) say(text func() string) {
 	to := sdkLogger.Load()
-	if to == nil || !to.Enabled(context.Background(), level) {
+	if to == nil || !to.Enabled(context.Background(), slog.LevelDebug) {
 		return
 	}
-	to.Log(context.Background(), level, "fabric-sdk-go", slog.String("module", string(l)), slog.String("text", strings.TrimSpace(text())))
+	to.Debug("fabric-sdk-go", slog.String("module", string(l)), slog.String("text", strings.TrimSpace(text())))
 }
 
-func (l sdkLog) plain(level slog.Level, v []any) {
-	l.say(level, func() string { return fmt.Sprint(v...) })
-}
+func (l sdkLog) plain(v []any)            { l.say(func() string { return fmt.Sprint(v...) }) }
+func (l sdkLog) format(f string, v []any) { l.say(func() string { return fmt.Sprintf(f, v...) }) }
 
-func (l sdkLog) format(level slog.Level, f string, v []any) {
-	l.say(level, func() string { return fmt.Sprintf(f, v...) })
-}
-
-func (l sdkLog) Print(v ...any)            { l.plain(slog.LevelDebug, v) }
-func (l sdkLog) Printf(f string, v ...any) { l.format(slog.LevelDebug, f, v) }
-func (l sdkLog) Println(v ...any)          { l.plain(slog.LevelDebug, v) }
-func (l sdkLog) Debug(v ...any)            { l.plain(slog.LevelDebug, v) }
-func (l sdkLog) Debugf(f string, v ...any) { l.format(slog.LevelDebug, f, v) }
-func (l sdkLog) Debugln(v ...any)          { l.plain(slog.LevelDebug, v) }
-func (l sdkLog) Info(v ...any)             { l.plain(slog.LevelDebug, v) }
-func (l sdkLog) Infof(f string, v ...any)  { l.format(slog.LevelDebug, f, v) }
-func (l sdkLog) Infoln(v ...any)           { l.plain(slog.LevelDebug, v) }
-func (l sdkLog) Warn(v ...any)             { l.plain(slog.LevelWarn, v) }
-func (l sdkLog) Warnf(f string, v ...any)  { l.format(slog.LevelWarn, f, v) }
-func (l sdkLog) Warnln(v ...any)           { l.plain(slog.LevelWarn, v) }
-func (l sdkLog) Error(v ...any)            { l.plain(slog.LevelWarn, v) }
-func (l sdkLog) Errorf(f string, v ...any) { l.format(slog.LevelWarn, f, v) }
-func (l sdkLog) Errorln(v ...any)          { l.plain(slog.LevelWarn, v) }
+func (l sdkLog) Print(v ...any)            { l.plain(v) }
+func (l sdkLog) Printf(f string, v ...any) { l.format(f, v) }
+func (l sdkLog) Println(v ...any)          { l.plain(v) }
+func (l sdkLog) Debug(v ...any)            { l.plain(v) }
+func (l sdkLog) Debugf(f string, v ...any) { l.format(f, v) }
+func (l sdkLog) Debugln(v ...any)          { l.plain(v) }
+func (l sdkLog) Info(v ...any)             { l.plain(v) }
+func (l sdkLog) Infof(f string, v ...any)  { l.format(f, v) }
+func (l sdkLog) Infoln(v ...any)           { l.plain(v) }
+func (l sdkLog) Warn(v ...any)             { l.plain(v) }
+func (l sdkLog) Warnf(f string, v ...any)  { l.format(f, v) }
+func (l sdkLog) Warnln(v ...any)           { l.plain(v) }
+func (l sdkLog) Error(v ...any)            { l.plain(v) }
+func (l sdkLog) Errorf(f string, v ...any) { l.format(f, v) }
+func (l sdkLog) Errorln(v ...any)          { l.plain(v) }
 
 // The SDK does not go on after these.
 func (l sdkLog) Panic(v ...any)            { panic(fmt.Sprint(v...)) }

@@ -3,6 +3,7 @@ package fabric
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -23,9 +24,15 @@ type member struct {
 	until  atomic.Int64 // unix nanoseconds: avoided until then
 }
 
-// avoid has others asked before m for some seconds. It is a preference only:
-// when nobody else is left, m is asked.
-func (m *member) avoid() { m.until.Store(time.Now().Add(grudge).UnixNano()) }
+// avoid has others asked before m for some seconds, because of what m did.
+// It is a preference only: when nobody else is left, m is asked.
+func (w *sdkWire) avoid(m *member, because error) {
+	before := m.avoided()
+	m.until.Store(time.Now().Add(grudge).UnixNano())
+	if !before && w.stop.Err() == nil {
+		w.o.Logger.Warn("a peer is avoided for a while", slog.String("peer", m.URL()), slog.String("member", m.msp), slog.String("error", because.Error()))
+	}
+}
 
 func (m *member) forgive() { m.until.Store(0) }
 

@@ -35,7 +35,7 @@ func (w *sdkWire) Query(ctx context.Context, member string, args [][]byte) ([]by
 		if err == nil || !isUnreachable(err) {
 			return payload, fromSDK(err)
 		}
-		m.avoid()
+		w.avoid(m, err)
 		errs = append(errs, err)
 	}
 	if errs == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -60,7 +61,7 @@ func (w *sdkWire) look(ctx context.Context) (*view, error) {
 func (w *sdkWire) refreshView() {
 	w.busy.Go(func() {
 		if _, err := w.readView(w.stop); err != nil && w.stop.Err() == nil {
-			w.o.Logger.Warn("the channel's configuration could not be read again", "error", err)
+			w.o.Logger.Warn("the channel's configuration could not be read again", slog.String("error", err.Error()))
 		}
 		w.view.mu.Lock()
 		w.view.reading = false
@@ -79,7 +80,7 @@ func (w *sdkWire) readView(ctx context.Context) (*view, error) {
 			w.view.mu.Unlock()
 			return v, nil
 		}
-		m.avoid()
+		w.avoid(m, err)
 		errs = append(errs, err)
 		if ctx.Err() != nil {
 			break
