@@ -111,7 +111,7 @@ func (d *delivery) goAlone() {
 	q.running--
 	q.wantAlone++
 	q.changed.Broadcast()
-	for q.alone > 0 || q.running > 0 {
+	for d.l.ctx.Err() == nil && (q.alone > 0 || q.running > 0) {
 		q.changed.Wait()
 	}
 	q.wantAlone--

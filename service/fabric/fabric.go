@@ -182,6 +182,9 @@ func (l *Ledger) Close() error {
 // release ends all goroutines and lets go of everything.
 func (l *Ledger) release() error {
 	l.stop()
+	l.mu.Lock()
+	l.queue.changed.Broadcast()
+	l.mu.Unlock()
 	l.background.Wait()
 	var errs []error
 	if l.chain != nil {

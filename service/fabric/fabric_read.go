@@ -3,7 +3,6 @@ package fabric
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
@@ -39,11 +38,7 @@ func (l *Ledger) Get(ctx context.Context, keys ...string) ([][]byte, service.Hea
 	if err := l.isOpen(); err != nil {
 		return nil, service.Head{}, err
 	}
-	values, head, err := l.chain.get(keys...)
-	if err != nil {
-		return nil, head, fmt.Errorf("reading the channel: %w", err)
-	}
-	return values, head, ctx.Err()
+	return l.chain.agreed(ctx, keys...)
 }
 
 // Follow implements service.Ledger.
@@ -56,5 +51,8 @@ func (l *Ledger) Follow(ctx context.Context, from uint64, fn func(service.Block)
 
 // Prove implements service.Ledger.
 func (l *Ledger) Prove(ctx context.Context, p pledge.Position) (json.RawMessage, error) {
-	return nil, service.ErrNotFound
+	if err := l.isOpen(); err != nil {
+		return nil, err
+	}
+	return l.chain.prove(ctx, p)
 }

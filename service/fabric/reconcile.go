@@ -63,6 +63,8 @@ func (l *Ledger) pursue(r *row, items []*item) {
 	defer renew.Stop()
 	for open := len(r.attempts); open > 0; {
 		select {
+		case <-ctx.Done():
+			return
 		case e := <-endings:
 			if open--; e.err != nil || l.closes(ctx, r, items, e.verdict, open) {
 				return

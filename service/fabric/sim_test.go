@@ -231,7 +231,7 @@ func (w *simWire) Endorse(ctx context.Context, args [][]byte) (endorsed, error) 
 		h := w.net.height()
 		s := &simState{net: w.net, height: h - min(h-1, uint64(w.lag[i].Load()))}
 		var err error
-		if answers[i], err = s.apply(args[1:], now); err != nil {
+		if answers[i], err = s.call(args, now); err != nil {
 			return endorsed{}, err
 		}
 		runs[i] = s.run
@@ -243,12 +243,8 @@ func (w *simWire) agreed(args [][]byte, runs [2]simRun, answers [2][]byte, now t
 	if !bytes.Equal(answers[0], answers[1]) || !slices.Equal(runs[0].reads, runs[1].reads) {
 		return endorsed{}, fmt.Errorf("endorsers differ: %w", service.ErrConflict)
 	}
-	results, err := pledge.UnmarshalResults(answers[0], runs[0].writes)
-	if err != nil {
+	if err := loneRefusal(args, answers[0], runs[0].writes); err != nil {
 		return endorsed{}, err
-	}
-	if len(results) == 1 && results[0].Outcome.Status == pledge.Refused {
-		return endorsed{}, pledge.Errorf(results[0].Outcome.Code, "%s", results[0].Outcome.Detail)
 	}
 	runs[0].policy = w.policy.Load()
 	e := simEnvelopeAt(w.net.channel, args, &runs[0], answers[0], now)
@@ -256,6 +252,29 @@ func (w *simWire) agreed(args [][]byte, runs [2]simRun, answers [2][]byte, now t
 	defer w.net.mu.Unlock()
 	w.net.runs[e.TxID] = &runs[0]
 	return e, nil
+}
+
+// loneRefusal is how the chaincode refuses a command that came alone.
+func loneRefusal(args [][]byte, answer []byte, writes []pledge.Write) error {
+	if string(args[0]) != "apply" || len(args) != 2 {
+		return nil
+	}
+	results, err := pledge.UnmarshalResults(answer, writes)
+	if err == nil && results[0].Outcome.Status == pledge.Refused {
+		err = pledge.Errorf(results[0].Outcome.Code, "%s", results[0].Outcome.Detail)
+	}
+	return err
+}
+
+func (s *simState) call(args [][]byte, now time.Time) ([]byte, error) {
+	if string(args[0]) == "apply" {
+		return s.apply(args[1:], now)
+	}
+	values := make([]json.RawMessage, len(args)-1)
+	for i, key := range args[1:] {
+		values[i], _ = s.Get(string(key))
+	}
+	return json.Marshal(values)
 }
 
 // apply is what the chaincode does with commands.

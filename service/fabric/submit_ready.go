@@ -138,6 +138,9 @@ func (l *Ledger) checkNetwork(ctx context.Context) error {
 
 // identify reads which ledger this is from the verified copy.
 func (l *Ledger) identify(ctx context.Context) error {
+	if err := l.attached(ctx); err != nil {
+		return err
+	}
 	for {
 		g, _, ok, err := l.chain.genesis()
 		if ok && err == nil {
@@ -154,6 +157,22 @@ func (l *Ledger) identify(ctx context.Context) error {
 		}
 		if werr := l.chain.waitFor(ctx, next); werr != nil {
 			return fmt.Errorf("no block with the genesis record was read: %w", errors.Join(werr, err))
+		}
+	}
+}
+
+// attached returns when the copy knows whom to ask: a read before that would
+// be refused.
+func (l *Ledger) attached(ctx context.Context) error {
+	for {
+		_, grown, _ := l.chain.look()
+		if l.chain.currentWire() != nil {
+			return nil
+		}
+		select {
+		case <-grown:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
 }
