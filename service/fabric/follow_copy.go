@@ -69,6 +69,9 @@ func (c *chain) receive(ctx context.Context, w wire, f *front, blocks chan<- *de
 			return f.same(b)
 		}
 		d, err := f.next(b)
+		if errors.Is(err, errFault) {
+			err = fmt.Errorf("%w (or %w)", err, errForged) // the verdicts are the peer's word: ask another one
+		}
 		if err != nil {
 			return err
 		}

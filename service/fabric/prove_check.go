@@ -38,6 +38,9 @@ func checkProof(raw []byte, at pledge.Position) error {
 
 // configured follows the configurations from block 0 to the last one.
 func configured(list []string, channel string) (who consenters, err error) {
+	if len(list) == 0 {
+		return who, errors.New("no configuration")
+	}
 	for i, text := range list {
 		b, err := decodeProven(text)
 		if err != nil {

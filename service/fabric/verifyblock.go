@@ -91,7 +91,7 @@ func (c consenters) check(b *common.Block) error {
 	if config != want {
 		return fmt.Errorf("block %d was signed under the configuration of block %d, not %d: %w", b.GetHeader().GetNumber(), config, want, errForged)
 	}
-	if n := c.count(meta, headerBytes(b.GetHeader())); n < c.quorum {
+	if n := c.count(meta, headerBytes(b.GetHeader())); n < max(c.quorum, 1) {
 		return fmt.Errorf("block %d is signed by %d of the orderers, %d are needed: %w", b.GetHeader().GetNumber(), n, c.quorum, errForged)
 	}
 	return nil
