@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,7 +17,7 @@ import (
 	"github.com/datapledge/datapledge/service/node"
 )
 
-const demoHelp = `usage: datapledge demo [-keep] [-ledger solo]
+const demoHelp = `usage: datapledge demo [-keep] [-ledger solo|fabric]
 
 The whole story in a few seconds: a made-up company notarizes a real dataset
 (10,000 reports of bird strikes) and pledges it to a made-up bank. A service is
@@ -27,7 +25,9 @@ started on this machine for it, and the demonstration is nothing but its client.
 Evidence, keys and dataset stay in a temporary folder.
 
   -keep           leave the service up until Ctrl-C, and keep its data
-  -ledger LEDGER  solo: the ledger of one node
+  -ledger LEDGER  solo: the ledger of one node; fabric: a whole consortium with
+                  its storage, some twenty processes on this machine, whose
+                  programs are built the first time, which takes minutes
 
 EXAMPLE
   datapledge demo
@@ -39,18 +39,18 @@ func (a *app) demoCommand() *cobra.Command {
 	c := a.command("demo", demoHelp, 0, 0, func(ctx context.Context, _ []string) error {
 		switch ledger {
 		case "solo":
-			return a.demo(ctx, keep)
+			return a.demo(ctx, keep, startLocal)
 		case "fabric":
-			return usagef("-ledger fabric is not available yet; solo is")
+			return a.demo(ctx, keep, a.startConsortium)
 		}
-		return usagef("-ledger: solo, not %q", ledger)
+		return usagef("-ledger: solo or fabric, not %q", ledger)
 	})
 	c.Flags().StringVar(&ledger, "ledger", "solo", "")
 	c.Flags().BoolVar(&keep, "keep", false, "")
 	return c
 }
 
-func (a *app) demo(ctx context.Context, keep bool) error {
+func (a *app) demo(ctx context.Context, keep bool, start func(context.Context, string) (demo.Server, error)) error {
 	dir, err := os.MkdirTemp("", "datapledge-demo-")
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func (a *app) demo(ctx context.Context, keep bool) error {
 	if !a.json {
 		fmt.Fprintf(a.stdout, "A made-up company pledges a real dataset, 10,000 reports of bird strikes, to a made-up bank.\n\n")
 	}
-	result, server, err := demo.Run(ctx, demo.Options{Dir: dir, Start: startLocal, Step: a.tellStep, Now: time.Now})
+	result, server, err := demo.Run(ctx, demo.Options{Dir: dir, Start: start, Step: a.tellStep, Now: time.Now})
 	if err != nil {
 		return errors.Join(err, os.RemoveAll(dir))
 	}
@@ -120,26 +120,9 @@ func self() string {
 	return path
 }
 
-// startLocal starts a service on a free port of this machine.
+// startLocal starts a service with everything it needs in one folder.
 func startLocal(ctx context.Context, dir string) (demo.Server, error) {
 	config := node.Default()
 	config.Data = dir
-	n, err := node.Open(ctx, config, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return demo.Server{}, err
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return demo.Server{}, errors.Join(err, n.Close(ctx))
-	}
-	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
-	ended := make(chan error, 1)
-	go func() { ended <- n.Serve(serving, l, time.Second) }()
-	return demo.Server{
-		URL: "http://" + l.Addr().String(), Keys: filepath.Join(dir, "keys"),
-		Stop: func() error {
-			stop()
-			return errors.Join(<-ended, n.Close(context.WithoutCancel(ctx)))
-		},
-	}, nil
+	return startService(ctx, config, filepath.Join(dir, "keys"))
 }

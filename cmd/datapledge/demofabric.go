@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"time"
+
+	"github.com/datapledge/datapledge/cmd/datapledge/demo"
+	"github.com/datapledge/datapledge/network"
+	"github.com/datapledge/datapledge/service/node"
+)
+
+// startConsortium starts a consortium and its storage as processes of this
+// machine, and a service beside them.
+func (a *app) startConsortium(ctx context.Context, dir string) (demo.Server, error) {
+	c, err := freeConsortium()
+	if err != nil {
+		return demo.Server{}, err
+	}
+	keys := filepath.Join(dir, "keys")
+	genesis, err := newNetworkGenesis(keys, c)
+	if err != nil {
+		return demo.Server{}, err
+	}
+	var log io.Writer = sayer{a}
+	r, err := network.Up(ctx, network.Options{Dir: dir, Consortium: c, Genesis: genesis, Log: log})
+	if err != nil {
+		return demo.Server{}, networkHint(err)
+	}
+	server, err := startService(ctx, serviceFor(dir, c, true), keys)
+	if err != nil {
+		return server, errors.Join(err, r.Down())
+	}
+	stop := server.Stop
+	server.Stop = func() error { return errors.Join(stop(), r.Down()) }
+	return server, nil
+}
+
+// freeConsortium is the one that ships, on ports that nobody listens on now.
+func freeConsortium() (network.Consortium, error) {
+	c, err := network.Default()
+	if err != nil {
+		return c, err
+	}
+	for offset := 0; offset < 12000; offset += 120 {
+		if shifted := c.Shifted(offset); free(shifted.Ports()) {
+			return shifted, nil
+		}
+	}
+	return c, errors.New("found no free ports for a network")
+}
+
+func free(ports []int) bool {
+	for _, p := range ports {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", p))
+		if err != nil {
+			return false
+		}
+		_ = l.Close()
+	}
+	return true
+}
+
+// startService starts a service on a free port of this machine.
+func startService(ctx context.Context, config node.Config, keys string) (demo.Server, error) {
+	n, err := node.Open(ctx, config, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return demo.Server{}, err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return demo.Server{}, errors.Join(err, n.Close(ctx))
+	}
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan error, 1)
+	go func() { ended <- n.Serve(serving, l, time.Second) }()
+	return demo.Server{
+		URL: "http://" + l.Addr().String(), Keys: keys,
+		Stop: func() error {
+			stop()
+			return errors.Join(<-ended, n.Close(context.WithoutCancel(ctx)))
+		},
+	}, nil
+}
