@@ -190,3 +190,37 @@ func TestOneByOne(t *testing.T) {
 		t.Error("the states differ")
 	}
 }
+
+// TestPledgesAreReadTogether: a message for each pledge's asset would cost
+// more than all signatures of a batch.
+func TestPledgesAreReadTogether(t *testing.T) {
+	l := newLedger(t)
+	args := [][]byte{[]byte("apply")}
+	for i := range 10 {
+		commands, _, id, terms := l.cast.Story(l.cast.Own(fmt.Sprint(i)), l.cast.Enterprise, l.cast.Bank)
+		l.apply(t, commands...)
+		args = append(args, []byte(l.cast.Register(l.cast.Bank, id, terms, 0)))
+	}
+	s := &call{kv: l.kv, at: l.at, args: args}
+	if r := l.cc.Invoke(s); r.Status != 200 || len(s.pending) != 3*10 || len(s.lone) > 0 {
+		t.Errorf("%d %s, %d writes, read on their own: %v", r.Status, r.Message, len(s.pending), s.lone)
+	}
+}
+
+// TestTooMuchAtOnce: each of these commands rewrites the record of a file that
+// all of them share, so that together they would make a block that no orderer
+// takes. Fewer at once pass.
+func TestTooMuchAtOnce(t *testing.T) {
+	l := newLedger(t)
+	common := actors.NewDataset(l.cast.Own("common"), 1)
+	args := []string{"apply"}
+	for i := range 500 {
+		args = append(args, l.cast.Notarize(l.cast.Enterprise, actors.NewDataset(l.cast.Own(fmt.Sprint(i)), 3).With(common)))
+	}
+	before := len(l.kv)
+	r, writes := l.invoke(args...)
+	if r.Status != 413 || !strings.Contains(r.Message, "send fewer commands at once") || len(writes) > 0 || len(l.kv) != before {
+		t.Errorf("%d %s, %d writes", r.Status, r.Message, len(writes))
+	}
+	l.apply(t, args[1:101]...)
+}

@@ -24,6 +24,7 @@ type call struct {
 	at      time.Time
 	args    [][]byte
 	pending []pledge.Write
+	lone    []string // keys that were read on their own
 }
 
 func (c *call) GetArgs() [][]byte    { return c.args }
@@ -31,7 +32,11 @@ func (c *call) GetTxID() string      { return "tx" }
 func (c *call) GetChannelID() string { return channel }
 
 func (c *call) GetTxTimestamp() (*timestamppb.Timestamp, error) { return timestamppb.New(c.at), nil }
-func (c *call) GetState(key string) ([]byte, error)             { return c.kv[key], nil }
+
+func (c *call) GetState(key string) ([]byte, error) {
+	c.lone = append(c.lone, key)
+	return c.kv[key], nil
+}
 
 func (c *call) GetMultipleStates(keys ...string) ([][]byte, error) {
 	values := make([][]byte, len(keys))
