@@ -89,7 +89,11 @@ type entry struct {
 
 func tarball(list []entry) ([]byte, error) {
 	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
+	// Stored, not compressed: what a compressor makes changes with its version.
+	z, err := gzip.NewWriterLevel(&b, gzip.NoCompression)
+	if err != nil {
+		return nil, err
+	}
 	t := tar.NewWriter(z)
 	for _, e := range list {
 		err := t.WriteHeader(&tar.Header{Name: e.name, Mode: 0o644, Size: int64(len(e.data)), ModTime: time.Unix(0, 0), Format: tar.FormatUSTAR})
@@ -100,6 +104,6 @@ func tarball(list []entry) ([]byte, error) {
 			return nil, err
 		}
 	}
-	err := errors.Join(t.Close(), z.Close())
+	err = errors.Join(t.Close(), z.Close())
 	return b.Bytes(), err
 }

@@ -3,7 +3,6 @@ package network
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -20,13 +19,30 @@ func (r *Running) define(ctx context.Context) error {
 	}
 	g, part := errgroup.WithContext(ctx)
 	for i, m := range r.l.Members {
-		g.Go(func() error { return errors.Join(r.install(part, m), r.approve(part, i, m)) })
+		g.Go(func() error {
+			if err := r.install(part, m); err != nil {
+				return err
+			}
+			return r.approve(part, i, m)
+		})
 	}
 	if err := g.Wait(); err != nil {
 		return err
 	}
+	return r.commit(ctx)
+}
+
+// commit puts the definition in force. An error may come too late to be true:
+// the transaction can have taken effect all the same.
+func (r *Running) commit(ctx context.Context) error {
 	args := append([]string{"lifecycle", "chaincode", "commit"}, r.definition()...)
-	_, err = r.peer(ctx, r.l.Members[0], append(append(args, r.ordererFlags(0)...), r.everyPeer()...)...)
+	_, err := r.peer(ctx, r.l.Members[0], append(append(args, r.ordererFlags(0)...), r.everyPeer()...)...)
+	if err == nil {
+		return nil
+	}
+	if done, _ := r.defined(ctx); done {
+		return nil
+	}
 	return err
 }
 

@@ -87,7 +87,7 @@ func unfold(text string) string { return strings.ReplaceAll(text, "\x00", "\n") 
 // tells its launcher, if there is one, how it goes.
 func Supervise(ctx context.Context, dir, toolsDir string) error {
 	progress := os.NewFile(progressFD, "progress")
-	defer progress.Close()
+	defer progress.Close() // nobody's, when it was started by hand
 	r, err := supervise(ctx, dir, toolsDir, io.MultiWriter(os.Stderr, deaf{progress}))
 	if err != nil {
 		fmt.Fprintln(progress, faultWord+fold(err.Error()))

@@ -47,8 +47,7 @@ func (r *Running) answering(ctx context.Context) error {
 // begin writes the ledger's genesis, once. Every member endorses it: each
 // compares it with its own copy.
 func (r *Running) begin(ctx context.Context) error {
-	i, err := r.ask(ctx, r.l.Members[0])
-	if err != nil || i.Genesis != "" {
+	if begun, err := r.begun(ctx); err != nil || begun {
 		return err
 	}
 	text, err := os.ReadFile(r.l.path("genesis.json"))
@@ -61,5 +60,17 @@ func (r *Running) begin(ctx context.Context) error {
 	}
 	args := []string{"chaincode", "invoke", "-C", r.l.Channel, "-n", r.l.Chaincode.Name, "-c", string(call), "--waitForEvent"}
 	_, err = r.peer(ctx, r.l.Members[0], append(append(args, r.ordererFlags(0)...), r.everyPeer()...)...)
+	if err == nil {
+		return nil
+	}
+	// The peer that was asked may not have had the newest blocks.
+	if begun, _ := r.begun(ctx); begun {
+		return nil
+	}
 	return err
+}
+
+func (r *Running) begun(ctx context.Context) (bool, error) {
+	i, err := r.ask(ctx, r.l.Members[0])
+	return i.Genesis != "", err
 }

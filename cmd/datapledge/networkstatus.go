@@ -31,6 +31,9 @@ EXAMPLE
 const networkSuperviseHelp = `usage: datapledge network supervise -dir DIR [-tools DIR]
 
 Keeps a network running until it gets SIGTERM. 'network up' starts it.
+
+EXAMPLE
+  datapledge network supervise -dir ./try
 ` + networkExit
 
 func (a *app) networkDownCommand() *cobra.Command {
