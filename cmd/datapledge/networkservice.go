@@ -31,16 +31,17 @@ func serviceFor(dir string, c network.Consortium, withS3 bool) node.Config {
 	return s
 }
 
-// writeServiceConfig leaves the configuration where 'serve -config' finds it.
-// One that is there already may have been edited and stays.
-func writeServiceConfig(dir string, c network.Consortium) (string, error) {
-	path := filepath.Join(dir, "service.json")
-	if _, err := os.Stat(path); err == nil {
-		return path, nil
+// serviceConfig is where 'serve -config' finds that configuration.
+func serviceConfig(dir string) string { return filepath.Join(dir, "service.json") }
+
+// writeServiceConfig leaves it there, once: it may have been edited since.
+func writeServiceConfig(dir string, c network.Consortium) error {
+	if _, err := os.Stat(serviceConfig(dir)); err == nil {
+		return nil
 	}
 	text, err := json.MarshalIndent(serviceFor(dir, c, true), "", "  ")
 	if err != nil {
-		return "", err
+		return err
 	}
-	return path, os.WriteFile(path, append(text, '\n'), 0o600)
+	return os.WriteFile(serviceConfig(dir), append(text, '\n'), 0o600)
 }

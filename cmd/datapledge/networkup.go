@@ -79,6 +79,13 @@ func (a *app) networkUp(ctx context.Context, u upFlags) error {
 	if s, err = network.Examine(ctx, dir); err != nil {
 		return err
 	}
+	c, _, err := network.Made(dir)
+	if err != nil {
+		return err
+	}
+	if err := writeServiceConfig(dir, c); err != nil {
+		return err
+	}
 	return a.reportUp(s, "up")
 }
 
@@ -149,7 +156,7 @@ func (a *app) alreadyUp(s network.Status) error {
 func (a *app) reportUp(s network.Status, how string) error {
 	a.emit(s, func(w io.Writer) {
 		fmt.Fprintf(w, "%s: %d processes, channel %s, %d blocks, in %s\n", how, len(s.Nodes), s.Channel, s.Height, s.Dir)
-		fmt.Fprintf(w, "next:\n  datapledge network status -dir %[1]s\n  datapledge network down -dir %[1]s\n", s.Dir)
+		fmt.Fprintf(w, "next:\n  %[1]s serve -config %[2]s\n  %[1]s network status -dir %[3]s\n  %[1]s network down -dir %[3]s\n", self(), serviceConfig(s.Dir), s.Dir)
 	})
 	if !s.Up {
 		return &finding{exitFault, "not all of the network is well; 'datapledge network status' says what is not"}

@@ -114,7 +114,7 @@ func (a *app) serve(ctx context.Context, config node.Config) error {
 		defer debug.SetGCPercent(debug.SetGCPercent(collectEarly))
 	}
 	_, err := os.Stat(filepath.Join(config.Data, "keys"))
-	newcomer := errors.Is(err, fs.ErrNotExist)
+	newcomer := errors.Is(err, fs.ErrNotExist) && config.Ledger.Kind == "solo" // a consortium's members bring their keys
 	l, err := net.Listen("tcp", config.Listen)
 	if err != nil {
 		if errors.Is(err, syscall.EADDRINUSE) {
