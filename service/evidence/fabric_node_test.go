@@ -135,3 +135,9 @@ func issue(t testing.TB, parent *x509.Certificate, by *ecdsa.PrivateKey, name, o
 func (o *org) trusted() evidence.TrustMember {
 	return evidence.TrustMember{Party: o.party, MSP: o.msp, Name: o.role, Roles: []string{o.role}}
 }
+
+func decode(raw []byte, m proto.Message) {
+	if err := proto.Unmarshal(raw, m); err != nil {
+		panic(err)
+	}
+}
