@@ -54,7 +54,8 @@ type limits struct {
 	resend        time.Duration // first pause before the same bytes go again
 	renew         time.Duration // after which the commands go in a new transaction, too
 	conflicts     int           // tries of a single command that conflicts
-	opening       time.Duration // for the genesis to be read
+	opening       time.Duration // for the members to answer and the genesis to be read
+	stall         time.Duration // a copy that does not grow for so long has all it can get
 	step          func(string)  // called before and after every step of a write
 }
 
@@ -82,6 +83,7 @@ func (l *limits) setDefaults() {
 	set(&l.renew, 2*time.Minute)
 	set(&l.conflicts, 10)
 	set(&l.opening, 60*time.Second)
+	set(&l.stall, 10*time.Second)
 	if l.step == nil {
 		l.step = func(string) {}
 	}
@@ -140,8 +142,6 @@ func open(ctx context.Context, o Options, w wire) (*Ledger, error) {
 }
 
 func (l *Ledger) begin(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, l.options.limits.opening)
-	defer cancel()
 	if err := os.MkdirAll(l.options.Dir, 0o700); err != nil {
 		return err
 	}
@@ -149,7 +149,9 @@ func (l *Ledger) begin(ctx context.Context) error {
 	if l.journal, err = openJournal(l.options.Dir, l.log); err != nil {
 		return err
 	}
-	if err := l.checkNetwork(ctx); err != nil {
+	bounded, cancel := context.WithTimeout(ctx, l.options.limits.opening)
+	defer cancel()
+	if err := l.checkNetwork(bounded); err != nil {
 		return err
 	}
 	l.chain, err = openChain(chainOptions{Dir: l.options.Dir, Channel: l.options.Channel, Chaincode: l.options.Chaincode,
@@ -158,7 +160,10 @@ func (l *Ledger) begin(ctx context.Context) error {
 		return err
 	}
 	l.background.Go(func() { _ = l.chain.run(l.ctx, l.wire) }) // it says itself why it ends
-	return l.identify(ctx)
+	if err := l.identify(bounded); err != nil {
+		return err
+	}
+	return l.catchUp(ctx)
 }
 
 // Close finishes what was accepted, within bounds: what is under way then is

@@ -137,17 +137,29 @@ func askAll(ctx context.Context, w wire, members, keys []string) []memberAnswer 
 	return out
 }
 
+// keysAtOnce is how many keys one question to the chaincode names; it takes
+// 1,000, and 16 MiB of answers.
+const keysAtOnce = 500
+
+// askOne asks in parts. That a block may pass between them is no matter: what
+// differs from the copy is asked again.
 func askOne(ctx context.Context, w wire, member string, keys []string) memberAnswer {
-	args := [][]byte{[]byte("get")}
-	for _, k := range keys {
-		args = append(args, []byte(k))
-	}
 	a := memberAnswer{member: member}
-	raw, err := w.Query(ctx, member, args)
-	if err == nil {
-		a.values, err = readAnswer(raw, len(keys))
+	for part := range slices.Chunk(keys, keysAtOnce) {
+		args := [][]byte{[]byte("get")}
+		for _, k := range part {
+			args = append(args, []byte(k))
+		}
+		raw, err := w.Query(ctx, member, args)
+		var values [][]byte
+		if err == nil {
+			values, err = readAnswer(raw, len(part))
+		}
+		if err != nil {
+			return memberAnswer{member: member, err: err}
+		}
+		a.values = append(a.values, values...)
 	}
-	a.err = err
 	return a
 }
 

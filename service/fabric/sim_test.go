@@ -203,8 +203,9 @@ type simWire struct {
 	// late holds blocks back from this client.
 	late time.Duration
 
-	dead atomic.Bool
-	sent atomic.Int64
+	cutOff atomic.Bool // from the orderers
+	dead   atomic.Bool
+	sent   atomic.Int64
 }
 
 var errSim = errors.New("a fault that was ordered")
@@ -358,6 +359,17 @@ func (w *simWire) Blocks(ctx context.Context, from uint64, fn func(*common.Block
 			return err
 		}
 	}
+}
+
+// newest implements prober.
+func (w *simWire) newest(ctx context.Context) (uint64, error) { return w.net.height(), w.alive(ctx) }
+
+// reach implements prober.
+func (w *simWire) reach(ctx context.Context) error {
+	if w.cutOff.Load() {
+		return errNotSent
+	}
+	return w.alive(ctx)
 }
 
 func (w *simWire) alive(ctx context.Context) error {

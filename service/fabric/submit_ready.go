@@ -22,11 +22,6 @@ type readiness struct {
 	err error
 }
 
-// reacher is a wire that can tell whether enough orderers can be reached.
-type reacher interface {
-	Reach(ctx context.Context) error
-}
-
 // takesCommands tells whether commands are taken now: the journal takes
 // rows, enough members answer, and enough orderers can be reached.
 func (l *Ledger) takesCommands(ctx context.Context) error {
@@ -54,8 +49,8 @@ func (l *Ledger) probe(ctx context.Context) error {
 	if _, err := l.chain.head(); err != nil {
 		return err
 	}
-	if r, ok := l.wire.(reacher); ok {
-		if err := r.Reach(ctx); err != nil {
+	if r, ok := l.wire.(prober); ok {
+		if err := r.reach(ctx); err != nil {
 			return unable("reaching the orderers", err)
 		}
 	}
