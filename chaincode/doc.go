@@ -28,4 +28,29 @@
 // command_id; of several commands each has its own result, and the refused
 // ones write nothing. 500 is a fault; what it was stands in the log of the
 // process, under the transaction's id.
+//
+// A batch whose writes and answer would be larger than an orderer takes is
+// refused as a whole with too_large: the client sends fewer commands at once.
+// When a member's clock is more than five minutes from the transaction's time
+// it refuses apply and genesis with stale; reads go on. A client that sees
+// stale from one member only tells that member's operator to check the clock.
+//
+// # By hand
+//
+// With Fabric's peer command and a member's identity:
+//
+//	peer chaincode query -C pledge -n datapledge -c '{"Args":["info"]}'
+//	peer chaincode query -C pledge -n datapledge -c '{"Args":["record","as_…"]}'
+//
+// A query asks one peer, which may be behind or lie; what counts before a
+// court is verified from the blocks.
+//
+// # The process
+//
+// Command datapledge-chaincode serves it. Its log is JSON lines: "listening",
+// "call refused" (with code, detail and transaction), "call failed" and "call
+// panicked" (the cause, which nobody else is told), "ended". On SIGTERM it
+// answers the calls under way and turns others away, so that clients go to
+// another member. All members must run the same rules_version: otherwise
+// their answers differ, and no transaction finds two endorsements.
 package chaincode

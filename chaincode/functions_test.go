@@ -41,6 +41,9 @@ func TestStatusOfEveryCode(t *testing.T) {
 			t.Errorf("%s has status %d: it would be endorsed, or pass for a fault", code, s)
 		}
 	}
+	if s := refused(&refusal{Code: "new"}).Status; s != 500 {
+		t.Errorf("an unknown code has status %d", s)
+	}
 	if listed != len(pledge.Codes()) || len(status) != listed {
 		t.Errorf("%d codes here, %d in the table, %d in the rules", listed, len(status), len(pledge.Codes()))
 	}

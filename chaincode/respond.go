@@ -69,10 +69,11 @@ func (c *Chaincode) turnDown(tx string, err error) *peer.Response {
 
 func refused(r *refusal) *peer.Response {
 	message, err := json.Marshal(r)
-	if err != nil { // three strings: cannot be
-		return shim.Error(err.Error())
+	s, known := status[r.Code]
+	if err != nil || !known { // below 400 it would be endorsed
+		return shim.Error("internal error: a refusal without a status")
 	}
-	return &peer.Response{Status: status[r.Code], Message: string(message)}
+	return &peer.Response{Status: s, Message: string(message)}
 }
 
 func fault(tx string) *peer.Response {

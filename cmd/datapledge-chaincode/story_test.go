@@ -214,7 +214,7 @@ func TestTooMuchAtOnce(t *testing.T) {
 	l := newLedger(t)
 	common := actors.NewDataset(l.cast.Own("common"), 1)
 	args := []string{"apply"}
-	for i := range 500 {
+	for i := range 320 {
 		args = append(args, l.cast.Notarize(l.cast.Enterprise, actors.NewDataset(l.cast.Own(fmt.Sprint(i)), 3).With(common)))
 	}
 	before := len(l.kv)
