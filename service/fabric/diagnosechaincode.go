@@ -39,7 +39,8 @@ func (e *examiner) committed(ctx context.Context) Finding {
 		return Finding{check, false, fmt.Sprintf("no chaincode %q is committed on channel %q", e.w.o.Chaincode, e.w.o.Channel),
 			"correct the chaincode's name, or have the members approve and commit its definition (`datapledge network up` does on one machine)"}
 	case err != nil:
-		return Finding{check, false, err.Error(), "see the findings about the peers"}
+		cause, _, _ := strings.Cut(err.Error(), "\n") // every peer has a line
+		return Finding{check, false, cause, "see the findings about the peers"}
 	case e.want != "" && v.definition.Version != e.want:
 		return Finding{check, false, fmt.Sprintf("version %q is committed, this program is set to use version %q", v.definition.Version, e.want),
 			"have the members approve and commit the version that is wanted, or set the one that is committed"}

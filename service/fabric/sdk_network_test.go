@@ -150,11 +150,15 @@ func (s *site) tryEndorse(commands ...string) (endorsed, error) {
 // commits sends a fresh command and waits for it.
 func (s *site) commits() {
 	s.Helper()
+	began := time.Now()
 	e := s.endorse(s.enrolment())
+	endorsed := time.Now()
 	if err := s.wire.Broadcast(s.Context(), e.Envelope); err != nil {
 		s.Fatal(err)
 	}
+	sent := time.Now()
 	s.valid(e)
+	s.Logf("endorsed in %s, sent in %s, in a block after %s", endorsed.Sub(began), sent.Sub(endorsed), time.Since(sent))
 }
 
 func (s *site) valid(e endorsed) {

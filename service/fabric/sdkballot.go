@@ -163,13 +163,15 @@ func pick(peers []*member, ids []string) []*member {
 	return out
 }
 
+var errDisagree = errors.New("the endorsers do not agree")
+
 // undecided says why no group became sufficient.
 func (b *ballot) undecided(ended error) error {
 	switch {
 	case len(b.groups) > 1:
-		return fmt.Errorf("%w: the endorsers do not agree: %w", service.ErrConflict, errors.Join(b.errs...))
+		return fmt.Errorf("%w: %w", service.ErrConflict, errors.Join(append(b.errs, errDisagree)...))
 	case ended != nil:
-		return fmt.Errorf("%w: %w: %w", service.ErrUnavailable, ended, errors.Join(b.errs...))
+		return fmt.Errorf("%w: %w", service.ErrUnavailable, errors.Join(append(b.errs, ended)...))
 	case len(b.errs) == 0:
 		return errors.New("the peers of the connection profile cannot satisfy the endorsement policy")
 	}
