@@ -179,7 +179,7 @@ func running(t testing.TB, o chainOptions, w wire) (*chain, chan error) {
 // reach waits until the copy has a block.
 func reach(t testing.TB, c *chain, height uint64) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := c.waitFor(ctx, height); err != nil {
 		_, _, why := c.look()
