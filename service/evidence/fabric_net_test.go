@@ -67,12 +67,11 @@ type channel struct {
 func newChannel(t testing.TB) *channel {
 	t.Helper()
 	s := newStory(t)
+	s.genesis = s.consortium()
 	c := &channel{story: s, versions: map[string]*kvrwset.Version{}, values: mapState{}}
-	for i, k := range []key{s.ipcentre, s.notary, s.exchange, s.bank, newKey("court", uscc(7)), newKey("regulator", uscc(8))} {
-		role := []string{"ipcenter", "notary", "exchange", "bank", "court", "regulator"}[i]
-		c.orgs = append(c.orgs, newOrg(t, role, k.party, []string{"IPCentreMSP", "NotaryMSP", "ExchangeMSP", "BankMSP", "CourtMSP", "RegulatorMSP"}[i]))
+	for i, m := range s.genesis.Members {
+		c.orgs = append(c.orgs, newOrg(t, string(m.Roles[0]), m.Party, []string{"IPCentreMSP", "NotaryMSP", "ExchangeMSP", "BankMSP", "CourtMSP", "RegulatorMSP"}[i]))
 	}
-	s.genesis.Members = append(s.genesis.Members, member(newKey("court", uscc(7)), "法院", pledge.RoleCourt), member(newKey("regulator", uscc(8)), "监管", pledge.RoleRegulator))
 	c.cuts = append(c.cuts, &cut{config: c.config(0, c.consenters())})
 	c.add(&cut{txs: []*call{{chaincode: "_lifecycle", args: [][]byte{[]byte("CommitChaincodeDefinition")}, set: &kvrwset.KVRWSet{}}}})
 	c.found()
@@ -85,6 +84,14 @@ func newChannel(t testing.TB) *channel {
 	}
 	c.seal()
 	return c
+}
+
+// consortium is the story's genesis with the members that have no part in it.
+func (s *story) consortium() pledge.Genesis {
+	g := s.genesis
+	g.Members = append(slices.Clone(g.Members), member(newKey("court", uscc(7)), "法院", pledge.RoleCourt),
+		member(newKey("regulator", uscc(8)), "监管", pledge.RoleRegulator))
+	return g
 }
 
 // consenters are those of the first four members.

@@ -22,17 +22,24 @@ type story struct {
 	ipcentre, notary, exchange, bank key
 	owner, owner2, other             key
 	asset, kin, pledge, released     string
+	created                          time.Time
 }
 
 var madeAt = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
 
 func newStory(t testing.TB) *story {
 	t.Helper()
-	s := &story{
+	return newStoryAt(t, time.Date(2026, 11, 21, 7, 0, 0, 0, time.UTC))
+}
+
+// newStoryAt tells the story of a ledger that was created then.
+func newStoryAt(t testing.TB, created time.Time) *story {
+	t.Helper()
+	s := &story{created: created,
 		ipcentre: newKey("ipcentre", uscc(1)), notary: newKey("notary", uscc(2)), exchange: newKey("exchange", uscc(3)),
 		bank: newKey("bank", uscc(4)), owner: newKey("owner", uscc(5)), owner2: newKey("owner2", uscc(5)), other: newCurveKey("other", uscc(6)),
 	}
-	genesis := pledge.Genesis{V: 1, Channel: "pledge", Created: "2026-11-21T07:00:00Z", Members: []pledge.Member{
+	genesis := pledge.Genesis{V: 1, Channel: "pledge", Created: created.Format(time.RFC3339), Members: []pledge.Member{
 		member(s.ipcentre, "知识产权中心", pledge.RoleIPCentre), member(s.notary, "公证处", pledge.RoleNotary),
 		member(s.exchange, "数据交易所", pledge.RoleExchange), member(s.bank, "银行", pledge.RoleBank),
 	}}
@@ -108,7 +115,7 @@ func (s *story) notarize(k key, names ...string) string {
 
 func (s *story) terms(mode string) pledge.Terms {
 	return pledge.Terms{Principal: pledge.Amount{Amount: 100_000_000, Currency: "CNY"}, SecuredMax: pledge.Amount{Amount: 120_000_000, Currency: "CNY"},
-		Matures: "2027-11-21T00:00:00Z", Expires: "2028-05-21T00:00:00Z", Mode: mode, SecurityType: "PLEDGE",
+		Matures: s.created.AddDate(1, 0, 0).Format(time.RFC3339), Expires: s.created.AddDate(1, 6, 0).Format(time.RFC3339), Mode: mode, SecurityType: "PLEDGE",
 		LegalCharacterization: "DATA_ASSET_PLEDGE", Checks: []string{"attest", "value", "scan"},
 		CommitmentLetter: "sha256:" + hash("letter"), Agreement: "sha256:" + hash("agreement")}
 }
@@ -132,7 +139,7 @@ func (s *story) register(id string) {
 	s.commit(
 		s.sign(s.notary, pledge.PledgeAttest, pledge.AttestBody{PledgeID: id, Number: "(2026) 1", Certificate: "sha256:" + hash("certificate"), EnforcementConsent: true}),
 		s.sign(s.exchange, pledge.PledgeValue, pledge.ValueBody{PledgeID: id, Report: "sha256:" + hash("valuation"), Method: "income",
-			Value: pledge.Amount{Amount: 200_000_000, Currency: "CNY"}, BaseDate: "2026-11-20"}),
+			Value: pledge.Amount{Amount: 200_000_000, Currency: "CNY"}, BaseDate: s.created.AddDate(0, 0, -1).Format(time.DateOnly)}),
 		s.sign(s.exchange, pledge.CustodyReceiptAct, pledge.ReceiptBody{Fingerprint: asset.Fingerprint, Owner: asset.Owner,
 			Files: asset.Files, Size: asset.Size, ManifestRoot: asset.ManifestRoot, PledgeID: id, Depth: "full"}),
 		s.sign(s.ipcentre, pledge.PledgeScan, pledge.ScanBody{PledgeID: id, Result: "clean", Report: "sha256:" + hash("scan")}),

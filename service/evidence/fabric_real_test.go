@@ -1,0 +1,126 @@
+package evidence_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/datapledge/datapledge/network"
+	"github.com/datapledge/datapledge/network/networktest"
+	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/service/evidence"
+	"github.com/datapledge/datapledge/service/fabric"
+	"github.com/datapledge/datapledge/service/index"
+)
+
+// TestRealConsortium tells the story on a real network and checks its
+// packages: what the synthetic channel of these tests says of Fabric is
+// what Fabric does.
+func TestRealConsortium(t *testing.T) {
+	s := newStoryAt(t, time.Now().UTC().Add(-time.Minute).Truncate(time.Second))
+	net := networktest.Start(t, s.consortium(), func(o *network.Options) { o.WithoutS3 = true })
+	ledger, err := fabric.Open(t.Context(), fabric.Options{Profile: net.Profile("exchange"), Dir: t.TempDir(), Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ledger.Close()
+	for _, b := range s.blocks[1:] {
+		outcomes, err := ledger.Submit(t.Context(), b.jws)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range outcomes {
+			if o.Status != pledge.Applied {
+				t.Fatalf("got %+v", o)
+			}
+		}
+	}
+	src := evidence.Source{Ledger: ledger, Index: projected(t, ledger), Signer: s.exchange, Trust: realTrust(t, net, s), Now: time.Now}
+	for _, id := range []string{s.asset, s.kin, s.pledge, s.released, s.owner.party, s.bank.party} {
+		examine(t, src, s, id)
+	}
+}
+
+func examine(t *testing.T, src evidence.Source, s *story, id string) {
+	t.Helper()
+	var b bytes.Buffer
+	began := time.Now()
+	if err := evidence.Write(t.Context(), &b, src, id); err != nil {
+		t.Fatalf("%s: %v", id, err)
+	}
+	wrote := time.Since(began)
+	data := b.Bytes()
+	r := check(t, data, src.Trust)
+	if !r.OK() || len(r.Institutions) < 3 {
+		t.Fatal(text(r))
+	}
+	t.Logf("%s: %d commands, %d bytes, made in %s, checked in %s", r.RecordKind, len(r.History), len(data), wrote, time.Since(began)-wrote)
+	if dir := os.Getenv("DATAPLEDGE_TEST_KEEP"); dir != "" {
+		keep(t, dir, r.RecordKind, data, src.Trust)
+	}
+	for i := 0; i < len(data)*8; i += len(data) / 3 {
+		damaged := slices.Clone(data)
+		damaged[i/8] ^= 1 << (i % 8)
+		if check(t, damaged, src.Trust).OK() {
+			t.Fatalf("%s: bit %d changed and passed", id, i)
+		}
+	}
+}
+
+// keep writes a package and its trust file, to look at.
+func keep(t *testing.T, dir, kind string, data []byte, trust evidence.Trust) {
+	t.Helper()
+	for name, content := range map[string][]byte{kind + ".zip": data, "trust.json": marshal(trust)} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// realTrust is made of the block that the peers joined with, as a member would.
+func realTrust(t *testing.T, net *network.Running, s *story) evidence.Trust {
+	t.Helper()
+	block, err := os.ReadFile(filepath.Join(net.Dir(), "genesis.block"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var members []evidence.TrustMember
+	for _, m := range net.Consortium().Members {
+		i := slices.IndexFunc(s.consortium().Members, func(p pledge.Member) bool { return p.Roles[0] == m.Role })
+		members = append(members, evidence.TrustMember{Party: s.consortium().Members[i].Party, MSP: m.MSP, Name: m.Name, Roles: []string{string(m.Role)}})
+	}
+	trust, err := evidence.TrustOfBlock(block, net.Consortium().Chaincode.Name, net.Consortium().Policies.Endorsement, members)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trust
+}
+
+func projected(t *testing.T, ledger *fabric.Ledger) *index.Index {
+	t.Helper()
+	head, err := ledger.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ix, err := index.Open(filepath.Join(t.TempDir(), "index"), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- ix.Project(ctx, ledger) }()
+	t.Cleanup(func() {
+		cancel()
+		<-done
+		_ = ix.Close()
+	})
+	if err := ix.WaitFor(t.Context(), head.Height); err != nil {
+		t.Fatal(err)
+	}
+	return ix
+}
