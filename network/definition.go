@@ -13,8 +13,7 @@ import (
 // define installs the chaincode with every member, has every member approve
 // it, and commits its definition; what is done already stays.
 func (r *Running) define(ctx context.Context) error {
-	done, err := r.defined(ctx)
-	if err != nil || done {
+	if done, err := r.defined(ctx); err != nil || done {
 		return err
 	}
 	g, part := errgroup.WithContext(ctx)
@@ -23,26 +22,22 @@ func (r *Running) define(ctx context.Context) error {
 			if err := r.install(part, m); err != nil {
 				return err
 			}
-			return r.approve(part, i, m)
+			return insist(part, func(ctx context.Context) error { return r.approve(ctx, i, m) })
 		})
 	}
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	return r.commit(ctx)
+	return insist(ctx, r.commit)
 }
 
-// commit puts the definition in force. An error may come too late to be true:
-// the transaction can have taken effect all the same.
+// commit puts the definition in force.
 func (r *Running) commit(ctx context.Context) error {
+	if done, err := r.defined(ctx); err != nil || done {
+		return err
+	}
 	args := append([]string{"lifecycle", "chaincode", "commit"}, r.definition()...)
 	_, err := r.peer(ctx, r.l.Members[0], append(append(args, r.ordererFlags(0)...), r.everyPeer()...)...)
-	if err == nil {
-		return nil
-	}
-	if done, _ := r.defined(ctx); done {
-		return nil
-	}
 	return err
 }
 

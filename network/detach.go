@@ -42,7 +42,7 @@ func Launch(ctx context.Context, dir string, self []string, log io.Writer) error
 		return ctx.Err()
 	}
 	if why, ok := strings.CutPrefix(last, faultWord); ok {
-		return errors.New(unfold(why))
+		return unfold(why)
 	}
 	return fmt.Errorf("the supervisor ended without a word; see %s", filepath.Join(dir, "supervisor.log"))
 }
@@ -78,11 +78,6 @@ func relay(from io.Reader, log io.Writer) string {
 	return ""
 }
 
-// fold puts an error of several lines on one.
-func fold(text string) string { return strings.ReplaceAll(text, "\n", "\x00") }
-
-func unfold(text string) string { return strings.ReplaceAll(text, "\x00", "\n") }
-
 // Supervise runs the network of a prepared folder until the context ends. It
 // tells its launcher, if there is one, how it goes.
 func Supervise(ctx context.Context, dir, toolsDir string) error {
@@ -90,7 +85,7 @@ func Supervise(ctx context.Context, dir, toolsDir string) error {
 	defer progress.Close() // nobody's, when it was started by hand
 	r, err := supervise(ctx, dir, toolsDir, io.MultiWriter(os.Stderr, deaf{progress}))
 	if err != nil {
-		fmt.Fprintln(progress, faultWord+fold(err.Error()))
+		fmt.Fprintln(progress, faultWord+fold(err))
 		return err
 	}
 	fmt.Fprintln(os.Stderr, time.Now().UTC().Format(time.RFC3339), "up")

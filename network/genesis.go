@@ -47,9 +47,6 @@ func (r *Running) answering(ctx context.Context) error {
 // begin writes the ledger's genesis, once. Every member endorses it: each
 // compares it with its own copy.
 func (r *Running) begin(ctx context.Context) error {
-	if begun, err := r.begun(ctx); err != nil || begun {
-		return err
-	}
 	text, err := os.ReadFile(r.l.path("genesis.json"))
 	if err != nil {
 		return err
@@ -58,16 +55,14 @@ func (r *Running) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	args := []string{"chaincode", "invoke", "-C", r.l.Channel, "-n", r.l.Chaincode.Name, "-c", string(call), "--waitForEvent"}
-	_, err = r.peer(ctx, r.l.Members[0], append(append(args, r.ordererFlags(0)...), r.everyPeer()...)...)
-	if err == nil {
-		return nil
-	}
-	// The peer that was asked may not have had the newest blocks.
-	if begun, _ := r.begun(ctx); begun {
-		return nil
-	}
-	return err
+	return insist(ctx, func(ctx context.Context) error {
+		if begun, err := r.begun(ctx); err != nil || begun {
+			return err
+		}
+		args := []string{"chaincode", "invoke", "-C", r.l.Channel, "-n", r.l.Chaincode.Name, "-c", string(call), "--waitForEvent"}
+		_, err := r.peer(ctx, r.l.Members[0], append(append(args, r.ordererFlags(0)...), r.everyPeer()...)...)
+		return err
+	})
 }
 
 func (r *Running) begun(ctx context.Context) (bool, error) {

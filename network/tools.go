@@ -3,8 +3,10 @@ package network
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // tools are the programs of a network, by path.
@@ -34,11 +36,13 @@ func toolsIn(dir string, withS3 bool) (tools, error) {
 // which are missing.
 func (t *tools) place(withS3 bool) error {
 	var missing []error
-	for name, path := range t.all() {
+	all := t.all()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		path := all[name]
 		dir := *path
 		*path = filepath.Join(dir, name)
 		if !runs(*path) && (name != "versitygw" || withS3) {
-			missing = append(missing, fmt.Errorf("there is no program %s in %s", name, dir))
+			missing = append(missing, fmt.Errorf("%w: there is no program %s in %s", ErrNoTools, name, dir))
 		}
 	}
 	return errors.Join(missing...)

@@ -42,3 +42,20 @@ func (r *Running) lastWords(name string) string {
 	}
 	return lastLines(text, 5)
 }
+
+// insist does once more what can be done twice. What an earlier start, cut
+// off, had sent may take effect just now (MVCC_READ_CONFLICT), and the answer
+// to what was done may get lost.
+func insist(ctx context.Context, do func(context.Context) error) (err error) {
+	for range 5 {
+		if err = do(ctx); err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
+	return err
+}
