@@ -38,8 +38,8 @@ type txResult struct {
 // TxWrites is what a transaction of these results writes: every key once,
 // with its last value, sorted by key.
 func TxWrites(results []Result) []Write {
-	last := map[string]json.RawMessage{}
-	var keys []string
+	n := countWrites(results)
+	last, keys := make(map[string]json.RawMessage, n), make([]string, 0, n)
 	for _, r := range results {
 		for _, w := range r.Writes {
 			if _, again := last[w.Key]; !again {
@@ -56,10 +56,18 @@ func TxWrites(results []Result) []Write {
 	return out
 }
 
+func countWrites(results []Result) (n int) {
+	for _, r := range results {
+		n += len(r.Writes)
+	}
+	return n
+}
+
 // MarshalResults is the answer of a transaction in which Apply returned
 // results. Together with the transaction's writes it says what each command did.
 func MarshalResults(results []Result) ([]byte, error) {
-	place, final := map[string]int{}, map[string]int{}
+	n := countWrites(results)
+	place, final := make(map[string]int, n), make(map[string]int, n)
 	for i, w := range TxWrites(results) {
 		place[w.Key] = i
 	}
