@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 
 	"github.com/spf13/cobra"
 
-	"github.com/datapledge/datapledge/service/client"
 	"github.com/datapledge/datapledge/service/evidence"
 )
 
@@ -32,8 +30,9 @@ EXAMPLE
 
 const evidenceCheckHelp = `usage: datapledge evidence check FILE.zip -trust FILE [-data DIR]
 
-Checks a package offline: every signature, every block, every party's keys. What
-it believes is in the trust file and nothing else. -data compares a folder with
+Checks a package offline: every signature, every block, every party's keys; on a
+consortium also which institutions vouch for it. What it believes is in the trust
+file and nothing else. -data compares a folder with
 the manifest in the package.
 
 EXAMPLE
@@ -42,16 +41,6 @@ EXAMPLE
 EXIT STATUS
   0 every check passed, 1 fault, 2 usage, 11 tampered: a check failed, and it says where
 `
-
-const evidenceTrustHelp = `usage: datapledge evidence trust -out FILE
-
-Writes the trust file of a service's ledger. It is only worth what the way is on
-which it came: compare the genesis hash by another channel, like a phone call to
-a member or a printed page.
-
-EXAMPLE
-  datapledge evidence trust -out trust.json
-` + exitCommon
 
 func (a *app) evidenceCommand() *cobra.Command {
 	return a.group("evidence", evidenceHelp, a.evidenceGetCommand(), a.evidenceCheckCommand(), a.evidenceTrustCommand())
@@ -125,49 +114,4 @@ func checkEvidence(ctx context.Context, path, trustPath, data string) (evidence.
 		return report, err
 	}
 	return evidence.CheckData(ctx, report, os.DirFS(data))
-}
-
-func (a *app) evidenceTrustCommand() *cobra.Command {
-	var out string
-	var c *cobra.Command
-	c = a.command("trust", evidenceTrustHelp, 0, 0, func(ctx context.Context, _ []string) error {
-		if err := required(c, "out", out); err != nil {
-			return err
-		}
-		cl, err := a.client()
-		if err != nil {
-			return err
-		}
-		n, err := cl.Network(ctx)
-		if err != nil {
-			return err
-		}
-		text, err := trustText(n.Value)
-		if err != nil {
-			return err
-		}
-		if err := create(out, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
-			return err
-		}
-		a.emit(map[string]string{"trust": out, "genesis_hash": n.Value.GenesisHash, "channel": n.Value.Channel}, func(w io.Writer) {
-			fmt.Fprintf(w, "%s: trusts channel %s of the %s ledger whose genesis hash is\n  %s\n", out, n.Value.Channel, n.Value.Ledger, n.Value.GenesisHash)
-			fmt.Fprintln(w, "Compare this hash by another channel (phone, paper) before you rely on the file.")
-		})
-		return nil
-	})
-	c.Flags().StringVar(&out, "out", "", "")
-	return c
-}
-
-// trustText is the trust file of the network that a service describes.
-func trustText(n client.Network) ([]byte, error) {
-	text, err := json.MarshalIndent(evidence.Trust{
-		V: evidence.Version, Ledger: n.Ledger, Channel: n.Channel, GenesisHash: n.GenesisHash, Operator: n.Operator,
-	}, "", "  ")
-	if err != nil {
-		return nil, err
-	}
-	text = append(text, '\n')
-	_, err = evidence.ParseTrust(text)
-	return text, err
 }
