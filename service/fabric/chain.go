@@ -87,29 +87,44 @@ func openChain(o chainOptions) (*chain, error) {
 	if c.seen, err = openSeen(o.Dir, o.Channel); err != nil {
 		return nil, fmt.Errorf("opening the copy of channel %s: %w", o.Channel, err)
 	}
-	if c.db, err = openStore(o); errors.Is(err, errDamaged) {
+	if err = c.load(openStore); errors.Is(err, errDamaged) {
 		c.log.Warn("the copy of the channel is rebuilt", slog.String("channel", o.Channel), slog.Any("error", err))
-		c.db, err = newStore(o)
+		err = c.load(newStore)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("opening the copy of channel %s: %w", o.Channel, err)
 	}
-	if err := c.start(); err != nil {
-		return nil, errors.Join(fmt.Errorf("opening the copy of channel %s: %w", o.Channel, err), c.db.close())
-	}
 	return c, nil
 }
 
-// start takes over where the file ends.
-func (c *chain) start() error {
-	last, ok, err := c.db.last()
+// load opens a file and takes over where it ends.
+func (c *chain) load(open func(chainOptions) (*store, error)) error {
+	db, err := open(c.o)
 	if err != nil {
 		return err
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.empty, c.newest, c.recent, c.moved = !ok, last.head, recent{}, time.Now()
+	last, ok, err := db.last()
+	if err == nil && ok {
+		err = c.agreesWithSeen(db, last.head)
+	}
+	if err != nil {
+		return errors.Join(err, db.close())
+	}
+	c.db = db
+	c.set(func() { c.newest, c.empty, c.recent, c.moved = last.head, !ok, recent{}, time.Now() })
 	return nil
+}
+
+// agreesWithSeen: the copy must be of the channel that is remembered.
+func (c *chain) agreesWithSeen(db *store, head service.Head) error {
+	first, err := db.block(0)
+	if err == nil {
+		err = errors.Join(c.seen.check(0, first.head.Hash), c.seen.check(head.Height, head.Hash))
+	}
+	if err != nil {
+		return fmt.Errorf("%v: %w", err, errDamaged)
+	}
+	return c.seen.note(head, first.head.Hash)
 }
 
 // run copies the channel from where the copy ends until ctx does. When a
@@ -181,16 +196,14 @@ func (c *chain) recover(ctx context.Context, err error) error {
 	c.dbMu.Lock()
 	defer c.dbMu.Unlock()
 	closing := c.db.close()
-	db, err := newStore(c.o)
-	if err != nil {
-		return errors.Join(err, closing)
-	}
-	c.db = db
 	select {
 	case <-c.damaged:
 	default:
 	}
-	return c.start()
+	if err := c.load(newStore); err != nil {
+		return errors.Join(err, closing)
+	}
+	return nil
 }
 
 // noteDamage has run rebuild the copy when a read found it damaged.

@@ -309,3 +309,50 @@ func eventually(t *testing.T, fn func() error) {
 	}
 	t.Fatal(err)
 }
+
+// TestSeenIsKept: the note of the highest block comes back when it is lost,
+// and a copy that it does not fit is not believed.
+func TestSeenIsKept(t *testing.T) {
+	m, _, _ := storied(t, 10)
+	o := labOptions(t)
+	copied := func(m *mint, o chainOptions) {
+		t.Helper()
+		c, _ := running(t, o, newLab(t, m))
+		reach(t, c, uint64(len(m.blocks)-1))
+		stateIs(t, c, m.state)
+		if got, want := c.genesisHash(), headerHash(m.blocks[0].Header); got != want {
+			t.Errorf("genesis hash %s, want %s", got, want)
+		}
+		if err := c.close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	copied(m, o)
+	note := filepath.Join(o.Dir, seenName)
+	was, err := os.ReadFile(note)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = os.Remove(note)
+	copied(m, o)
+	if got, err := os.ReadFile(note); err != nil || string(got) != string(was) {
+		t.Errorf("got %s, %v, want %s", got, err, was)
+	}
+	other, _, _ := storied(t, 12)
+	o2 := labOptions(t)
+	copied(other, o2)
+	raw, err := os.ReadFile(filepath.Join(o2.Dir, storeName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(o.Dir, storeName), raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	copied(m, o)
+	if err := os.WriteFile(note, []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := openChain(o); err == nil || !strings.Contains(err.Error(), note) {
+		t.Errorf("a note that cannot be read: %v, %v", c, err)
+	}
+}

@@ -179,22 +179,21 @@ func (c *chain) decodedBlock(ctx context.Context, number uint64) (out *decoded, 
 
 // publish shows stored blocks to all who follow, wait or watch.
 func (c *chain) publish(ctx context.Context, blocks []*decoded) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, d := range blocks {
-		c.newest = service.Head{Height: d.block.Number, Hash: d.block.Hash}
-		c.recent.add(d)
-		c.tell(d)
-	}
-	c.empty, c.trouble, c.moved = false, nil, time.Now()
 	genesis := ""
 	if first := blocks[0].block; first.Number == 0 {
 		genesis = first.Hash
 	}
-	if err := c.seen.note(c.newest, genesis); err != nil {
+	last := blocks[len(blocks)-1].block
+	c.set(func() {
+		for _, d := range blocks {
+			c.recent.add(d)
+			c.tell(d)
+		}
+		c.newest, c.empty, c.trouble, c.moved = service.Head{Height: last.Number, Hash: last.Hash}, false, nil, time.Now()
+	})
+	if err := c.seen.note(service.Head{Height: last.Number, Hash: last.Hash}, genesis); err != nil {
 		c.log.ErrorContext(ctx, "the newest block is not remembered", slog.Any("error", err))
 	}
-	c.wake()
 }
 
 var errEnough = errors.New("enough")

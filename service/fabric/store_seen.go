@@ -18,7 +18,8 @@ const seenName = "seen.json"
 // block 0. It outlives the copy: without it a channel that went backwards
 // could not be told from one that is new.
 type seen struct {
-	mu    sync.Mutex
+	disk  sync.Mutex // held while the file is written
+	mu    sync.Mutex // guards what follows
 	path  string
 	mark  seenMark
 	known bool // some block was seen
@@ -85,42 +86,44 @@ func (s *seen) genesis() string {
 }
 
 // note remembers a block; on the disk at most once a second, for until then
-// the copy itself remembers it.
+// the copy itself remembers it. Nobody who asks waits for the disk.
 func (s *seen) note(h service.Head, genesis string) error {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if genesis != "" {
+	if s.mark.Genesis == "" {
 		s.mark.Genesis = genesis
 	}
-	if s.known && h.Height <= s.mark.Head.Height {
+	if !s.known || h.Height > s.mark.Head.Height {
+		s.mark.Head, s.known, s.dirty = h, true, true
+	}
+	due := s.dirty && time.Since(s.wrote) >= time.Second
+	s.mu.Unlock()
+	if !due {
 		return nil
 	}
-	s.mark.Head, s.known, s.dirty = h, true, true
-	if time.Since(s.wrote) < time.Second {
-		return nil
-	}
-	return s.write()
+	return s.flush()
 }
 
 // flush writes what is not on the disk yet.
 func (s *seen) flush() error {
+	s.disk.Lock()
+	defer s.disk.Unlock()
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.dirty {
+	mark, dirty := s.mark, s.dirty
+	s.dirty, s.wrote = false, time.Now()
+	s.mu.Unlock()
+	if !dirty {
 		return nil
 	}
-	return s.write()
-}
-
-func (s *seen) write() error {
-	raw, err := json.Marshal(s.mark)
+	raw, err := json.Marshal(mark)
+	if err == nil {
+		err = replaceFile(s.path, append(raw, '\n'))
+	}
 	if err != nil {
-		return err
+		s.mu.Lock()
+		s.dirty = true
+		s.mu.Unlock()
+		return fmt.Errorf("remembering block %d: %w", mark.Head.Height, err)
 	}
-	if err := replaceFile(s.path, append(raw, '\n')); err != nil {
-		return fmt.Errorf("remembering block %d: %w", s.mark.Head.Height, err)
-	}
-	s.dirty, s.wrote = false, time.Now()
 	return nil
 }
 
