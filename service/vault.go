@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -25,6 +26,8 @@ type Vault interface {
 	Find(ctx context.Context, fingerprint, owner string) (storage.Sealed, error)
 	Open(ctx context.Context, fingerprint, owner, path string, off, n int64) (io.ReadCloser, error)
 	Check(ctx context.Context, fingerprint, owner string, o storage.CheckOptions) (storage.CheckReport, error)
+	Hold(ctx context.Context, fingerprint, owner string, on bool) error
+	Retain(ctx context.Context, fingerprint, owner string) error
 }
 
 // Refusal is a *pledge.Error that keeps what the vault said, for callers
@@ -56,8 +59,11 @@ func (r *Refusal) Offset() (int64, bool) {
 }
 
 // refused turns what the vault answers to a caller's mistake into a refusal.
-// Faults come back as they are.
+// Faults come back as they are; of a bucket that cannot be reached as such.
 func refused(err error) error {
+	if errors.Is(err, storage.ErrUnavailable) {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
 	if code, ok := codeOf(err); ok {
 		return &Refusal{pledge.Errorf(code, "%s", err), err}
 	}

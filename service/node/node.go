@@ -160,6 +160,9 @@ func (n *Node) auditLog() (*slog.Logger, error) {
 	return slog.New(slog.NewJSONHandler(f, nil)), nil
 }
 
+// holdRetry is how long a hold that failed waits to be tried again.
+const holdRetry = 30 * time.Second
+
 // start runs what works beside the requests until Close.
 func (n *Node) start(ctx context.Context) {
 	ctx, n.stop = context.WithCancel(context.WithoutCancel(ctx))
@@ -168,6 +171,11 @@ func (n *Node) start(ctx context.Context) {
 		tick := time.NewTicker(time.Duration(n.config.Limits.Sweep))
 		defer tick.Stop()
 		n.service.RunSweeper(ctx, tick.C)
+	})
+	n.running.Go(func() {
+		tick := time.NewTicker(holdRetry)
+		defer tick.Stop()
+		n.service.RunHolds(ctx, tick.C)
 	})
 }
 
