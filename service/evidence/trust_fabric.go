@@ -74,21 +74,24 @@ func TrustOfBlock(raw []byte, chaincode, policy string, members []TrustMember) (
 	return t, t.check()
 }
 
+// name puts the certificates of the configuration to the named members.
 func (c *Consortium) name(config configuration, members []TrustMember) error {
-	for _, m := range config.members {
-		i := slices.IndexFunc(members, func(t TrustMember) bool { return t.MSP == m.msp })
+	for _, t := range members {
+		i := slices.IndexFunc(config.members, func(m configuredMember) bool { return m.msp == t.MSP })
 		if i < 0 {
-			return fmt.Errorf("the channel has the member %.80q, of which nothing is known", m.msp)
+			return fmt.Errorf("%.80q is no member of the channel", t.MSP)
 		}
-		t := members[i]
+		m := config.members[i]
 		t.PeerOU, t.Roots, t.Intermediates = m.peerOU, texts(m.roots), texts(m.between)
 		c.Members = append(c.Members, t)
 	}
+	for _, m := range config.members {
+		if !slices.ContainsFunc(members, func(t TrustMember) bool { return t.MSP == m.msp }) {
+			return fmt.Errorf("the channel has the member %.80q, of which nothing is known", m.msp)
+		}
+	}
 	for _, k := range config.consenters {
 		c.Consenters = append(c.Consenters, TrustConsenter{k.id, k.msp, string(k.cert)})
-	}
-	if len(members) != len(c.Members) {
-		return fmt.Errorf("%d members are named, the channel has %d", len(members), len(c.Members))
 	}
 	return nil
 }
