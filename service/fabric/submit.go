@@ -113,8 +113,8 @@ func (l *Ledger) gather(c *call) ([]pledge.Outcome, error) {
 	effect := false
 	for i, it := range c.items {
 		out[i] = it.outcome
-		if it.outcome.Status == "" && i >= c.next && i < c.sent && !c.over {
-			out[i] = unknownOutcome(it.jws)
+		if it.outcome.Status == "" && l.queue.flying[it.jws] != nil {
+			out[i] = unknownOutcome(it.jws) // under way, for this caller or another
 		}
 		effect = effect || out[i].Status == pledge.Applied || out[i].Status == pledge.Unknown
 	}

@@ -67,10 +67,9 @@ type chaincodeInfo struct {
 }
 
 // membersInfo asks members at once and returns the answer of Readers of them,
-// as soon as they agree.
+// as soon as they agree. The others are not called off: that would look as if
+// they had failed.
 func (l *Ledger) membersInfo(ctx context.Context) (chaincodeInfo, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	type reply struct {
 		info chaincodeInfo
 		err  error
@@ -79,14 +78,21 @@ func (l *Ledger) membersInfo(ctx context.Context) (chaincodeInfo, error) {
 	answers := make(chan reply, len(members))
 	for _, m := range members {
 		l.background.Go(func() {
-			info, err := l.infoOf(ctx, m)
+			bounded, cancel := context.WithTimeout(l.ctx, 5*time.Second)
+			defer cancel()
+			info, err := l.infoOf(bounded, m)
 			answers <- reply{info, err}
 		})
 	}
 	votes := map[chaincodeInfo]int{}
 	var errs []error
 	for range members {
-		a := <-answers
+		var a reply
+		select {
+		case a = <-answers:
+		case <-ctx.Done():
+			a.err = ctx.Err()
+		}
 		if a.err != nil {
 			errs = append(errs, a.err)
 		} else if votes[a.info]++; votes[a.info] >= min(l.options.Readers, len(members)) {
