@@ -165,6 +165,9 @@ func (s *Server) Kill() {
 	s.cmd = nil
 }
 
+// Up says whether the process is meant to run.
+func (s *Server) Up() bool { return s.cmd != nil }
+
 // PID of the running process.
 func (s *Server) PID() int { return s.cmd.Process.Pid }
 
