@@ -13,11 +13,13 @@ import (
 	"github.com/datapledge/datapledge/storage/sealbench"
 )
 
-const benchHelp = `usage: datapledge bench [-rounds N] [-dir DIR] [-memory-max GIB]
+const benchHelp = `usage: datapledge bench [-ledger solo|fabric] [-rounds N] [-dir DIR] [-memory-max GIB]
 
 Measures this machine: each row is a figure of this program divided by a peer,
 or by a limit, that is measured in the same run. Ratios are medians.
 
+  -ledger LEDGER   solo: sealing, and the ledger of one node; fabric: the ledger
+                   of a consortium, which is started for it on this machine
   -rounds N        rounds, of which the medians count; default 5
   -dir DIR         where the temporary files go: measure the disk that counts
   -memory-max GIB  the largest dataset of the memory row; default 1
@@ -31,12 +33,21 @@ const ledgerGoal = 0.5
 
 func (a *app) benchCommand() *cobra.Command {
 	var rounds, gib int
-	var dir string
+	var dir, ledger string
 	c := a.command("bench", benchHelp, 0, 0, func(ctx context.Context, _ []string) error {
 		if rounds < 1 || gib < 1 || gib > 64 {
 			return usagef("-rounds: at least 1; -memory-max: 1 to 64")
 		}
-		rows, err := a.measure(ctx, rounds, gib, dir)
+		var rows []sealbench.Row
+		var err error
+		switch ledger {
+		case "solo":
+			rows, err = a.measure(ctx, rounds, gib, dir)
+		case "fabric":
+			rows, err = a.measureFabric(ctx, rounds, dir)
+		default:
+			return usagef("-ledger: solo or fabric, not %q", ledger)
+		}
 		if err != nil {
 			return err
 		}
@@ -47,6 +58,7 @@ func (a *app) benchCommand() *cobra.Command {
 	c.Flags().IntVar(&rounds, "rounds", 5, "")
 	c.Flags().IntVar(&gib, "memory-max", 1, "")
 	c.Flags().StringVar(&dir, "dir", "", "")
+	c.Flags().StringVar(&ledger, "ledger", "solo", "")
 	return c
 }
 
