@@ -17,7 +17,7 @@ func (l *Ledger) order(ctx context.Context, r *row, items []*item, e endorsed) (
 	a := attempt{e.TxID, e.Envelope}
 	l.options.limits.step("before ENDORSED")
 	if err := l.journal.endorsed(r, a); err != nil {
-		return nil, errors.Join(unable("keeping a transaction before it is sent", err), l.unordered(r, nil))
+		return nil, l.notKept(r, err)
 	}
 	l.options.limits.step("after ENDORSED")
 	bounded, cancel := context.WithTimeout(ctx, l.options.CommitTimeout)
@@ -36,6 +36,16 @@ func (l *Ledger) order(ctx context.Context, r *row, items []*item, e endorsed) (
 	l.log.Warn("no verdict in time; the transaction is driven on", slog.String("tx_id", a.txID), slog.Any("error", err))
 	l.background.Go(func() { l.pursue(r, items) })
 	return nil, errUndecided
+}
+
+// notKept: the envelope goes nowhere. But when nobody knows what the disk
+// has of it, the next process may find it, and send it.
+func (l *Ledger) notKept(r *row, err error) error {
+	l.log.Error("a transaction could not be kept before it is sent", slog.Uint64("row", r.id), slog.Any("error", err))
+	if l.journal.fault() != nil {
+		return errUndecided
+	}
+	return errors.Join(unable("keeping a transaction before it is sent", err), l.unordered(r, nil))
 }
 
 // decided ends a row with the verdict of its transaction.
@@ -90,8 +100,8 @@ func (l *Ledger) outcomes(ctx context.Context, items []*item, v verdict) []pledg
 	}
 	for i, it := range items {
 		out[i] = unknownOutcome(it.jws)
-		if len(v.Results) != len(items) {
-			continue // applied something that cannot be read: ask by the id
+		if len(v.Results) != len(items) || it.command == nil {
+			continue // it applied something that cannot be read: ask by the id
 		}
 		o, committed := v.Results[i].Outcome, pledge.Outcome{}
 		committed, isHere := here[o.CommandID]

@@ -48,6 +48,7 @@ type journal struct {
 	path      string
 	compactAt int64
 	log       *slog.Logger
+	sync      func(*os.File) error
 
 	mu     sync.Mutex
 	file   *os.File
@@ -68,7 +69,7 @@ func openJournal(dir string, log *slog.Logger) (*journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the journal: %w", err)
 	}
-	j := &journal{path: path, compactAt: 64 << 20, log: log, file: f, next: 1, rows: map[uint64]*row{}}
+	j := &journal{path: path, compactAt: 64 << 20, log: log, sync: (*os.File).Sync, file: f, next: 1, rows: map[uint64]*row{}}
 	if err := lockFile(f); err != nil {
 		_ = f.Close()
 		return nil, fmt.Errorf("locking the journal %s: %w", path, err)

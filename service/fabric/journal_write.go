@@ -82,7 +82,7 @@ func (j *journal) write(e entry, sync bool) error {
 		return fmt.Errorf("writing the journal: %w", err)
 	}
 	if sync {
-		if err := j.file.Sync(); err != nil {
+		if err := j.sync(j.file); err != nil {
 			j.broken = err
 			return fmt.Errorf("syncing the journal: %w", err)
 		}

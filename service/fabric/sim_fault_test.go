@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -319,6 +320,24 @@ func TestCloseIsBounded(t *testing.T) {
 	}
 	if out := <-done; len(out) != 1 || out[0].Status != pledge.Unknown {
 		t.Errorf("%+v", out)
+	}
+	b.reopen()
+	b.ended()
+	b.applied(c, true)
+}
+
+// TestDiskFails: when a sync fails nobody knows what the disk has. Nothing is
+// sent, but the next process may send it, so the answer is no "no".
+func TestDiskFails(t *testing.T) {
+	b := newBench(t)
+	b.l.journal.sync = func(*os.File) error { return errSim }
+	c := b.new("a")
+	b.unknown(c)
+	if n := b.w.sent.Load(); n != 0 || b.l.Stats().Undriven != 1 {
+		t.Errorf("%d sent, %+v", n, b.l.Stats())
+	}
+	if out, err := b.l.Submit(t.Context(), []string{b.new("b")}); !errors.Is(err, service.ErrUnavailable) {
+		t.Errorf("after that: %+v, %v", out, err)
 	}
 	b.reopen()
 	b.ended()
