@@ -17,7 +17,7 @@ import (
 )
 
 // voter is a peer that answers as its text says: "a" and "b" are results,
-// "no:CODE" a refusal, "down", "broken" and "silent" are what they say.
+// "a!" a result with a wrong signature, "no:CODE" a refusal, "down", "broken" and "silent" are what they say.
 type voter struct {
 	fab.Peer
 	name, answer string
@@ -38,18 +38,22 @@ func (v voter) ProcessTransactionProposal(ctx context.Context, _ fab.ProcessProp
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
+	endorsement := &peer.Endorsement{Endorser: []byte(v.name)}
+	result, forged := strings.CutSuffix(v.answer, "!")
+	if forged {
+		endorsement.Signature = []byte("forged")
+	}
 	return &fab.TransactionProposalResponse{Endorser: v.name, ProposalResponse: &peer.ProposalResponse{
-		Payload: []byte(v.answer), Response: &peer.Response{Status: 200}, Endorsement: &peer.Endorsement{Endorser: []byte(v.name)}}}, nil
+		Payload: []byte(result), Response: &peer.Response{Status: 200}, Endorsement: endorsement}}, nil
 }
 
-// believing is a membership for which every signature is right but that of
-// the forger.
+// believing is a membership for which every signature is right but the forged.
 type believing struct{ fab.ChannelMembership }
 
 func (believing) Validate([]byte) error { return nil }
 
-func (believing) Verify(id, msg, _ []byte) error {
-	if strings.HasPrefix(string(msg), "forged") {
+func (believing) Verify(id, _, sig []byte) error {
+	if string(sig) == "forged" {
 		return errors.New("not the signature of " + string(id))
 	}
 	return nil
@@ -84,7 +88,7 @@ func TestBallot(t *testing.T) {
 		{"one is down", map[string]string{"O": "a", "A": "down", "B": "a"}, "a", 3, "A"},
 		{"own is down", map[string]string{"O": "down", "A": "a", "B": "a"}, "a", 3, "O"},
 		{"one is broken", map[string]string{"O": "a", "A": "broken", "B": "a"}, "a", 3, "A"},
-		{"one forges", map[string]string{"O": "a", "A": "forged", "B": "a"}, "a", 3, "A"},
+		{"one forges", map[string]string{"O": "a", "A": "a!", "B": "a"}, "a", 3, "A"},
 		{"one is silent", map[string]string{"O": "a", "A": "silent", "B": "a"}, "a", 3, "A"},
 		{"one is behind", map[string]string{"O": "a", "A": "b", "B": "a"}, "a", 3, "A"},
 		{"own is behind", map[string]string{"O": "b", "A": "a", "B": "a"}, "a", 3, "O"},
