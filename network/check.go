@@ -21,6 +21,7 @@ var (
 	nameForm    = regexp.MustCompile(`^[A-Za-z0-9]+([_-][A-Za-z0-9]+)*$`)
 	hostForm    = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`)
 	versionForm = regexp.MustCompile(`^[A-Za-z0-9_.+-]+$`)
+	fabricForm  = regexp.MustCompile(`^3\.[0-9]+\.[0-9]+$`)
 	bucketForm  = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)
 )
 
@@ -40,6 +41,7 @@ func (c Consortium) Check() error {
 	var f faults
 	f.unless(c.V == 1, "v: %d is unknown, this program reads 1", c.V)
 	f.unless(channelForm.MatchString(c.Channel), "channel: %q must begin with a letter and have only a-z, 0-9, . and -", c.Channel)
+	f.unless(fabricForm.MatchString(c.Fabric), "fabric: %q must be a version like 3.1.1", c.Fabric)
 	f.unless(nameForm.MatchString(c.Chaincode.Name), "chaincode.name: %q must have only letters, digits, and single - or _ between them", c.Chaincode.Name)
 	f.unless(versionForm.MatchString(c.Chaincode.Version), "chaincode.version: %q must have only letters, digits, and _.+-", c.Chaincode.Version)
 	f.unless(c.Chaincode.Sequence >= 1, "chaincode.sequence: %d must be 1 or more", c.Chaincode.Sequence)

@@ -24,6 +24,7 @@ func TestEveryFaultIsToldAtOnce(t *testing.T) {
 	}{
 		{"v: 2 is unknown", func(c *Consortium) { c.V = 2 }},
 		{`channel: "Pledge!"`, func(c *Consortium) { c.Channel = "Pledge!" }},
+		{`fabric: "2.5.0" must be a version like 3.1.1`, func(c *Consortium) { c.Fabric = "2.5.0" }},
 		{`chaincode.name: ""`, func(c *Consortium) { c.Chaincode.Name = "" }},
 		{`chaincode.version: "1 2"`, func(c *Consortium) { c.Chaincode.Version = "1 2" }},
 		{"chaincode.sequence: 0", func(c *Consortium) { c.Chaincode.Sequence = 0 }},

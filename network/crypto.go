@@ -42,7 +42,7 @@ func (r *Running) makeCrypto(ctx context.Context) error {
 	if err := r.tool(ctx, r.tools.cryptogen, nil, "extend", "--config", r.l.path("crypto-orderers.yaml"), "--input", out); err != nil {
 		return err
 	}
-	return errors.Join(os.Remove(link), withoutCA(out), os.Rename(out, r.l.path("crypto")))
+	return errors.Join(os.Remove(link), withoutCA(out), os.Chmod(out, 0o700), os.Rename(out, r.l.path("crypto")))
 }
 
 // withoutCA rewrites the config.yaml of every MSP.

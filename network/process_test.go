@@ -45,6 +45,9 @@ func TestKilledIsStartedAgainStoppedIsNot(t *testing.T) {
 	if pid := r.PID("one"); pid != 0 || readPID(r.l.node("one", "pid")) != 0 {
 		t.Errorf("process %d runs", pid)
 	}
+	if r.nodes["one"].wanted {
+		t.Error("it is about to be started again")
+	}
 	if err := r.Kill("one"); err == nil {
 		t.Error("killed what does not run")
 	}
