@@ -6,8 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/protoadapt"
 )
 
 // FuzzChannelInside changes one file of a consortium's package, and lists,
@@ -49,8 +50,8 @@ func FuzzChannelInside(f *testing.F) {
 // the unsigned part of which says nothing.
 func sameSigned(a, b []byte) bool {
 	var one, two common.Block
-	if proto.Unmarshal(a, &one) != nil || proto.Unmarshal(b, &two) != nil {
+	if proto.Unmarshal(a, protoadapt.MessageV2Of(&one)) != nil || proto.Unmarshal(b, protoadapt.MessageV2Of(&two)) != nil {
 		return false
 	}
-	return proto.Equal(one.Header, two.Header) && proto.Equal(one.Data, two.Data)
+	return bytes.Equal(encode(&common.Block{Header: one.Header, Data: one.Data}), encode(&common.Block{Header: two.Header, Data: two.Data}))
 }

@@ -14,8 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/msp"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/protoadapt"
 
 	"github.com/datapledge/datapledge/service/evidence"
 )
@@ -57,8 +58,8 @@ func (n *node) sign(parts ...[]byte) []byte {
 	return der
 }
 
-func encode(m proto.Message) []byte {
-	b, err := proto.Marshal(m)
+func encode(m protoadapt.MessageV1) []byte {
+	b, err := proto.MarshalOptions{Deterministic: true}.Marshal(protoadapt.MessageV2Of(m))
 	if err != nil {
 		panic(err)
 	}
@@ -136,8 +137,8 @@ func (o *org) trusted() evidence.TrustMember {
 	return evidence.TrustMember{Party: o.party, MSP: o.msp, Name: o.role, Roles: []string{o.role}}
 }
 
-func decode(raw []byte, m proto.Message) {
-	if err := proto.Unmarshal(raw, m); err != nil {
+func decode(raw []byte, m protoadapt.MessageV1) {
+	if err := proto.Unmarshal(raw, protoadapt.MessageV2Of(m)); err != nil {
 		panic(err)
 	}
 }

@@ -8,11 +8,12 @@ import (
 	"slices"
 	"time"
 
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
 	"github.com/hyperledger/fabric-protos-go/ledger/rwset"
 	"github.com/hyperledger/fabric-protos-go/ledger/rwset/kvrwset"
 	"github.com/hyperledger/fabric-protos-go/peer"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/protoadapt"
 
 	"github.com/datapledge/datapledge/pledge"
 )
@@ -62,7 +63,7 @@ func (c *collector) readFabricProof(p pledge.Position, doc []byte) (*collected, 
 // keep puts a block into the package, once.
 func (c *collector) keep(raw []byte) (*common.Block, error) {
 	block := &common.Block{}
-	if err := proto.Unmarshal(raw, block); err != nil || block.Header == nil {
+	if err := unmarshal(raw, block); err != nil || block.Header == nil {
 		return nil, errors.Join(errors.New("no block is in the proof"), err)
 	}
 	if n := block.Header.Number; c.blocks[n] == nil {
@@ -125,22 +126,22 @@ func (call fabricCall) command(e *collected, index int) error {
 // readCall unpacks an envelope.
 func readCall(raw []byte, chaincode string) (call fabricCall, err error) {
 	envelope, payload, channel := &common.Envelope{}, &common.Payload{}, &common.ChannelHeader{}
-	if err := proto.Unmarshal(raw, envelope); err != nil {
+	if err := unmarshal(raw, envelope); err != nil {
 		return call, err
 	}
-	if err := proto.Unmarshal(envelope.Payload, payload); err != nil {
+	if err := unmarshal(envelope.Payload, payload); err != nil {
 		return call, err
 	}
-	if err := proto.Unmarshal(payload.GetHeader().GetChannelHeader(), channel); err != nil {
+	if err := unmarshal(payload.GetHeader().GetChannelHeader(), channel); err != nil {
 		return call, err
 	}
 	call.time = channel.GetTimestamp().AsTime().UTC().Format(time.RFC3339Nano)
 	tx := &peer.Transaction{}
-	if err := proto.Unmarshal(payload.Data, tx); err != nil || len(tx.Actions) != 1 {
+	if err := unmarshal(payload.Data, tx); err != nil || len(tx.Actions) != 1 {
 		return call, errors.Join(errors.New("no transaction of one action"), err)
 	}
 	action := &peer.ChaincodeActionPayload{}
-	if err := proto.Unmarshal(tx.Actions[0].Payload, action); err != nil {
+	if err := unmarshal(tx.Actions[0].Payload, action); err != nil {
 		return call, err
 	}
 	if call.args, err = readArgs(action.ChaincodeProposalPayload); err != nil {
@@ -151,10 +152,10 @@ func readCall(raw []byte, chaincode string) (call fabricCall, err error) {
 
 func readArgs(raw []byte) ([][]byte, error) {
 	proposal, spec := &peer.ChaincodeProposalPayload{}, &peer.ChaincodeInvocationSpec{}
-	if err := proto.Unmarshal(raw, proposal); err != nil {
+	if err := unmarshal(raw, proposal); err != nil {
 		return nil, err
 	}
-	if err := proto.Unmarshal(proposal.Input, spec); err != nil {
+	if err := unmarshal(proposal.Input, spec); err != nil {
 		return nil, err
 	}
 	args := spec.GetChaincodeSpec().GetInput().GetArgs()
@@ -166,13 +167,13 @@ func readArgs(raw []byte) ([][]byte, error) {
 
 func (call *fabricCall) readAnswer(raw []byte, chaincode string) error {
 	response, action, set := &peer.ProposalResponsePayload{}, &peer.ChaincodeAction{}, &rwset.TxReadWriteSet{}
-	if err := proto.Unmarshal(raw, response); err != nil {
+	if err := unmarshal(raw, response); err != nil {
 		return err
 	}
-	if err := proto.Unmarshal(response.Extension, action); err != nil {
+	if err := unmarshal(response.Extension, action); err != nil {
 		return err
 	}
-	if err := proto.Unmarshal(action.Results, set); err != nil {
+	if err := unmarshal(action.Results, set); err != nil {
 		return err
 	}
 	call.answer = action.GetResponse().GetPayload()
@@ -181,11 +182,16 @@ func (call *fabricCall) readAnswer(raw []byte, chaincode string) error {
 		return fmt.Errorf("the transaction is not of the chaincode %q", chaincode)
 	}
 	kv := &kvrwset.KVRWSet{}
-	if err := proto.Unmarshal(set.NsRwset[i].Rwset, kv); err != nil {
+	if err := unmarshal(set.NsRwset[i].Rwset, kv); err != nil {
 		return err
 	}
 	for _, w := range kv.Writes {
 		call.writes = append(call.writes, pledge.Write{Key: w.Key, Value: w.Value})
 	}
 	return nil
+}
+
+// unmarshal reads one of Fabric's messages, which are of the older kind.
+func unmarshal(raw []byte, m protoadapt.MessageV1) error {
+	return proto.Unmarshal(raw, protoadapt.MessageV2Of(m))
 }
