@@ -32,10 +32,14 @@ func (a *app) startConsortium(ctx context.Context, dir string) (demo.Server, err
 	if err != nil {
 		return demo.Server{}, networkHint(err)
 	}
+	if err := writeConsortiumTrust(dir, c); err != nil {
+		return demo.Server{}, errors.Join(err, r.Down())
+	}
 	server, err := startService(ctx, serviceFor(dir, c, true), keys)
 	if err != nil {
 		return server, errors.Join(err, r.Down())
 	}
+	server.Trust = trustFile(dir)
 	stop := server.Stop
 	server.Stop = func() error { return errors.Join(stop(), r.Down()) }
 	return server, nil

@@ -133,7 +133,7 @@ func trustText(t evidence.Trust) ([]byte, error) {
 // writeConsortiumTrust leaves the trust file of a network that was made in dir
 // as dir/trust.json, once.
 func writeConsortiumTrust(dir string, c network.Consortium) error {
-	path := filepath.Join(dir, "trust.json")
+	path := trustFile(dir)
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	}

@@ -21,7 +21,7 @@ func serviceFor(dir string, c network.Consortium, withS3 bool) node.Config {
 	s := node.Default()
 	s.Channel, s.Data = c.Channel, filepath.Join(dir, "service")
 	s.Ledger = node.Ledger{Kind: "fabric", ProfileFile: filepath.Join(dir, "profile", string(pledge.RoleExchange)+".yaml"),
-		Chaincode: c.Chaincode.Name, ChaincodeVersion: c.Chaincode.Version}
+		Chaincode: c.Chaincode.Name, ChaincodeVersion: c.Chaincode.Version, TrustFile: trustFile(dir)}
 	s.Keys.CustodianFile = filepath.Join(dir, "keys", string(pledge.RoleExchange)+".jwk")
 	if withS3 {
 		s.Bucket = node.Bucket{Kind: "s3", Endpoint: net.JoinHostPort("127.0.0.1", strconv.Itoa(c.Storage.Port)), Bucket: c.Storage.Bucket, Region: c.Storage.Region, Create: true,
@@ -30,6 +30,9 @@ func serviceFor(dir string, c network.Consortium, withS3 bool) node.Config {
 	}
 	return s
 }
+
+// trustFile is where writeConsortiumTrust leaves it.
+func trustFile(dir string) string { return filepath.Join(dir, "trust.json") }
 
 // serviceConfig is where 'serve -config' finds that configuration.
 func serviceConfig(dir string) string { return filepath.Join(dir, "service.json") }

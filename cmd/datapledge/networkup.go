@@ -83,7 +83,7 @@ func (a *app) networkUp(ctx context.Context, u upFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := writeServiceConfig(dir, c); err != nil {
+	if err := errors.Join(writeConsortiumTrust(dir, c), writeServiceConfig(dir, c)); err != nil {
 		return err
 	}
 	return a.reportUp(s, "up")

@@ -29,12 +29,20 @@ type Ledger struct {
 	// channel; "datapledge" when empty, and any version.
 	Chaincode        string `json:"chaincode,omitempty"`
 	ChaincodeVersion string `json:"chaincode_version,omitempty"`
+	// TrustFile is what evidence packages are checked against before they are
+	// handed out: made of the member's own copy of block 0 ("datapledge
+	// evidence trust"). Without it the service writes no evidence.
+	TrustFile string `json:"trust_file,omitempty"`
 	// Readers is how many members must give the same answer to a read that
 	// becomes evidence; 2 when zero.
 	Readers int `json:"readers,omitempty"`
 	// CommitTimeout is how long a command waits for its block before its
 	// outcome is unknown; 15 s when zero.
 	CommitTimeout Duration `json:"commit_timeout,omitempty"`
+	// MaxCommands bounds the commands of one transaction, and MaxInFlight the
+	// transactions under way; zero leaves it to the ledger.
+	MaxCommands int `json:"max_commands,omitempty"`
+	MaxInFlight int `json:"max_in_flight,omitempty"`
 }
 
 func (l Ledger) check(k Keys) (faults []error) {
@@ -45,11 +53,12 @@ func (l Ledger) check(k Keys) (faults []error) {
 	}
 	switch l.Kind {
 	case ledgerSolo:
-		fault(l != Ledger{Kind: ledgerSolo}, "ledger: a solo ledger has no profile, user, chaincode, readers or timeout")
+		fault(l != Ledger{Kind: ledgerSolo}, "ledger: a solo ledger has nothing but its kind")
 	case ledgerFabric:
 		fault(l.ProfileFile == "", "ledger.profile_file: the member's connection profile is needed")
 		fault(l.Readers < 0 || l.Readers == 1, "ledger.readers: at least 2 members; one alone could lie")
 		fault(l.CommitTimeout < 0, "ledger.commit_timeout: not negative")
+		fault(l.MaxCommands < 0 || l.MaxInFlight < 0, "ledger.max_commands, ledger.max_in_flight: not negative")
 		fault(k.CustodianFile == "", "keys.custodian_file: the key of the exchange is needed; on a consortium no start makes keys")
 		fault(k.OperatorFile != "", "keys.operator_file: a consortium has no single operator")
 	default:
@@ -60,6 +69,9 @@ func (l Ledger) check(k Keys) (faults []error) {
 
 // openLedger opens what the configuration names.
 func (n *Node) openLedger(ctx context.Context) (err error) {
+	if n.config.Ledger.Kind == ledgerFabric {
+		return n.openFabric(ctx)
+	}
 	genesis, err := prepare(n.config, time.Now(), n.log)
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ func TestLedgerConfig(t *testing.T) {
 		"ledger.profile_file":   func(c *node.Config) { c.Ledger.ProfileFile = "" },
 		"ledger.readers":        func(c *node.Config) { c.Ledger.Readers = 1 },
 		"ledger.commit_timeout": func(c *node.Config) { c.Ledger.CommitTimeout = node.Duration(-time.Second) },
+		"ledger.max_commands":   func(c *node.Config) { c.Ledger.MaxCommands = -1 },
 		"keys.custodian_file":   func(c *node.Config) { c.Keys.CustodianFile = "" },
 		"keys.operator_file":    func(c *node.Config) { c.Keys.OperatorFile = "operator.jwk" },
 		"":                      func(*node.Config) {},

@@ -19,7 +19,6 @@ import (
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
 	"github.com/datapledge/datapledge/service/client"
-	"github.com/datapledge/datapledge/service/evidence"
 	"github.com/datapledge/datapledge/service/index"
 	"github.com/datapledge/datapledge/service/rest"
 	"github.com/datapledge/datapledge/storage"
@@ -92,13 +91,17 @@ func (n *Node) assemble(bucket storage.Bucket, custodian *client.Key, metrics *r
 	if err != nil {
 		return nil, fmt.Errorf("opening the vault: %w", err)
 	}
+	writer, err := n.evidence(vault, custodian)
+	if err != nil {
+		return nil, err
+	}
 	audit, err := n.auditLog()
 	if err != nil {
 		return nil, err
 	}
 	return service.New(service.Options{
 		Ledger: n.ledger, Index: n.index, Vault: vault, Custodian: custodian, Probe: probe(bucket, n.config.Data),
-		Evidence:   evidence.Source{Ledger: n.ledger, Index: n.index, Signer: custodian, Files: sealedFiles(vault), Now: time.Now},
+		Evidence:   writer,
 		UploadLife: time.Duration(n.config.Limits.UploadLife), Logger: n.log, Audit: audit, Observer: metrics,
 	})
 }

@@ -29,11 +29,13 @@ const (
 	rivalName   = "Qiantang Demonstration Bank (made up)"
 )
 
-// Server is a running service with its members' keys in Keys.
+// Server is a running service with its members' keys in Keys. Trust is the
+// trust file of a consortium; empty where the service itself says whom to trust.
 type Server struct {
-	URL  string
-	Keys string
-	Stop func() error
+	URL   string
+	Keys  string
+	Trust string
+	Stop  func() error
 }
 
 // Options of a run.

@@ -199,9 +199,26 @@ func check(ctx context.Context, zip []byte, trust evidence.Trust) (evidence.Repo
 	return evidence.Check(ctx, bytes.NewReader(zip), int64(len(zip)), trust)
 }
 
-// trust writes the trust file. Here it comes from the service itself; in life
-// its genesis hash is compared by another channel.
+// trust takes the consortium's trust file along.
 func (s *story) trust(ctx context.Context) (evidence.Trust, error) {
+	s.result.Trust = s.path("trust.json")
+	if s.server.Trust == "" {
+		return s.ownWord(ctx)
+	}
+	text, err := os.ReadFile(s.server.Trust)
+	if err != nil {
+		return evidence.Trust{}, err
+	}
+	t, err := evidence.ParseTrust(text)
+	if err != nil {
+		return t, err
+	}
+	return t, os.WriteFile(s.result.Trust, text, 0o644)
+}
+
+// ownWord writes the trust file of a solo ledger. Here it comes from the
+// service itself; in life its genesis hash is compared by another channel.
+func (s *story) ownWord(ctx context.Context) (evidence.Trust, error) {
 	n, err := s.bank.Network(ctx)
 	if err != nil {
 		return evidence.Trust{}, err
@@ -212,6 +229,5 @@ func (s *story) trust(ctx context.Context) (evidence.Trust, error) {
 	if err != nil {
 		return t, err
 	}
-	s.result.Trust = s.path("trust.json")
 	return t, os.WriteFile(s.result.Trust, append(text, '\n'), 0o644)
 }

@@ -1,0 +1,68 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/datapledge/datapledge/service"
+	"github.com/datapledge/datapledge/service/client"
+	"github.com/datapledge/datapledge/service/evidence"
+	"github.com/datapledge/datapledge/service/fabric"
+	"github.com/datapledge/datapledge/storage"
+)
+
+// openFabric joins the channel as a client of a member.
+func (n *Node) openFabric(ctx context.Context) error {
+	dir := filepath.Join(n.config.Data, "fabric")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("making the data folder: %w", err)
+	}
+	l, err := fabric.Open(ctx, n.config.fabricOptions(dir, n.log))
+	if err != nil {
+		return err
+	}
+	n.ledger = l
+	return nil
+}
+
+func (c Config) fabricOptions(dir string, log *slog.Logger) fabric.Options {
+	return fabric.Options{
+		Profile: c.Ledger.ProfileFile, User: c.Ledger.User, Channel: c.Channel,
+		Chaincode: c.Ledger.Chaincode, ChaincodeVersion: c.Ledger.ChaincodeVersion, Dir: dir,
+		Readers: c.Ledger.Readers, MaxCommands: c.Ledger.MaxCommands, MaxInFlight: c.Ledger.MaxInFlight,
+		CommitTimeout: time.Duration(c.Ledger.CommitTimeout), Logger: log,
+	}
+}
+
+// trust is what evidence is checked against before it is handed out. The
+// zero value, on a solo ledger, is the ledger's own word.
+func (c Config) trust() (evidence.Trust, error) {
+	if c.Ledger.TrustFile == "" {
+		return evidence.Trust{}, nil
+	}
+	text, err := os.ReadFile(c.Ledger.TrustFile)
+	if err != nil {
+		return evidence.Trust{}, fmt.Errorf("ledger.trust_file: %w", err)
+	}
+	t, err := evidence.ParseTrust(text)
+	if err != nil {
+		return t, fmt.Errorf("ledger.trust_file: %s: %w", c.Ledger.TrustFile, err)
+	}
+	if t.Channel != c.Channel {
+		err = fmt.Errorf("ledger.trust_file: %s trusts the channel %q, the service is for %q", c.Ledger.TrustFile, t.Channel, c.Channel)
+	}
+	return t, err
+}
+
+// evidence writes packages; nil where there is nothing to check them against.
+func (n *Node) evidence(vault *storage.Vault, signer *client.Key) (service.EvidenceWriter, error) {
+	trust, err := n.config.trust()
+	if err != nil || n.config.Ledger.Kind == ledgerFabric && n.config.Ledger.TrustFile == "" {
+		return nil, err
+	}
+	return evidence.Source{Ledger: n.ledger, Index: n.index, Signer: signer, Trust: trust, Files: sealedFiles(vault), Now: time.Now}, nil
+}
