@@ -121,7 +121,7 @@ func (w *sdkWire) request(ctx context.Context, timeout time.Duration) (context.C
 func (w *sdkWire) Members() []string {
 	var ids []string
 	for _, m := range w.peers {
-		if len(ids) == 0 || ids[len(ids)-1] != m.msp {
+		if queries(m.may) && (len(ids) == 0 || ids[len(ids)-1] != m.msp) {
 			ids = append(ids, m.msp)
 		}
 	}
