@@ -131,7 +131,7 @@ func TestNotSent(t *testing.T) {
 // TestUnknownThenDecided: no verdict in time is "unknown", in time; the same
 // command asked again waits for the one under way; the end comes by itself.
 func TestUnknownThenDecided(t *testing.T) {
-	b := newBench(t, func(o *Options) { o.CommitTimeout = 300 * time.Millisecond })
+	b := newBench(t, func(o *Options) { o.CommitTimeout = time.Second })
 	var lets atomic.Bool
 	b.w.send = func([]byte) (int, error) {
 		if lets.Load() {
@@ -143,7 +143,7 @@ func TestUnknownThenDecided(t *testing.T) {
 	b.unknown(c)
 	b.unknown(c)
 	if took := time.Since(start); took > 5*time.Second {
-		t.Errorf("two answers of 300 ms each took %s", took)
+		t.Errorf("two answers of a second each took %s", took)
 	}
 	if s := b.l.Stats(); s.Batches != 1 || s.Undecided != 1 || s.Unknown != 2 || s.Undriven != 1 {
 		t.Errorf("%+v", s)
@@ -155,7 +155,7 @@ func TestUnknownThenDecided(t *testing.T) {
 
 // TestUnknownThenReopened: the next process drives what this one left.
 func TestUnknownThenReopened(t *testing.T) {
-	b := newBench(t, func(o *Options) { o.CommitTimeout = 200 * time.Millisecond })
+	b := newBench(t, func(o *Options) { o.CommitTimeout = time.Second })
 	b.w.send = func([]byte) (int, error) { return 0, errSim }
 	c := b.new("a")
 	b.unknown(c)
@@ -171,7 +171,7 @@ func TestUnknownThenReopened(t *testing.T) {
 // TestRenewed: orderers that never take one transaction take another one of
 // the same commands; whatever becomes of the first, there is one effect.
 func TestRenewed(t *testing.T) {
-	b := newBench(t, func(o *Options) { o.CommitTimeout, o.limits.renew = 100*time.Millisecond, 300*time.Millisecond })
+	b := newBench(t, func(o *Options) { o.CommitTimeout, o.limits.renew = time.Second, 1500*time.Millisecond })
 	var mu sync.Mutex
 	var first []byte
 	b.w.send = func(envelope []byte) (int, error) {
@@ -289,7 +289,7 @@ func TestReady(t *testing.T) {
 
 // TestTooManyUndecided: what is open is bounded; beyond it nothing is taken.
 func TestTooManyUndecided(t *testing.T) {
-	b := newBench(t, func(o *Options) { o.CommitTimeout, o.limits.openRows, o.MaxInFlight = 100*time.Millisecond, 3, 1 })
+	b := newBench(t, func(o *Options) { o.CommitTimeout, o.limits.openRows, o.MaxInFlight = time.Second, 3, 1 })
 	b.w.send = func([]byte) (int, error) { return 0, errSim }
 	for i := range 3 {
 		b.unknown(b.new(fmt.Sprint(i)))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
@@ -22,8 +23,10 @@ type contest struct {
 // commands of 1,000 contested datasets. One of each pair wins, whoever asks, both replicas
 // say the same, and what was acknowledged is what the blocks hold.
 func TestReplicasRace(t *testing.T) {
-	b := newBench(t)
+	patient := func(o *Options) { o.CommitTimeout = 2 * time.Minute } // every answer is wanted
+	b := newBench(t, patient)
 	o := quiet(t.TempDir())
+	patient(&o)
 	other := openSim(t, b.net.client(), o)
 	defer closeLedger(t, other)
 	n := 1000
