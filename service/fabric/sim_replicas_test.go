@@ -109,7 +109,7 @@ func (c *contest) check(b *bench, i int, blocks map[string]service.Committed) {
 		winners++
 		held := blocks[actors.CommandID(command)].Outcome
 		for _, o := range []pledge.Outcome{first, second} {
-			if held.Position == nil || *o.Position != *held.Position || !bytes.Equal(o.Record, held.Record) || o.RecordID != held.RecordID {
+			if held.Position == nil || o.Position == nil || *o.Position != *held.Position || !bytes.Equal(o.Record, held.Record) || o.RecordID != held.RecordID {
 				b.Errorf("contest %d: told %+v, the block holds %+v", i, o, held)
 			}
 		}

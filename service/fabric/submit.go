@@ -89,7 +89,7 @@ func newCall(commands []string) (*call, int64) {
 func newItem(jws string) *item {
 	command, err := pledge.ParseCommand(jws)
 	if err != nil {
-		return &item{jws: jws, outcome: refusedBy(idOf(jws), err)}
+		return &item{jws: jws, outcome: refusedBy(jwsID(jws), err)}
 	}
 	return &item{jws: jws, command: command}
 }
@@ -133,7 +133,7 @@ func (l *Ledger) gather(c *call) ([]pledge.Outcome, error) {
 }
 
 func unknownOutcome(jws string) pledge.Outcome {
-	return pledge.Outcome{CommandID: idOf(jws), Status: pledge.Unknown,
+	return pledge.Outcome{CommandID: jwsID(jws), Status: pledge.Unknown,
 		Detail: "look the command up by its id, or send the same command again"}
 }
 
@@ -145,8 +145,8 @@ func refusedBy(id string, err error) pledge.Outcome {
 	return o
 }
 
-// idOf is the id of whatever looks like a JWS, "" otherwise.
-func idOf(jws string) string {
+// jwsID is the id of whatever looks like a JWS, "" otherwise.
+func jwsID(jws string) string {
 	i := strings.LastIndexByte(jws, '.')
 	if i < 0 {
 		return ""
