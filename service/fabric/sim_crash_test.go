@@ -72,6 +72,9 @@ type told struct {
 	mu  sync.Mutex
 	out map[string]pledge.Outcome
 	err map[string]error
+
+	net   *simNet
+	early int // acknowledged before a block held it
 }
 
 func (s *told) submit(ctx context.Context, l *Ledger, commands []string) {
@@ -83,6 +86,9 @@ func (s *told) submit(ctx context.Context, l *Ledger, commands []string) {
 			s.err[c] = err
 		} else {
 			s.out[c] = out[i]
+			if out[i].Status == pledge.Applied && s.net.times(c) == 0 {
+				s.early++
+			}
 		}
 	}
 }
@@ -112,7 +118,7 @@ func crash(t *testing.T, step string, nth int64, second string) {
 	o.MaxInFlight, o.limits.step, o.MaxCommands = 2, k.at, 4
 	l := openSim(t, k.wire, o)
 	k.ledger.Store(l)
-	said := &told{out: map[string]pledge.Outcome{}, err: map[string]error{}}
+	said := &told{out: map[string]pledge.Outcome{}, err: map[string]error{}, net: net}
 	commands, all := deadCallers(t, cast, l, k, said)
 	<-k.killed
 	bury(t, l)
@@ -166,6 +172,9 @@ func killAgain(t *testing.T, net *simNet, dir, step string) {
 
 func (s *told) check(t *testing.T, net *simNet, l *Ledger, commands []string) {
 	t.Helper()
+	if s.early > 0 {
+		t.Errorf("%d commands were acknowledged before a block held them", s.early)
+	}
 	net.mu.Lock()
 	applied := map[string]int{}
 	for id, n := range net.applied {

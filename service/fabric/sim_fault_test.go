@@ -53,10 +53,12 @@ func (b *bench) new(name string) string {
 }
 
 // times is how often a command took effect on the channel.
-func (b *bench) times(command string) int {
-	b.net.mu.Lock()
-	defer b.net.mu.Unlock()
-	return b.net.applied[actors.CommandID(command)]
+func (b *bench) times(command string) int { return b.net.times(command) }
+
+func (n *simNet) times(command string) int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.applied[actors.CommandID(command)]
 }
 
 // applied submits a command that must be applied now, or have been before.
