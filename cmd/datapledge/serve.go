@@ -77,28 +77,46 @@ func (a *app) serveCommand() *cobra.Command {
 	return c
 }
 
-// lookFor bounds how long a check of the config looks at the bucket.
-const lookFor = 10 * time.Second
+// lookFor bounds how long a check of the config looks at ledger and bucket.
+const lookFor = 20 * time.Second
 
-// checkConfig also asks the store that the config names. It makes nothing.
+// checkConfig also asks the consortium and the store that the config names.
+// It makes nothing.
 func (a *app) checkConfig(ctx context.Context, config node.Config) error {
 	ctx, cancel := context.WithTimeout(ctx, lookFor)
 	defer cancel()
-	found, err := config.CheckBucket(ctx)
-	var wrong storage.FindingsError
-	if errors.As(err, &wrong) {
-		return hintf(fmt.Errorf("bucket %s: %s: %s", config.Bucket.Bucket, wrong[0].Check, wrong[0].Cause), "%s", wrong[0].Remedy)
-	}
+	ledger, err := config.CheckLedger(ctx)
 	if err != nil {
-		return badConfig(err)
+		return a.findingsFault("ledger", err)
+	}
+	bucket, err := config.CheckBucket(ctx)
+	if err != nil {
+		return a.findingsFault("bucket "+config.Bucket.Bucket, err)
 	}
 	a.emit(config, func(w io.Writer) {
 		fmt.Fprintf(w, "good: listen on %s, keep everything in %s, channel %s\n", config.Listen, config.Data, config.Channel)
-		for _, f := range found {
-			fmt.Fprintf(w, "good: bucket %s: %s\n", config.Bucket.Bucket, f.Check)
-		}
+		printFindings(w, "ledger", ledger)
+		printFindings(w, "bucket "+config.Bucket.Bucket, bucket)
 	})
 	return nil
+}
+
+func printFindings(w io.Writer, what string, found []storage.Finding) {
+	for _, f := range found {
+		fmt.Fprintf(w, "good: %s: %s\n", what, f.Check)
+	}
+}
+
+// findingsFault tells everything that is wrong, each with its remedy.
+func (a *app) findingsFault(what string, err error) error {
+	var wrong storage.FindingsError
+	if !errors.As(err, &wrong) {
+		return badConfig(err)
+	}
+	for _, f := range wrong {
+		a.say("%s: %s: %s\n  remedy: %s", what, f.Check, f.Cause, f.Remedy)
+	}
+	return fmt.Errorf("%s: %d of what was checked is not as it must be", what, len(wrong))
 }
 
 // badConfig is a mistake of the caller, unless the file cannot be read.
@@ -124,7 +142,7 @@ func (a *app) serve(ctx context.Context, config node.Config) error {
 	}
 	n, err := node.Open(ctx, config, a.logger(config.Log.Level))
 	if err != nil {
-		return errors.Join(err, l.Close())
+		return errors.Join(a.notOpened(ctx, config, err), l.Close())
 	}
 	url := "http://" + l.Addr().String()
 	if config.TLS.CertFile != "" {
@@ -140,6 +158,16 @@ func (a *app) serve(ctx context.Context, config node.Config) error {
 	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	return errors.Join(err, n.Close(wait))
+}
+
+// notOpened looks for the reason in the consortium, where there is one.
+func (a *app) notOpened(ctx context.Context, config node.Config, err error) error {
+	ctx, cancel := context.WithTimeout(ctx, lookFor)
+	defer cancel()
+	if _, wrong := config.CheckLedger(ctx); wrong != nil {
+		_ = a.findingsFault("ledger", wrong)
+	}
+	return err
 }
 
 // firstSteps tells a newcomer what was made and what to type next.

@@ -30,7 +30,7 @@ func (l *Ledger) takesCommands(ctx context.Context) error {
 	if time.Since(l.ready.at) < fresh {
 		return l.ready.err
 	}
-	err := l.probe(ctx)
+	err := l.explain(ctx, l.probe(ctx))
 	if ctx.Err() == nil {
 		l.ready.at, l.ready.err = time.Now(), err
 	}

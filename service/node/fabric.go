@@ -66,3 +66,21 @@ func (n *Node) evidence(vault *storage.Vault, signer *client.Key) (service.Evide
 	}
 	return evidence.Source{Ledger: n.ledger, Index: n.index, Signer: signer, Trust: trust, Files: sealedFiles(vault), Now: time.Now}, nil
 }
+
+// CheckLedger looks at the consortium that the configuration names: profile,
+// orderers, peers, channel, chaincode, clock. It changes nothing. On a solo
+// ledger there is nothing to look at.
+func (c Config) CheckLedger(ctx context.Context) ([]storage.Finding, error) {
+	if c.Ledger.Kind != ledgerFabric {
+		return nil, nil
+	}
+	var found []storage.Finding
+	for _, f := range fabric.Diagnose(ctx, fabric.Diagnosis{Profile: c.Ledger.ProfileFile, User: c.Ledger.User, Channel: c.Channel,
+		Chaincode: c.Ledger.Chaincode, ChaincodeVersion: c.Ledger.ChaincodeVersion}) {
+		found = append(found, storage.Finding(f))
+	}
+	if _, err := c.trust(); err != nil {
+		found = append(found, storage.Finding{Check: "trust file", Cause: err.Error(), Remedy: "make it with 'datapledge evidence trust' from the member's own copy of block 0"})
+	}
+	return found, storage.Wrong(found)
+}
