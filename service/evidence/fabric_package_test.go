@@ -158,6 +158,7 @@ func TestConsortiumTrustDecides(t *testing.T) {
 		"another party behind an MSP": {func(tr *evidence.Trust) { tr.Members[0].Party = uscc(99) }, evidence.CheckGenesis},
 		"another role":                {func(tr *evidence.Trust) { tr.Members[0].Roles = []string{"bank"} }, evidence.CheckGenesis},
 		"a role more":                 {func(tr *evidence.Trust) { tr.Members[0].Roles = []string{"ipcenter", "bank"} }, evidence.CheckGenesis},
+		"a role less":                 {func(tr *evidence.Trust) { tr.Members[5].Roles = nil }, evidence.CheckGenesis},
 		"a stricter policy":           {func(tr *evidence.Trust) { tr.Policy = "3 members" }, evidence.CheckEndorsements},
 		"a policy of other roles":     {func(tr *evidence.Trust) { tr.Policy = "2 members, one of them court" }, evidence.CheckEndorsements},
 		"another chaincode":           {func(tr *evidence.Trust) { tr.Chaincode = "other" }, evidence.CheckTransaction},
