@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/hyperledger/fabric-protos-go/common"
+	"go.etcd.io/bbolt"
 
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
@@ -146,6 +147,7 @@ func TestLyingReplay(t *testing.T) {
 	m, _, _ := storied(t, 100)
 	for name, lie := range map[string]func(*common.Block){
 		"data":     func(b *common.Block) { b.Data.Data[1][50] ^= 1 },
+		"header":   func(b *common.Block) { b.Header.PreviousHash[0] ^= 1 },
 		"verdicts": func(b *common.Block) { b.Metadata.Metadata[2] = []byte{11, 11} },
 		"number":   func(b *common.Block) { *b = *clone(m.blocks[4]) }, //nolint:govet // a fresh clone
 	} {
@@ -174,6 +176,21 @@ func TestFaultStops(t *testing.T) {
 		t.Errorf("run: %v", err)
 	}
 	answersNothing(t, c, errFault)
+}
+
+// TestSecondGenesis: a channel has one, whichever blocks they stand in.
+func TestSecondGenesis(t *testing.T) {
+	m, cast, _ := storied(t, 5)
+	m.add([]byte{0}, m.genesis(t, cast.Genesis()))
+	_, done := running(t, labOptions(t), newLab(t, m))
+	select {
+	case err := <-done:
+		if !errors.Is(err, errFault) {
+			t.Errorf("run: %v, want %v", err, errFault)
+		}
+	case <-time.After(30 * time.Second):
+		t.Error("nobody noticed")
+	}
 }
 
 // answersNothing: every question is answered with ErrUnavailable, and why.
@@ -222,14 +239,21 @@ func TestRegressed(t *testing.T) {
 	fork := *m
 	fork.blocks = append([]*common.Block(nil), m.blocks[:29]...)
 	fork.add([]byte{11}, must(&common.Envelope{Payload: []byte("p"), Signature: []byte("s")}))
-	fork.add([]byte{11}, must(&common.Envelope{Payload: []byte("q"), Signature: []byte("s")}))
-	for _, deleted := range []bool{false, true} {
-		if deleted {
+	for _, tt := range []struct{ longer, deleted bool }{{false, false}, {true, false}, {true, true}} {
+		if tt.deleted {
 			_ = os.Remove(filepath.Join(o.Dir, storeName))
 		}
+		if tt.longer {
+			fork.add([]byte{11}, must(&common.Envelope{Payload: []byte("q"), Signature: []byte("s")}))
+		}
 		c, done := running(t, o, newLab(t, &fork))
-		if err := <-done; !errors.Is(err, service.ErrRegressed) {
-			t.Errorf("fork, deleted %t: run: %v", deleted, err)
+		select {
+		case err := <-done:
+			if !errors.Is(err, service.ErrRegressed) {
+				t.Errorf("fork, %+v: run: %v", tt, err)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("fork, %+v: nobody noticed", tt)
 		}
 		answersNothing(t, c, service.ErrRegressed)
 		if err := c.close(); err != nil {
@@ -289,6 +313,30 @@ func TestDamagedCopy(t *testing.T) {
 			outcomesAre(t, c, out)
 		})
 	}
+}
+
+// TestAlteredValue: a value that was changed within the file is not told.
+func TestAlteredValue(t *testing.T) {
+	m, _, _ := storied(t, 10)
+	o := labOptions(t)
+	c, _ := running(t, o, newLab(t, m))
+	reach(t, c, 9)
+	c.dbMu.Lock()
+	err := c.db.db.Update(func(tx *bbolt.Tx) error {
+		b, key := tx.Bucket(bucketState), []byte(pledge.KeyChannel())
+		raw := append([]byte(nil), b.Get(key)...)
+		raw[len(raw)-3] ^= 1
+		return b.Put(key, raw)
+	})
+	c.dbMu.Unlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if values, _, err := c.get(pledge.KeyChannel()); !errors.Is(err, service.ErrUnavailable) {
+		t.Errorf("told %s, %v", values, err)
+	}
+	eventually(t, func() error { _, _, err := c.get(pledge.KeyChannel()); return err })
+	stateIs(t, c, m.state)
 }
 
 func noise(b []byte) {

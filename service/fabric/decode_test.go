@@ -106,7 +106,7 @@ func faults(t *testing.T, m *mint, cast *actors.Cast) map[string][]byte {
 		"unknown function": tx([][]byte{[]byte("get"), []byte("x")}, writes, answer),
 		"no function":      tx(nil, writes, answer),
 		"other proposal":   reheaded(tx(args, writes, answer), func(h *common.ChannelHeader) { h.Epoch = 1 }),
-		"other id":         reheaded(tx(args, writes, answer), func(h *common.ChannelHeader) { h.TxId = strings.Repeat("0", 64) }),
+		"other id":         resigned(reheaded(tx(args, writes, answer), func(h *common.ChannelHeader) { h.TxId = strings.Repeat("0", 64) })),
 		"not a payload":    must(&common.Envelope{Payload: []byte{0xff}, Signature: []byte("s")}),
 		"second genesis":   m.genesis(t, cast.Genesis()),
 	}
@@ -123,6 +123,22 @@ func reheaded(raw []byte, change func(*common.ChannelHeader)) []byte {
 	p.Header.ChannelHeader = must(&h)
 	env.Payload = must(&p)
 	return must(&env)
+}
+
+// resigned has the endorsers answer to the proposal as it is now.
+func resigned(raw []byte) []byte {
+	h, payload, err := openEnvelope(raw)
+	var tx peer.Transaction
+	var p peer.ChaincodeActionPayload
+	var r peer.ProposalResponsePayload
+	if err != nil || proto.Unmarshal(payload, &tx) != nil || proto.Unmarshal(tx.Actions[0].Payload, &p) != nil || proto.Unmarshal(p.Action.ProposalResponsePayload, &r) != nil {
+		panic("not a transaction")
+	}
+	sum := sha256.Sum256(slices.Concat(h.raw.ChannelHeader, h.raw.SignatureHeader, p.ChaincodeProposalPayload))
+	r.ProposalHash = sum[:]
+	p.Action.ProposalResponsePayload = must(&r)
+	tx.Actions[0].Payload = must(&p)
+	return must(&common.Envelope{Payload: must(&common.Payload{Header: h.raw, Data: must(&tx)}), Signature: []byte("s")})
 }
 
 func TestFaultsStopTheChain(t *testing.T) {
@@ -168,25 +184,15 @@ func TestOtherChaincodes(t *testing.T) {
 // renamed has another chaincode called, which wrote the same keys.
 func renamed(raw []byte) []byte {
 	h, payload, err := openEnvelope(raw)
-	if err != nil {
-		panic(err)
-	}
 	var tx peer.Transaction
 	var p peer.ChaincodeActionPayload
-	if proto.Unmarshal(payload, &tx) != nil || proto.Unmarshal(tx.Actions[0].Payload, &p) != nil {
+	if err != nil || proto.Unmarshal(payload, &tx) != nil || proto.Unmarshal(tx.Actions[0].Payload, &p) != nil {
 		panic("not a transaction")
 	}
 	spec := &peer.ChaincodeSpec{ChaincodeId: &peer.ChaincodeID{Name: "another"}}
 	p.ChaincodeProposalPayload = must(&peer.ChaincodeProposalPayload{Input: must(&peer.ChaincodeInvocationSpec{ChaincodeSpec: spec})})
-	var r peer.ProposalResponsePayload
-	if proto.Unmarshal(p.Action.ProposalResponsePayload, &r) != nil {
-		panic("not a response")
-	}
-	sum := sha256.Sum256(slices.Concat(h.raw.ChannelHeader, h.raw.SignatureHeader, p.ChaincodeProposalPayload))
-	r.ProposalHash = sum[:]
-	p.Action.ProposalResponsePayload = must(&r)
 	tx.Actions[0].Payload = must(&p)
-	return must(&common.Envelope{Payload: must(&common.Payload{Header: h.raw, Data: must(&tx)}), Signature: []byte("s")})
+	return resigned(must(&common.Envelope{Payload: must(&common.Payload{Header: h.raw, Data: must(&tx)}), Signature: []byte("s")}))
 }
 
 // FuzzDecode: no bytes make the decoder panic, and a block that is not the

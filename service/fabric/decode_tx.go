@@ -21,7 +21,9 @@ const maxYear = 9999
 func (d decoder) transaction(raw []byte, code int32, at pledge.Position) (transaction, error) {
 	out := transaction{code: code}
 	h, payload, err := openEnvelope(raw)
-	out.id = h.channel.GetTxId()
+	if h.checkID() == nil { // anybody may claim another's id in what is invalid
+		out.id = h.channel.GetTxId()
+	}
 	if code != valid {
 		return out, nil
 	}

@@ -151,6 +151,28 @@ func TestWatch(t *testing.T) {
 	if v := <-watched(t, c, m.blocks[200], 0); v.Block != 150 {
 		t.Errorf("a repeated one, asked later: %+v, want its first verdict", v)
 	}
+	twice, _ := m.apply(t, cast.Notarize(cast.Enterprise, actors.NewDataset("twice", 1)))
+	m.add([]byte{9, 0}, twice, twice)
+	both := watched(t, c, m.blocks[201], 0)
+	l.catchUp()
+	if v := <-both; v.Tx != 1 || v.Code != 0 {
+		t.Errorf("twice in a block: %+v, want the valid one", v)
+	}
+	if at, ok, err := c.db.tx(txIDOf(t, twice)); err != nil || !ok || at != (pledge.Position{Block: 201, Tx: 1}) {
+		t.Errorf("twice in a block: noted at %+v %t %v", at, ok, err)
+	}
+	claimed, _ := m.apply(t, cast.Notarize(cast.Enterprise, actors.NewDataset("claimed", 1)))
+	id := txIDOf(t, claimed)
+	m.add([]byte{8, 11}, reheaded(twice, func(h *common.ChannelHeader) { h.TxId = id }), m.blocks[150].Data.Data[1])
+	m.add([]byte{0}, claimed)
+	mine := watched(t, c, m.blocks[203], 0)
+	l.catchUp()
+	if v := <-mine; v.Block != 203 || v.Code != 0 {
+		t.Errorf("another claimed its id before: %+v", v)
+	}
+	if at, ok, err := c.db.tx(txIDOf(t, m.blocks[150].Data.Data[1])); err != nil || !ok || at != (pledge.Position{Block: 150, Tx: 1}) {
+		t.Errorf("seen again: noted at %+v %t %v, want the first place", at, ok, err)
+	}
 	never, end := c.watch(strings.Repeat("0", 64))
 	end()
 	waiting, _ := c.watch(strings.Repeat("1", 64))
@@ -174,11 +196,16 @@ func TestWatch(t *testing.T) {
 
 func watched(t *testing.T, c *chain, b *common.Block, tx int) <-chan verdict {
 	t.Helper()
-	h, _, err := openEnvelope(b.Data.Data[tx])
+	out, end := c.watch(txIDOf(t, b.Data.Data[tx]))
+	t.Cleanup(end)
+	return out
+}
+
+func txIDOf(t *testing.T, envelope []byte) string {
+	t.Helper()
+	h, _, err := openEnvelope(envelope)
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, end := c.watch(h.channel.TxId)
-	t.Cleanup(end)
-	return out
+	return h.channel.TxId
 }

@@ -187,6 +187,13 @@ func TestOtherChannel(t *testing.T) {
 	if _, _, err := walk("pledge", other.blocks...); !errors.Is(err, errForged) {
 		t.Errorf("block 0 of another channel: %v, want %v", err, errForged)
 	}
+	if _, err := readConfig(other.blocks[0], "pledge"); !errors.Is(err, errForged) {
+		t.Errorf("the configuration of another channel: %v, want %v", err, errForged)
+	}
+	foreign := m.sealed([]byte{0}, []int{0, 1, 2}, simEnvelopeAt("other", nil, &simRun{}, nil, m.now).Envelope)
+	if _, _, err := walk("pledge", append(slices.Clone(m.blocks), foreign)...); !errors.Is(err, errForged) {
+		t.Errorf("a transaction of another channel: %v, want %v", err, errForged)
+	}
 	f := newFront("pledge")
 	f.seen = &seen{known: true, mark: seenMark{Genesis: headerHash(newMint(t, "pledge").blocks[0].Header)}}
 	if _, err := f.next(m.blocks[0]); !errors.Is(err, errForged) {
