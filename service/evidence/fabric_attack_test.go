@@ -166,6 +166,7 @@ var transactionAttacks = []channelAttack{
 		k.endorsers = []*node{&n, c.orgs[2].peer}
 	}),
 	tx("sent by a stranger", evidence.CheckTransaction, func(c *channel, k *call) { k.creator = newOrg(c.t, "x", "", "ExchangeMSP").client }),
+	tx("sent by a member's authority", evidence.CheckTransaction, func(c *channel, k *call) { k.creator = c.orgs[2].ca }),
 	tx("signed by another client", evidence.CheckTransaction, func(c *channel, k *call) { k.stranger = c.orgs[3].client }),
 	tx("another transaction id", evidence.CheckTransaction, func(c *channel, k *call) { k.txID = strings.Repeat("0", 64) }),
 	tx("the answer to another call", evidence.CheckTransaction, func(c *channel, k *call) { k.hash = make([]byte, 32) }),
@@ -178,6 +179,7 @@ var transactionAttacks = []channelAttack{
 	}),
 	tx("a write left out", evidence.CheckResults, func(c *channel, k *call) { k.set.Writes = k.set.Writes[1:] }),
 	tx("writes in another order", evidence.CheckResults, func(c *channel, k *call) { slices.Reverse(k.set.Writes) }),
+	tx("reads in another order", evidence.CheckResults, func(c *channel, k *call) { slices.Reverse(k.set.Reads) }),
 	tx("a value that is not canonical", evidence.CheckResults, func(c *channel, k *call) { k.set.Writes[0].Value = append([]byte(" "), k.set.Writes[0].Value...) }),
 	tx("private data", evidence.CheckResults, func(c *channel, k *call) {
 		k.others = []*rwset.NsReadWriteSet{{Namespace: "x", CollectionHashedRwset: []*rwset.CollectionHashedReadWriteSet{{CollectionName: "y"}}}}
