@@ -34,12 +34,17 @@ func (r *Running) output(ctx context.Context, path string, env []string, args ..
 // peer runs Fabric's command line as the admin of a member, against the
 // member's own peer.
 func (r *Running) peer(ctx context.Context, m Member, args ...string) ([]byte, error) {
-	env := []string{"FABRIC_CFG_PATH=" + r.l.node("peer."+string(m.Role)), "FABRIC_LOGGING_SPEC=error", "FABRIC_LOGGING_FORMAT=%{message}", "CORE_PEER_MSPCONFIGPATH=" + r.l.user(m, adminUser, "msp")}
-	out, err := r.output(ctx, r.tools.peer, env, args...)
+	out, err := r.output(ctx, r.tools.peer, r.peerEnv(m), args...)
 	if err != nil {
 		return nil, fmt.Errorf("peer %s for %s: %w: %s", strings.Join(args[:min(3, len(args))], " "), m.Role, err, lastLines(out, 3))
 	}
 	return bytes.TrimSpace(out), nil
+}
+
+// peerEnv tells Fabric's command line who it is and which peer to ask.
+func (r *Running) peerEnv(m Member) []string {
+	return []string{"FABRIC_CFG_PATH=" + r.l.node("peer."+string(m.Role)), "FABRIC_LOGGING_SPEC=error", "FABRIC_LOGGING_FORMAT=%{message}",
+		"CORE_PEER_MSPCONFIGPATH=" + r.l.user(m, adminUser, "msp")}
 }
 
 // orderer are the flags that send a transaction to one of the orderers.

@@ -35,7 +35,7 @@ func (r *Running) write(withS3 bool) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(out.write(r.l.dir), scripts.write(r.l.dir)); err != nil {
+	if err := errors.Join(out.write(r.l.dir), scripts.write(r.l.dir), r.shellFiles().write(r.l.dir)); err != nil {
 		return err
 	}
 	for _, m := range r.l.Members {

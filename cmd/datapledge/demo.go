@@ -17,7 +17,7 @@ import (
 	"github.com/datapledge/datapledge/service/node"
 )
 
-const demoHelp = `usage: datapledge demo [-keep] [-ledger solo|fabric]
+const demoHelp = `usage: datapledge demo [-keep] [-ledger solo|fabric [-tools DIR]]
 
 The whole story in a few seconds: a made-up company notarizes a real dataset
 (10,000 reports of bird strikes) and pledges it to a made-up bank. A service is
@@ -28,24 +28,26 @@ Evidence, keys and dataset stay in a temporary folder.
   -ledger LEDGER  solo: the ledger of one node; fabric: a whole consortium with
                   its storage, some twenty processes on this machine, whose
                   programs are built the first time, which takes minutes
+  -tools DIR      ready-made programs for it, as in 'network up'
 
 EXAMPLE
   datapledge demo
 ` + exitCommon
 
 func (a *app) demoCommand() *cobra.Command {
-	var ledger string
+	var ledger, tools string
 	var keep bool
 	c := a.command("demo", demoHelp, 0, 0, func(ctx context.Context, _ []string) error {
 		switch ledger {
 		case "solo":
 			return a.demo(ctx, keep, startLocal)
 		case "fabric":
-			return a.demo(ctx, keep, a.startConsortium)
+			return a.demo(ctx, keep, func(ctx context.Context, dir string) (demo.Server, error) { return a.startConsortium(ctx, dir, tools) })
 		}
 		return usagef("-ledger: solo or fabric, not %q", ledger)
 	})
 	c.Flags().StringVar(&ledger, "ledger", "solo", "")
+	c.Flags().StringVar(&tools, "tools", "", "")
 	c.Flags().BoolVar(&keep, "keep", false, "")
 	return c
 }

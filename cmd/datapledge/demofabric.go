@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"path/filepath"
@@ -17,7 +16,7 @@ import (
 
 // startConsortium starts a consortium and its storage as processes of this
 // machine, and a service beside them.
-func (a *app) startConsortium(ctx context.Context, dir string) (demo.Server, error) {
+func (a *app) startConsortium(ctx context.Context, dir, tools string) (demo.Server, error) {
 	c, err := freeConsortium()
 	if err != nil {
 		return demo.Server{}, err
@@ -27,22 +26,27 @@ func (a *app) startConsortium(ctx context.Context, dir string) (demo.Server, err
 	if err != nil {
 		return demo.Server{}, err
 	}
-	var log io.Writer = sayer{a}
-	r, err := network.Up(ctx, network.Options{Dir: dir, Consortium: c, Genesis: genesis, Log: log})
+	r, err := network.Up(ctx, network.Options{Dir: dir, Consortium: c, Genesis: genesis, Tools: tools, Log: sayer{a}})
 	if err != nil {
 		return demo.Server{}, networkHint(err)
 	}
-	if err := writeConsortiumTrust(dir, c); err != nil {
-		return demo.Server{}, errors.Join(err, r.Down())
-	}
-	server, err := startService(ctx, serviceFor(dir, c, true), keys)
+	server, err := serveBeside(ctx, dir, c, keys)
 	if err != nil {
 		return server, errors.Join(err, r.Down())
 	}
-	server.Trust = trustFile(dir)
 	stop := server.Stop
 	server.Stop = func() error { return errors.Join(stop(), r.Down()) }
 	return server, nil
+}
+
+// serveBeside starts a service on a network that runs in dir.
+func serveBeside(ctx context.Context, dir string, c network.Consortium, keys string) (demo.Server, error) {
+	if err := writeConsortiumTrust(dir, c); err != nil {
+		return demo.Server{}, err
+	}
+	server, err := startService(ctx, serviceFor(dir, c, true), keys)
+	server.Trust = trustFile(dir)
+	return server, err
 }
 
 // freeConsortium is the one that ships, on ports that nobody listens on now.

@@ -1,5 +1,5 @@
 // Package s3servers runs real S3 servers as processes on loopback, with TLS,
-// for tests. The folder DATAPLEDGE_TOOLS_BIN holds the programs versitygw and
+// for tests. The folder DATAPLEDGE_TEST_TOOLS holds the programs versitygw and
 // minio.
 package s3servers
 
@@ -86,13 +86,13 @@ func program(t testing.TB, kind string) string {
 		}
 		t.Skip(why)
 	}
-	dir := os.Getenv("DATAPLEDGE_TOOLS_BIN")
+	dir := os.Getenv("DATAPLEDGE_TEST_TOOLS")
 	if dir == "" {
-		missing("DATAPLEDGE_TOOLS_BIN is not set")
+		missing("DATAPLEDGE_TEST_TOOLS is not set")
 	}
 	bin := filepath.Join(dir, kind)
 	if _, err := os.Stat(bin); err != nil {
-		missing("DATAPLEDGE_TOOLS_BIN: " + err.Error())
+		missing("DATAPLEDGE_TEST_TOOLS: " + err.Error())
 	}
 	return bin
 }
