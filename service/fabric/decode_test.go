@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -210,21 +211,66 @@ func FuzzDecode(f *testing.F) {
 			f.Fatalf("seed %d: %v", i, err)
 		}
 	}
-	want := headerHash(b.Header)
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		var got common.Block
-		if proto.Unmarshal(raw, &got) != nil {
-			return
+	f.Fuzz(func(t *testing.T, raw []byte) { hostile(t, front, b, raw) })
+}
+
+// hostile decodes bytes in every way that a peer's bytes are.
+func hostile(t *testing.T, f *front, want *common.Block, raw []byte) {
+	t.Helper()
+	var got common.Block
+	if proto.Unmarshal(raw, &got) != nil {
+		return
+	}
+	all := make([]byte, len(got.GetData().GetData()))
+	_, _ = decoder{"pledge", "datapledge"}.block(&got, all)
+	_, _ = readConfig(&got, "pledge")
+	_, _ = walkAll(&got)
+	here := *f
+	if d, err := here.next(&got); err == nil && d.block.Hash != headerHash(want.Header) {
+		t.Errorf("took %s for block 2", d.block.Hash)
+	}
+}
+
+// TestHostileBytes is the fuzzing that every run of the tests can afford:
+// bytes changed at random, in whole blocks and deep within.
+func TestHostileBytes(t *testing.T) {
+	m, b := twoTransactions(t)
+	front, _, err := walk("pledge", m.blocks[:2]...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rnd := rand.New(rand.NewPCG(1, 2))
+	for i := range 10000 {
+		raw := mutated(rnd, must(m.blocks[i%3]))
+		hostile(t, front, b, raw)
+		inner := clone(m.blocks[i%3])
+		inner.Data.Data[0] = mutated(rnd, inner.Data.Data[0])
+		inner.Metadata.Metadata[0] = mutated(rnd, inner.Metadata.Metadata[0])
+		hostile(t, front, b, must(inner))
+	}
+}
+
+// mutated changes, cuts, repeats or drops some bytes.
+func mutated(rnd *rand.Rand, raw []byte) []byte {
+	raw = slices.Clone(raw)
+	for range 1 + rnd.IntN(4) {
+		at := rnd.IntN(len(raw))
+		to := min(len(raw), at+1+rnd.IntN(8))
+		switch rnd.IntN(5) {
+		case 0, 1:
+			raw[at] = byte(rnd.Uint32())
+		case 2:
+			raw = slices.Insert(raw, at, raw[at:to]...)
+		case 3:
+			raw = slices.Delete(raw, at, to)
+		case 4:
+			raw = raw[:max(at, 1)]
 		}
-		all := make([]byte, len(got.GetData().GetData()))
-		_, _ = decoder{"pledge", "datapledge"}.block(&got, all)
-		_, _ = readConfig(&got, "pledge")
-		_, _ = walkAll(&got)
-		here := *front
-		if d, err := here.next(&got); err == nil && d.block.Hash != want {
-			t.Errorf("took %s for block 2", d.block.Hash)
+		if len(raw) == 0 {
+			return []byte{0}
 		}
-	})
+	}
+	return raw
 }
 
 func walkAll(b *common.Block) ([]*decoded, error) {
