@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/datapledge/datapledge/network"
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service/node"
 )
@@ -32,42 +31,43 @@ type replica struct {
 	cmd     *exec.Cmd
 }
 
-// newReplica starts a service beside r, as a client of a member.
-func newReplica(t testing.TB, program string, r *network.Running, as pledge.Role, custodian string) *replica {
-	t.Helper()
+// replica makes a service that acts as a client of a member, and does not
+// start it yet.
+func (s *site) replica(as pledge.Role) *replica {
+	s.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		s.Fatal(err)
 	}
-	v := &replica{t: t, program: program, dir: t.TempDir(), addr: l.Addr().String()}
+	v := &replica{t: s, program: s.program, dir: s.TempDir(), addr: l.Addr().String()}
 	_ = l.Close()
-	text, err := json.Marshal(v.config(r, as, custodian))
+	text, err := json.Marshal(s.config(v, as))
 	if err == nil {
 		err = os.WriteFile(v.path("service.json"), text, 0o600)
 	}
 	if err != nil {
-		t.Fatal(err)
+		s.Fatal(err)
 	}
-	t.Cleanup(v.kill)
+	s.Cleanup(v.kill)
 	return v
 }
 
 func (v *replica) path(name string) string { return filepath.Join(v.dir, name) }
 func (v *replica) url() string             { return "http://" + v.addr }
 
-func (v *replica) config(r *network.Running, as pledge.Role, custodian string) node.Config {
-	c := r.Consortium()
-	s := node.Default()
-	s.Listen, s.Data, s.Channel = v.addr, v.path("data"), c.Channel
-	s.Ledger = node.Ledger{Kind: "fabric", ProfileFile: r.Profile(as), Chaincode: c.Chaincode.Name, ChaincodeVersion: c.Chaincode.Version,
-		CommitTimeout: node.Duration(commitTimeout)}
-	s.Keys.CustodianFile = custodian
-	s.Limits.RatePerAddress, s.Limits.RatePerParty = -1, -1
-	in := func(name string) string { return filepath.Join(r.Dir(), "s3", name) }
-	s.Bucket = node.Bucket{Kind: "s3", Endpoint: net.JoinHostPort("127.0.0.1", strconv.Itoa(c.Storage.Port)), Bucket: c.Storage.Bucket,
+func (s *site) config(v *replica, as pledge.Role) node.Config {
+	c := s.net.Consortium()
+	n := node.Default()
+	n.Listen, n.Data, n.Channel = v.addr, v.path("data"), c.Channel
+	n.Ledger = node.Ledger{Kind: "fabric", ProfileFile: s.net.Profile(as), Chaincode: c.Chaincode.Name, ChaincodeVersion: c.Chaincode.Version,
+		TrustFile: s.trust, CommitTimeout: node.Duration(commitTimeout)}
+	n.Keys.CustodianFile = s.custodian
+	n.Limits.RatePerAddress, n.Limits.RatePerParty = -1, -1
+	in := func(name string) string { return filepath.Join(s.net.Dir(), "s3", name) }
+	n.Bucket = node.Bucket{Kind: "s3", Endpoint: net.JoinHostPort("127.0.0.1", strconv.Itoa(c.Storage.Port)), Bucket: c.Storage.Bucket,
 		Region: c.Storage.Region, Create: true, CAFile: in("ca.pem"), AccessKeyFile: in("access-key"), SecretKeyFile: in("secret-key"),
 		Lock: node.Lock{Mode: "governance", Days: 1}}
-	return s
+	return n
 }
 
 // start returns when the service takes requests.

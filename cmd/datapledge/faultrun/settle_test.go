@@ -30,9 +30,9 @@ func (l *load) end(name string) Tally {
 	l.journalDone(l.service)
 	l.peersAgree()
 	*l.runs = append(*l.runs, t)
-	l.Logf("%+v", t)
+	l.Log(t)
 	if err := t.Err(); err != nil {
-		l.Errorf("%v; all: %q", err, t.Faults)
+		l.Error(err)
 	}
 	if t.Acked == 0 {
 		l.Error("that was no load: the run shows nothing")

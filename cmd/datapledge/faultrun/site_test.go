@@ -32,7 +32,8 @@ type site struct {
 	*cast
 	net       *network.Running
 	program   string
-	custodian string
+	custodian string // files: the key of the exchange, and what evidence is checked against
+	trust     string
 	service   *replica
 	bank2     bool // is enrolled
 	runs      *[]Tally
@@ -55,7 +56,9 @@ func newSite(t *testing.T) *site {
 	}
 	s := &site{T: t, cast: c, net: networktest.Start(t, g), program: build(t), runs: &[]Tally{}}
 	s.custodian = c.custodian(t, t.TempDir())
-	s.service = newReplica(t, s.program, s.net, pledge.RoleExchange, s.custodian)
+	s.trust = filepath.Join(t.TempDir(), "trust.json")
+	s.run("evidence", "trust", "-block", filepath.Join(s.net.Dir(), "genesis.block"), "-out", s.trust)
+	s.service = s.replica(pledge.RoleExchange)
 	s.service.mustStart()
 	s.must(c.Enroll(c.Enterprise), c.Enroll(c.Enterprise2))
 	return s
@@ -76,6 +79,14 @@ func build(t *testing.T) string {
 		t.Fatalf("building datapledge: %v: %s", err, out)
 	}
 	return path
+}
+
+// run runs the program itself, to its end.
+func (s *site) run(args ...string) {
+	s.Helper()
+	if out, err := exec.Command(s.program, args...).CombinedOutput(); err != nil {
+		s.Fatalf("datapledge %v: %v: %s", args, err, out)
+	}
 }
 
 // must has commands applied, in order.
@@ -113,7 +124,7 @@ func (s *site) until(limit time.Duration, what string, ask func(context.Context)
 			return time.Since(began)
 		}
 		if time.Since(began) > limit {
-			s.Fatalf("%s: not within %s: %v", what, limit, err)
+			s.Fatalf("%s: not within %s: %v; the service's log ends: %s", what, limit, err, s.lastWords())
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
@@ -121,4 +132,12 @@ func (s *site) until(limit time.Duration, what string, ask func(context.Context)
 
 func seconds(short, large int) time.Duration {
 	return time.Duration(choose(short, large)) * time.Second
+}
+
+// lastWords is the end of the service's log, if there is one yet.
+func (s *site) lastWords() []byte {
+	if s.service == nil {
+		return nil
+	}
+	return s.service.lastWords()
 }

@@ -3,6 +3,7 @@ package faultrun
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -90,7 +91,12 @@ func (t Tally) Err() error {
 	if len(t.Faults) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s: %d faults, the first: %s", t.Name, len(t.Faults), t.Faults[0])
+	return fmt.Errorf("%s: %d faults:\n%s", t.Name, len(t.Faults), strings.Join(t.Faults[:min(10, len(t.Faults))], "\n"))
+}
+
+func (t Tally) String() string {
+	return fmt.Sprintf("%s: %d sent, %d acknowledged, %d lost, %d moved, %d twice; %d unknown: %d came, %d told when sent again, %d open; %d of %d without effect have one; gap %.1f s, settled after %.1f s",
+		t.Name, t.Sent, t.Acked, t.Lost, t.Moved, t.Twice, t.Unknown, t.Came, t.Resent, t.Open, t.False, t.Untaken+t.Refused, t.Gap.Seconds(), t.Settled.Seconds())
 }
 
 // Print writes a table, a run a line.
