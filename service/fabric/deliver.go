@@ -155,7 +155,11 @@ func (f *feed) take(r received, fn func(*common.Block) error) error {
 	}
 	f.next++
 	f.health = health{}
-	return fn(block)
+	err := fn(block)
+	if errors.Is(err, errForged) {
+		return f.broken(err)
+	}
+	return err
 }
 
 // broken ends the subscription, and has the next one try another peer.

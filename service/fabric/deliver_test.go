@@ -2,6 +2,7 @@ package fabric
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -59,6 +60,16 @@ func TestTake(t *testing.T) {
 func TestReaderFails(t *testing.T) {
 	f, own := feedFrom(t, 7), errors.New("disk full")
 	if err := f.take(delivered(7), func(*common.Block) error { return own }); err != own || f.from.avoided() {
+		t.Errorf("got %v, avoided %v", err, f.from.avoided())
+	}
+}
+
+// A block that is none of the channel's is the peer's fault: another one is
+// tried, and the error says who gave it.
+func TestForgedBlock(t *testing.T) {
+	f, found := feedFrom(t, 7), fmt.Errorf("block 7: its data was altered: %w", errForged)
+	err := f.take(delivered(7), func(*common.Block) error { return found })
+	if !errors.Is(err, errForged) || !f.from.avoided() || !strings.Contains(err.Error(), f.from.msp) {
 		t.Errorf("got %v, avoided %v", err, f.from.avoided())
 	}
 }
