@@ -2,6 +2,7 @@ package fabricbench
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -46,6 +47,7 @@ func (s *stage) rate(ctx context.Context, k kind) (Rate, error) {
 	}
 	r.Group, r.Alone, r.Plain = median(group.rates), median(alone.rates), median(plain.rates)
 	r.Ratio = r.Group / max(r.Alone, r.Plain)
+	fmt.Fprintf(s.o.Log, "%-15s %6.0f/s in groups, %5.0f/s alone, %5.0f/s with the SDK as it comes\n", k.name, r.Group, r.Alone, r.Plain)
 	for name := range r.Spent {
 		r.Spent[name] /= float64(s.o.Rounds * s.o.Commands)
 	}

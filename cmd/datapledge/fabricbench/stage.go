@@ -108,7 +108,7 @@ func (s *stage) config(w setting) node.Config {
 	c := node.Default()
 	c.Channel, c.Data, c.Keys.CustodianFile = s.o.Consortium.Channel, filepath.Join(s.o.Dir, w.name), s.keyFile()
 	c.Limits.RatePerAddress, c.Limits.RatePerParty = -1, -1
-	c.Ledger = node.Ledger{Kind: "fabric", ProfileFile: s.net.Profile(pledge.RoleExchange), MaxCommands: w.maxCommands, MaxInFlight: w.inFlight}
+	c.Ledger = node.Ledger{Kind: "fabric", ProfileFile: s.net.Profile(pledge.RoleExchange), MaxCommands: w.maxCommands, MaxInFlight: w.inFlight, CommitTimeout: node.Duration(time.Minute)}
 	return c
 }
 
