@@ -19,6 +19,8 @@ type chainOptions struct {
 	// file beside it that remembers the highest block ever seen should not.
 	Dir                string
 	Channel, Chaincode string
+	// GenesisHash is that of block 0, hex; empty trusts the first that is read.
+	GenesisHash string
 	// Readers is how many members must give the same answer as the copy to
 	// an agreed read; 2 when zero.
 	Readers int
@@ -84,7 +86,7 @@ func openChain(o chainOptions) (*chain, error) {
 	c := &chain{o: o, log: o.Logger, watchers: map[string][]chan verdict{}, grown: make(chan struct{}), damaged: make(chan error, 1), moved: time.Now()}
 	c.ctx, c.stop = context.WithCancel(context.Background())
 	var err error
-	if c.seen, err = openSeen(o.Dir, o.Channel); err != nil {
+	if c.seen, err = openSeen(o.Dir, o.Channel, o.GenesisHash); err != nil {
 		return nil, fmt.Errorf("opening the copy of channel %s: %w", o.Channel, err)
 	}
 	if err = c.load(openStore); errors.Is(err, errDamaged) {

@@ -26,6 +26,9 @@ type Options struct {
 	// ChaincodeVersion is the version that must be committed on the channel;
 	// empty takes any.
 	ChaincodeVersion string
+	// GenesisHash is the hash of the channel's block 0, lowercase hex, as a
+	// trust file has it; empty trusts the first that is read.
+	GenesisHash string
 	// Dir is a folder of this process alone: the journal of what is under
 	// way, which MUST survive a restart, and the copy of the channel.
 	Dir string
@@ -155,7 +158,7 @@ func (l *Ledger) begin(ctx context.Context) error {
 		return err
 	}
 	l.chain, err = openChain(chainOptions{Dir: l.options.Dir, Channel: l.options.Channel, Chaincode: l.options.Chaincode,
-		Readers: l.options.Readers, Logger: l.log})
+		GenesisHash: l.options.GenesisHash, Readers: l.options.Readers, Logger: l.log})
 	if err != nil {
 		return err
 	}

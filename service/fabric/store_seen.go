@@ -35,12 +35,13 @@ type seenMark struct {
 }
 
 // openSeen reads the file. One that cannot be read is an error and not a
-// fresh start: a person should look.
-func openSeen(dir, channel string) (*seen, error) {
+// fresh start: a person should look. pin is the hash of block 0 where it is
+// known from elsewhere; empty trusts the first that is read.
+func openSeen(dir, channel, pin string) (*seen, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	s := &seen{path: filepath.Join(dir, seenName), mark: seenMark{V: 1, Channel: channel}}
+	s := &seen{path: filepath.Join(dir, seenName), mark: seenMark{V: 1, Channel: channel, Genesis: pin}}
 	raw, err := os.ReadFile(s.path)
 	if errors.Is(err, os.ErrNotExist) {
 		return s, nil
@@ -52,6 +53,9 @@ func openSeen(dir, channel string) (*seen, error) {
 	if err != nil || m.V != 1 || m.Channel != channel || m.Genesis == "" {
 		return nil, fmt.Errorf("%s does not tell which block of channel %q was seen last: %.200q, %w", s.path, channel, raw, errors.Join(err, errors.New("restore it, or delete it to trust the channel as it is now")))
 	}
+	if pin != "" && pin != m.Genesis {
+		return nil, fmt.Errorf("block 0 of channel %q was %s when this folder was made, and %s is trusted now: name the trust file of that channel, or another data folder", channel, m.Genesis, pin)
+	}
 	s.mark, s.known = m, true
 	return s, nil
 }
@@ -61,11 +65,9 @@ func (s *seen) check(number uint64, hash string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case !s.known:
-		return nil
-	case number == 0 && hash != s.mark.Genesis:
+	case number == 0 && s.mark.Genesis != "" && hash != s.mark.Genesis:
 		return fmt.Errorf("block 0 is %s; this service knows channel %s as %s (another network? its copy is in %s): %w", hash, s.mark.Channel, s.mark.Genesis, filepath.Dir(s.path), errForged)
-	case number == s.mark.Head.Height && hash != s.mark.Head.Hash:
+	case s.known && number == s.mark.Head.Height && hash != s.mark.Head.Hash:
 		return fmt.Errorf("the orderers signed block %d as %s; it was seen as %s: %w", number, hash, s.mark.Head.Hash, service.ErrRegressed)
 	}
 	return nil

@@ -21,7 +21,11 @@ func (n *Node) openFabric(ctx context.Context) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("making the data folder: %w", err)
 	}
-	l, err := fabric.Open(ctx, n.config.fabricOptions(dir, n.log))
+	trust, err := n.config.trust()
+	if err != nil {
+		return err
+	}
+	l, err := fabric.Open(ctx, n.config.fabricOptions(dir, trust.GenesisHash, n.log))
 	if err != nil {
 		return err
 	}
@@ -29,10 +33,10 @@ func (n *Node) openFabric(ctx context.Context) error {
 	return nil
 }
 
-func (c Config) fabricOptions(dir string, log *slog.Logger) fabric.Options {
+func (c Config) fabricOptions(dir, genesisHash string, log *slog.Logger) fabric.Options {
 	return fabric.Options{
 		Profile: c.Ledger.ProfileFile, User: c.Ledger.User, Channel: c.Channel,
-		Chaincode: c.Ledger.Chaincode, ChaincodeVersion: c.Ledger.ChaincodeVersion, Dir: dir,
+		Chaincode: c.Ledger.Chaincode, ChaincodeVersion: c.Ledger.ChaincodeVersion, GenesisHash: genesisHash, Dir: dir,
 		Readers: c.Ledger.Readers, MaxCommands: c.Ledger.MaxCommands, MaxInFlight: c.Ledger.MaxInFlight,
 		CommitTimeout: time.Duration(c.Ledger.CommitTimeout), Logger: log,
 	}
