@@ -25,7 +25,7 @@ func (w *sdkWire) Blocks(ctx context.Context, from uint64, fn func(*common.Block
 	}
 	conn, err := w.subscribe(m, from)
 	if err != nil {
-		w.avoid(m, err)
+		w.avoid(ctx, m, err)
 		return fmt.Errorf("%w: blocks from peer %s: %w", service.ErrUnavailable, m.URL(), err)
 	}
 	defer conn.Close()
@@ -42,7 +42,7 @@ func (w *sdkWire) source(ctx context.Context, from uint64) (*member, error) {
 		height, err := w.height(ctx, m, probeTimeout)
 		switch {
 		case err != nil:
-			w.avoid(m, err)
+			w.avoid(ctx, m, err)
 			errs = append(errs, err)
 		case height >= from:
 			return m, nil
@@ -164,7 +164,7 @@ func (f *feed) take(r received, fn func(*common.Block) error) error {
 
 // broken ends the subscription, and has the next one try another peer.
 func (f *feed) broken(err error) error {
-	f.w.avoid(f.from, err)
+	f.w.avoid(f.w.stop, f.from, err)
 	return fmt.Errorf("%w: blocks from peer %s of %s: %w", service.ErrUnavailable, f.from.URL(), f.from.msp, err)
 }
 

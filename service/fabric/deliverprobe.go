@@ -55,6 +55,9 @@ var errMissing = errors.New("newer blocks exist")
 // has blocks that the stream did not bring.
 func (f *feed) check(ctx context.Context, next uint64, other *member) error {
 	height, err := f.w.height(ctx, f.from, probeTimeout)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if err != nil {
 		return f.broken(fmt.Errorf("it does not answer: %w", err))
 	}

@@ -1,6 +1,7 @@
 package fabric
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -42,10 +43,10 @@ func (w *sdkWire) newBallot(v *view, req fab.ProcessProposalRequest) *ballot {
 }
 
 // count takes an answer, and returns the group that is sufficient with it.
-func (b *ballot) count(a answer) *group {
+func (b *ballot) count(ctx context.Context, a answer) *group {
 	refusal, refused := refusalOf(a.err)
 	if a.err != nil && !refused {
-		b.w.avoid(a.from, a.err)
+		b.w.avoid(ctx, a.from, a.err)
 		b.errs = append(b.errs, fmt.Errorf("peer %s of %s: %w", a.from.URL(), a.from.msp, a.err))
 		return nil
 	}
@@ -65,7 +66,7 @@ func (b *ballot) count(a answer) *group {
 	if !b.view.enough(g.members) {
 		return nil
 	}
-	b.blame(g)
+	b.blame(ctx, g)
 	return g
 }
 
@@ -84,13 +85,13 @@ var errOutvoted = errors.New("it disagrees with the others about a transaction")
 
 // blame avoids, for some seconds, peers that a sufficient group outvoted:
 // they are behind, or their state is damaged.
-func (b *ballot) blame(winner *group) {
+func (b *ballot) blame(ctx context.Context, winner *group) {
 	for _, g := range b.groups {
 		if g == winner {
 			continue
 		}
 		for _, m := range g.peers {
-			b.w.avoid(m, errOutvoted)
+			b.w.avoid(ctx, m, errOutvoted)
 		}
 	}
 }
@@ -99,10 +100,10 @@ var errSlow = errors.New("it takes too long to endorse")
 
 // giveUpOn stops counting on the peers that have not answered in time. What
 // they answer later is still taken.
-func (b *ballot) giveUpOn() {
+func (b *ballot) giveUpOn(ctx context.Context) {
 	for m := range b.waiting {
 		b.slow[m] = true
-		b.w.avoid(m, errSlow)
+		b.w.avoid(ctx, m, errSlow)
 	}
 }
 

@@ -136,12 +136,12 @@ func resultOf(g *group, err error) string {
 // A peer that failed is asked last for a while, and again when no one is left.
 func TestAvoidedPeersComeLast(t *testing.T) {
 	b, w := voters(t, map[string]string{"O": "a", "A": "a", "B": "a"})
-	w.avoid(w.peers[0], service.ErrUnavailable)
+	w.avoid(t.Context(), w.peers[0], service.ErrUnavailable)
 	if got := mspsOf(b.next()); strings.Join(got, " ") != "A B" {
 		t.Errorf("asks %v", got)
 	}
-	w.avoid(w.peers[1], service.ErrUnavailable)
-	w.avoid(w.peers[2], service.ErrUnavailable)
+	w.avoid(t.Context(), w.peers[1], service.ErrUnavailable)
+	w.avoid(t.Context(), w.peers[2], service.ErrUnavailable)
 	if got := mspsOf(b.next()); strings.Join(got, " ") != "O A" {
 		t.Errorf("asks %v", got)
 	}

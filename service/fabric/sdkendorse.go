@@ -84,11 +84,11 @@ func (b *ballot) run(ctx context.Context) (*group, error) {
 		select {
 		case a := <-b.answers:
 			delete(b.waiting, a.from)
-			if g := b.count(a); g != nil {
+			if g := b.count(ctx, a); g != nil {
 				return g, nil
 			}
 		case <-impatient.C:
-			b.giveUpOn()
+			b.giveUpOn(ctx)
 		case <-ctx.Done():
 			return nil, b.undecided(ctx.Err())
 		}

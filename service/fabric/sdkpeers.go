@@ -25,11 +25,15 @@ type member struct {
 }
 
 // avoid has others asked before m for some seconds, because of what m did.
-// It is a preference only: when nobody else is left, m is asked.
-func (w *sdkWire) avoid(m *member, because error) {
+// It is a preference only: when nobody else is left, m is asked. After ctx
+// has ended, m was not given the time to answer, and is not to blame.
+func (w *sdkWire) avoid(ctx context.Context, m *member, because error) {
+	if ctx.Err() != nil {
+		return
+	}
 	before := m.avoided()
 	m.until.Store(time.Now().Add(grudge).UnixNano())
-	if !before && w.stop.Err() == nil {
+	if !before {
 		w.o.Logger.Warn("a peer is avoided for a while", slog.String("peer", m.URL()), slog.String("member", m.msp), slog.String("error", because.Error()))
 	}
 }

@@ -35,8 +35,10 @@ func (w *sdkWire) Query(ctx context.Context, member string, args [][]byte) ([]by
 		if err == nil || !isUnreachable(err) {
 			return payload, fromSDK(err)
 		}
-		w.avoid(m, err)
-		errs = append(errs, err)
+		w.avoid(ctx, m, err)
+		if errs = append(errs, err); ctx.Err() != nil {
+			break
+		}
 	}
 	if errs == nil {
 		return nil, fmt.Errorf("no peer of %q that answers queries is in the connection profile", member)

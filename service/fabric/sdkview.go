@@ -80,9 +80,8 @@ func (w *sdkWire) readView(ctx context.Context) (*view, error) {
 			w.view.mu.Unlock()
 			return v, nil
 		}
-		w.avoid(m, err)
-		errs = append(errs, err)
-		if ctx.Err() != nil {
+		w.avoid(ctx, m, err)
+		if errs = append(errs, err); ctx.Err() != nil {
 			break
 		}
 	}
