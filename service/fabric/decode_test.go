@@ -182,16 +182,52 @@ func TestOtherChaincodes(t *testing.T) {
 	}
 }
 
+// TestNameInTheCall: peers do not read it, so a client may write anything
+// there; the transaction is valid and took effect.
+func TestNameInTheCall(t *testing.T) {
+	m, cast := begun(t)
+	raw, _ := m.apply(t, cast.Enroll(cast.Enterprise))
+	tx, err := (decoder{"pledge", "datapledge"}).transaction(misnamed(raw), valid, pledge.Position{Block: 2})
+	if err != nil || len(tx.committed) != 1 {
+		t.Errorf("%d commands, %v, want 1", len(tx.committed), err)
+	}
+}
+
+// TestReadsSetNoTime: the chaincode checks the date of what writes only, so a
+// read that is ordered could carry the ledger's time away for good.
+func TestReadsSetNoTime(t *testing.T) {
+	m, _ := begun(t)
+	info := simEnvelopeAt("pledge", [][]byte{[]byte("info")}, &simRun{}, []byte("{}"), m.now.AddDate(5000, 0, 0)).Envelope
+	m.add([]byte{0}, info)
+	_, all, err := walk("pledge", m.blocks...)
+	if err != nil || !all[2].block.Time.Equal(all[1].block.Time) {
+		t.Errorf("time %v, %v, want that of the block before", all[2].block.Time, err)
+	}
+}
+
 // renamed has another chaincode called, which wrote the same keys.
 func renamed(raw []byte) []byte {
+	return misnamed(reheaded(raw, func(h *common.ChannelHeader) {
+		h.Extension = must(&peer.ChaincodeHeaderExtension{ChaincodeId: &peer.ChaincodeID{Name: "another"}})
+	}))
+}
+
+// misnamed says in the call itself that another chaincode is called.
+func misnamed(raw []byte) []byte {
 	h, payload, err := openEnvelope(raw)
 	var tx peer.Transaction
 	var p peer.ChaincodeActionPayload
 	if err != nil || proto.Unmarshal(payload, &tx) != nil || proto.Unmarshal(tx.Actions[0].Payload, &p) != nil {
 		panic("not a transaction")
 	}
-	spec := &peer.ChaincodeSpec{ChaincodeId: &peer.ChaincodeID{Name: "another"}}
-	p.ChaincodeProposalPayload = must(&peer.ChaincodeProposalPayload{Input: must(&peer.ChaincodeInvocationSpec{ChaincodeSpec: spec})})
+	var proposal peer.ChaincodeProposalPayload
+	var call peer.ChaincodeInvocationSpec
+	if proto.Unmarshal(p.ChaincodeProposalPayload, &proposal) != nil || proto.Unmarshal(proposal.Input, &call) != nil {
+		panic("not a call")
+	}
+	call.ChaincodeSpec.ChaincodeId = &peer.ChaincodeID{Name: "another"}
+	proposal.Input = must(&call)
+	p.ChaincodeProposalPayload = must(&proposal)
 	tx.Actions[0].Payload = must(&p)
 	return resigned(must(&common.Envelope{Payload: must(&common.Payload{Header: h.raw, Data: must(&tx)}), Signature: []byte("s")}))
 }

@@ -115,10 +115,24 @@ func openCall(h *envelopeHeader, payload []byte) (*invocation, error) {
 		return nil, fmt.Errorf("reading an action: %v", err)
 	}
 	c := &invocation{response: p.GetAction().GetProposalResponsePayload(), endorsements: p.GetAction().GetEndorsements()}
+	if err := c.readName(h); err != nil {
+		return nil, err
+	}
 	if err := c.readProposal(p.GetChaincodeProposalPayload()); err != nil {
 		return nil, err
 	}
 	return c, c.readResponse(h, p.GetChaincodeProposalPayload())
+}
+
+// readName takes the name from the channel header: peers go by that one, and
+// let a client write what it likes into the call itself.
+func (c *invocation) readName(h *envelopeHeader) error {
+	var extension peer.ChaincodeHeaderExtension
+	if err := proto.Unmarshal(h.channel.GetExtension(), &extension); err != nil {
+		return fmt.Errorf("reading which chaincode is called: %v", err)
+	}
+	c.name = extension.GetChaincodeId().GetName()
+	return nil
 }
 
 func (c *invocation) readProposal(raw []byte) error {
@@ -130,7 +144,6 @@ func (c *invocation) readProposal(raw []byte) error {
 	if err := proto.Unmarshal(p.GetInput(), &spec); err != nil {
 		return fmt.Errorf("reading a call: %v", err)
 	}
-	c.name = spec.GetChaincodeSpec().GetChaincodeId().GetName()
 	c.args = spec.GetChaincodeSpec().GetInput().GetArgs()
 	return nil
 }

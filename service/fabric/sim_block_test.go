@@ -113,7 +113,8 @@ func simEnvelopeAt(channel string, args [][]byte, r *simRun, answer []byte, at t
 	id := hex.EncodeToString(sum[:])
 	head := &common.Header{
 		ChannelHeader: must(&common.ChannelHeader{Type: int32(common.HeaderType_ENDORSER_TRANSACTION), TxId: id, ChannelId: channel,
-			Timestamp: &timestamp.Timestamp{Seconds: at.Unix(), Nanos: int32(at.Nanosecond())}}),
+			Timestamp: &timestamp.Timestamp{Seconds: at.Unix(), Nanos: int32(at.Nanosecond())},
+			Extension: must(&peer.ChaincodeHeaderExtension{ChaincodeId: &peer.ChaincodeID{Name: "datapledge"}})}),
 		SignatureHeader: must(&common.SignatureHeader{Creator: creator, Nonce: nonce}),
 	}
 	spec := &peer.ChaincodeSpec{ChaincodeId: &peer.ChaincodeID{Name: "datapledge"}, Input: &peer.ChaincodeInput{Args: args}}
