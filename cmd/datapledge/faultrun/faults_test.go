@@ -24,7 +24,7 @@ func TestFaults(t *testing.T) {
 	}{
 		{"orderer", func(s *site) { repeat(s, choose(1, 3), (*site).followerDies) }},
 		{"leader", func(s *site) { repeat(s, choose(1, 3), (*site).leaderDies) }},
-		{"pause", func(s *site) { repeat(s, choose(0, 1), (*site).leaderPauses) }},
+		{"pause", func(s *site) { repeat(s, choose(0, 3), (*site).leaderPauses) }},
 		{"peers", (*site).peersDie},
 		{"quorum", (*site).quorumLost},
 		{"service", (*site).serviceKilled},
@@ -96,7 +96,7 @@ func (s *site) leaderPauses() {
 	time.Sleep(2 * time.Second)
 	s.signal(pid, syscall.SIGCONT)
 	time.Sleep(time.Second)
-	l.end("leader paused " + string(leader.Role))
+	l.inTime(l.end("leader paused " + string(leader.Role)))
 }
 
 func (s *site) signal(pid int, sig syscall.Signal) {

@@ -100,29 +100,29 @@ func (s *site) orderers() []network.Member {
 	return slices.DeleteFunc(slices.Clone(s.net.Consortium().Members), func(m network.Member) bool { return m.Orderer == nil })
 }
 
-// leader is the ordering node that proposes blocks now, as most say.
+// leader is the ordering node that proposes blocks now. It waits until all of
+// them are well, say the same, and have the same blocks: one more that fails
+// is then the only one.
 func (s *site) leader() network.Member {
 	s.Helper()
-	votes := map[int]int{}
-	list := s.orderers()
-	s.until(30*time.Second, "a leader", func(context.Context) error {
-		clear(votes)
+	list, id := s.orderers(), 0
+	took := s.until(2*mustSettle, "orderers that agree", func(context.Context) error {
+		var said []float64
 		for _, m := range list {
-			votes[int(gauge(m.Orderer.Operations, "consensus_BFT_leader_id"))]++
+			id = int(gauge(m.Orderer.Operations, "consensus_BFT_leader_id"))
+			said = append(said, float64(id), gauge(m.Orderer.Operations, "ledger_blockchain_height"))
 		}
-		for id, n := range votes {
-			if id >= 1 && id <= len(list) && n > len(list)/2 {
-				return nil
+		for i := range said {
+			if said[i] != said[i%2] || id < 1 || id > len(list) {
+				return fmt.Errorf("leaders and heights are %v", said)
 			}
 		}
-		return fmt.Errorf("they say %v", votes)
+		return nil
 	})
-	for id, n := range votes {
-		if n > len(list)/2 {
-			return list[id-1]
-		}
+	if took > time.Second {
+		s.Logf("the orderers agreed after %.1f s", took.Seconds())
 	}
-	return list[0]
+	return list[id-1]
 }
 
 // gauge reads a metric of a node, 0 when there is none.

@@ -63,7 +63,7 @@ func (l *load) unknownMeanwhile(since time.Time) {
 
 // serviceKilled: signal 9 for the service at random moments, again and again.
 func (s *site) serviceKilled() {
-	kills, seed := choose(8, 110), uint64(time.Now().UnixNano())
+	kills, seed := choose(8, 105), uint64(time.Now().UnixNano())
 	s.Logf("%d kills, seed %d", kills, seed)
 	random := mathrand.New(mathrand.NewPCG(seed, 0))
 	l := s.begin()
@@ -85,7 +85,7 @@ func (s *site) serviceKilled() {
 func (s *site) storageDies() {
 	l := s.begin()
 	u := s.uploads()
-	for range choose(2, 8) {
+	for range choose(2, 5) {
 		u.midway()
 		s.outage("s3", seconds(2, 4))
 		u.one()

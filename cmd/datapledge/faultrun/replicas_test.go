@@ -15,23 +15,24 @@ import (
 // sameAnswers asks both replicas the same questions.
 func (s *site) sameAnswers(list []*contest, both [2]*replica) {
 	s.Helper()
-	for _, v := range both {
+	var as [2]*client.Client
+	for i, v := range both {
 		s.upToDate(v)
+		as[i] = s.client(v, s.Regulator)
 	}
 	free := make(chan struct{}, 4)
 	var all sync.WaitGroup
 	for i, c := range list {
 		free <- struct{}{}
-		all.Go(func() { defer func() { <-free }(); s.sameOf(c, both, i%5 == 0) })
+		all.Go(func() { defer func() { <-free }(); s.sameOf(c, as, i%5 == 0) })
 	}
 	all.Wait()
 }
 
 // sameOf compares outcomes, and records and searches when all is asked for.
-func (s *site) sameOf(c *contest, both [2]*replica, all bool) {
+func (s *site) sameOf(c *contest, both [2]*client.Client, all bool) {
 	var said [2][]any
-	for i, v := range both {
-		as := s.client(v, s.Regulator)
+	for i, as := range both {
 		say := func(raw json.RawMessage, err error) { said[i] = append(said[i], plain(raw, err)) }
 		for j := range c.register {
 			out, err := as.Command(s.Context(), actors.CommandID(c.register[j]))

@@ -34,6 +34,9 @@ func (l *load) end(name string) Tally {
 	if err := t.Err(); err != nil {
 		l.Error(err)
 	}
+	if t.Settled > mustSettle {
+		l.Errorf("%s: an outcome was unknown for %.1f s after all was well", name, t.Settled.Seconds())
+	}
 	if t.Acked == 0 {
 		l.Error("that was no load: the run shows nothing")
 	}
@@ -66,16 +69,17 @@ const mustAsk = 10 * time.Second
 func (l *load) askAll(open []Entry) {
 	var all errgroup.Group
 	all.SetLimit(8)
+	as := l.client(l.service, l.Court)
 	for _, e := range open {
-		all.Go(func() error { l.ask(e); return nil })
+		all.Go(func() error { l.ask(as, e); return nil })
 	}
 	_ = all.Wait()
 }
 
-func (l *load) ask(e Entry) {
+func (l *load) ask(as *client.Client, e Entry) {
 	ctx, cancel := context.WithTimeout(l.Context(), 10*time.Second)
 	defer cancel()
-	out, err := l.client(l.service, l.Court).Command(ctx, e.ID)
+	out, err := as.Command(ctx, e.ID)
 	if o := out.Value; err == nil && o.Status == pledge.Applied && o.Position != nil {
 		l.book.Settle(Entry{ID: e.ID, Fate: Applied, Position: *o.Position}, false)
 	}

@@ -81,7 +81,7 @@ func (s *site) asset() string {
 func (s *site) neverTold(asset, member string, logged int) {
 	s.Helper()
 	refused := 0
-	for end := time.Now().Add(mustSettle); refused < choose(1, 5) && time.Now().Before(end); {
+	for end := time.Now().Add(mustSettle); refused < choose(1, 2) && time.Now().Before(end); {
 		if err := s.trulyTold(asset); errors.Is(err, service.ErrUnavailable) {
 			refused++
 		} else if err != nil {
@@ -122,7 +122,7 @@ func (s *site) neverRecorded(asset string) {
 	s.Helper()
 	terms := s.Terms()
 	var mine, theirs Entry
-	for end := time.Now().Add(seconds(5, 30)); time.Now().Before(end); time.Sleep(time.Second) {
+	for end := time.Now().Add(seconds(5, 15)); time.Now().Before(end); time.Sleep(time.Second) {
 		theirs = send(s.Context(), s.service.url(), s.Propose(s.Enterprise2, asset, s.Bank, terms))
 		if theirs.Fate == Applied || theirs.Fate == Unknown {
 			s.Fatalf("one peer that lies was enough: %v", theirs)
