@@ -1,7 +1,8 @@
 package service
 
-// Trouble is a fault that an operator can put right: readiness shows cause
-// and remedy, which therefore name no secret. Err is for the log.
+// Trouble is a fault that an operator can put right. Readiness shows cause and
+// remedy to strangers, and so does the answer 503: they name no secret and no
+// address. Err is for the log.
 type Trouble struct {
 	Cause, Remedy string
 	Err           error

@@ -10,10 +10,6 @@ import (
 	"github.com/datapledge/datapledge/service"
 )
 
-// maxEnvelope keeps a transaction well under what orderers take
-// (AbsoluteMaxBytes, 10 MB).
-const maxEnvelope = 8 << 20
-
 // applyArgs is the call of the chaincode that carries items.
 func applyArgs(items []*item) [][]byte {
 	args := [][]byte{[]byte("apply")}
@@ -32,7 +28,7 @@ func (l *Ledger) endorse(ctx context.Context, items []*item) (endorsed, []pledge
 		e, err := l.wire.Endorse(ctx, applyArgs(items))
 		var out []pledge.Outcome
 		switch {
-		case err == nil && len(e.Envelope) > maxEnvelope:
+		case err == nil && len(e.Envelope) > l.options.limits.envelope:
 			return e, nil, errTooBig
 		case err == nil && !e.Writes:
 			out, err = l.unwritten(ctx, items, e)
@@ -61,15 +57,25 @@ func (l *Ledger) notEndorsed(err error) error {
 	return fmt.Errorf("having commands endorsed: %w", err)
 }
 
-// refusal turns the refusal of a lone command into its outcome.
+// refusal turns the refusal of a lone command into its outcome. That of a
+// call as a whole has no word about a command: it may be too big for a
+// transaction, or its sender's clock be wrong.
 func (l *Ledger) refusal(ctx context.Context, items []*item, err error) ([]pledge.Outcome, error) {
 	var refused *pledge.Error
 	if !errors.As(err, &refused) {
 		return nil, err
 	}
 	if len(items) > 1 {
-		// The call as a whole, a clock for example: no word about a command.
-		return nil, fmt.Errorf("members refuse the transaction: %w: %v", service.ErrUnavailable, refused)
+		return nil, wholeCall(refused)
+	}
+	if refused.Code == pledge.Stale {
+		mine, err := l.judge(items)
+		if err != nil {
+			return nil, err
+		}
+		if mine[0].Outcome.Code != pledge.Stale {
+			return nil, wholeCall(refused)
+		}
 	}
 	out := []pledge.Outcome{refusedBy(items[0].command.ID, refused)}
 	return l.confirmed(ctx, items, out)

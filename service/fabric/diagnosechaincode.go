@@ -11,14 +11,6 @@ import (
 	"github.com/datapledge/datapledge/pledge"
 )
 
-// info is what the chaincode says of itself.
-type info struct {
-	Chaincode    string `json:"chaincode"`
-	RulesVersion string `json:"rules_version"`
-	Channel      string `json:"channel"`
-	Genesis      string `json:"genesis"`
-}
-
 // chaincode tells what is committed, and asks it at every member.
 func (e *examiner) chaincode(ctx context.Context) []Finding {
 	found := []Finding{e.committed(ctx)}
@@ -27,7 +19,7 @@ func (e *examiner) chaincode(ctx context.Context) []Finding {
 	}
 	members := e.w.Members()
 	found = append(found, each(len(members), func(i int) Finding { return e.running(ctx, members[i]) })...)
-	return append(found, e.clock(ctx, members))
+	return append(found, clockOf(ctx, e.w))
 }
 
 // committed reads the definition from the first peer that tells it.
@@ -52,7 +44,7 @@ func (e *examiner) committed(ctx context.Context) Finding {
 func (e *examiner) running(ctx context.Context, member string) Finding {
 	check := "chaincode of " + member
 	raw, err := e.w.Query(ctx, member, [][]byte{[]byte("info")})
-	var i info
+	var i chaincodeInfo
 	if err == nil {
 		err = json.Unmarshal(raw, &i)
 	}
@@ -70,14 +62,15 @@ func (e *examiner) running(ctx context.Context, member string) Finding {
 	return Finding{check, true, "version " + i.Chaincode + ", rules " + i.RulesVersion, ""}
 }
 
-// clock has the members compare this machine's time with theirs: a command
+// clockOf has the members compare this machine's time with theirs: a command
 // that is none is refused as stale when the clocks differ by more than five
 // minutes, as malformed otherwise. Nothing is ordered.
-func (e *examiner) clock(ctx context.Context, members []string) Finding {
+func clockOf(ctx context.Context, w wire) Finding {
+	members := w.Members()
 	answers := make([]error, len(members))
 	var all sync.WaitGroup
 	for i, m := range members {
-		all.Go(func() { _, answers[i] = e.w.Query(ctx, m, [][]byte{[]byte("apply"), []byte("what time is it?")}) })
+		all.Go(func() { _, answers[i] = w.Query(ctx, m, [][]byte{[]byte("apply"), []byte("what time is it?")}) })
 	}
 	all.Wait()
 	return clockFinding(members, answers)
@@ -96,7 +89,7 @@ func clockFinding(members []string, answers []error) Finding {
 			off, detail = append(off, members[i]), r.Detail
 		}
 	}
-	f := Finding{Check: "clock", Cause: detail, Remedy: "set this machine's clock by a time server (NTP)"}
+	f := Finding{Check: "clock", Cause: detail, Remedy: setClock}
 	switch {
 	case asked == 0:
 		f.Cause, f.Remedy = "no member could compare this machine's clock with its own", "see the other findings"

@@ -51,15 +51,18 @@ type Options struct {
 
 // limits are what tests make small. The zero value of each means the default.
 type limits struct {
-	bytesInFlight int64         // of commands accepted and not answered
-	openRows      int           // transactions without a verdict
-	linger        time.Duration // a batch gathers while others are under way
-	resend        time.Duration // first pause before the same bytes go again
-	renew         time.Duration // after which the commands go in a new transaction, too
-	conflicts     int           // tries of a single command that conflicts
-	opening       time.Duration // for the members to answer and the genesis to be read
-	stall         time.Duration // a copy that does not grow for so long has all it can get
-	step          func(string)  // called before and after every step of a write
+	bytesInFlight int64 // of commands accepted and not answered
+	// envelope keeps a transaction well under what orderers take
+	// (AbsoluteMaxBytes, 10 MB).
+	envelope  int
+	openRows  int           // transactions without a verdict
+	linger    time.Duration // a batch gathers while others are under way
+	resend    time.Duration // first pause before the same bytes go again
+	renew     time.Duration // after which the commands go in a new transaction, too
+	conflicts int           // tries of a single command that conflicts
+	opening   time.Duration // for the members to answer and the genesis to be read
+	stall     time.Duration // a copy that does not grow for so long has all it can get
+	step      func(string)  // called before and after every step of a write
 }
 
 func (o *Options) setDefaults() {
@@ -80,6 +83,7 @@ func (o *Options) setDefaults() {
 
 func (l *limits) setDefaults() {
 	set(&l.bytesInFlight, 64<<20)
+	set(&l.envelope, 8<<20)
 	set(&l.openRows, 64)
 	set(&l.linger, 5*time.Millisecond)
 	set(&l.resend, 3*time.Second)

@@ -198,6 +198,10 @@ type simWire struct {
 	endorse func() error
 	// send says how often an envelope is ordered, and what the client is told.
 	send func(envelope []byte) (times int, err error)
+	// most is how many commands the endorsers find small enough; 0: any number.
+	most atomic.Int64
+	// skewed makes the members' clocks differ from the client's.
+	skewed atomic.Bool
 	// policy makes the endorsements too few.
 	policy atomic.Bool
 	// late holds blocks back from this client.
@@ -225,6 +229,9 @@ func (w *simWire) Endorse(ctx context.Context, args [][]byte) (endorsed, error) 
 			return endorsed{}, err
 		}
 	}
+	if err := w.refuses(args); err != nil {
+		return endorsed{}, err
+	}
 	var runs [2]simRun
 	var answers [2][]byte
 	now := time.Now().UTC()
@@ -238,6 +245,19 @@ func (w *simWire) Endorse(ctx context.Context, args [][]byte) (endorsed, error) 
 		runs[i] = s.run
 	}
 	return w.agreed(args, runs, answers, now)
+}
+
+// refuses is how the chaincode refuses a call as a whole.
+func (w *simWire) refuses(args [][]byte) error {
+	switch most := int(w.most.Load()); {
+	case string(args[0]) != "apply":
+		return nil
+	case w.skewed.Load():
+		return pledge.Errorf(pledge.Stale, "more than 5 minutes ahead of this member's clock")
+	case most > 0 && len(args)-1 > most:
+		return pledge.Errorf(pledge.TooLarge, "send fewer commands at once")
+	}
+	return nil
 }
 
 func (w *simWire) agreed(args [][]byte, runs [2]simRun, answers [2][]byte, now time.Time) (endorsed, error) {
@@ -320,6 +340,9 @@ func (w *simWire) Broadcast(ctx context.Context, envelope []byte) error {
 // Query implements wire.
 func (w *simWire) Query(ctx context.Context, _ string, args [][]byte) ([]byte, error) {
 	if err := w.alive(ctx); err != nil {
+		return nil, err
+	}
+	if err := w.refuses(args); err != nil {
 		return nil, err
 	}
 	n := w.net

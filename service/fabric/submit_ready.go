@@ -23,7 +23,8 @@ type readiness struct {
 }
 
 // takesCommands tells whether commands are taken now: the journal takes
-// rows, enough members answer, and enough orderers can be reached.
+// rows, enough orderers can be reached, enough members answer, and they agree
+// with this machine about the time.
 func (l *Ledger) takesCommands(ctx context.Context) error {
 	l.ready.mu.Lock()
 	defer l.ready.mu.Unlock()
@@ -54,8 +55,10 @@ func (l *Ledger) probe(ctx context.Context) error {
 			return unable("reaching the orderers", err)
 		}
 	}
-	_, err := l.membersInfo(ctx)
-	return err
+	if _, err := l.membersInfo(ctx); err != nil {
+		return err
+	}
+	return l.clockAgrees(ctx)
 }
 
 // chaincodeInfo is what the chaincode says about itself.

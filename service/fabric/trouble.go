@@ -2,11 +2,44 @@ package fabric
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"time"
 
+	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
 )
+
+// setClock is what to do when members and this machine differ about the time.
+const setClock = "set this machine's clock by a time server (NTP)"
+
+// wholeCall is what a refusal of more than a single command means.
+func wholeCall(refused *pledge.Error) error {
+	t := &service.Trouble{Cause: "members refuse the transaction: " + refused.Detail,
+		Remedy: "use a service and a chaincode of the same release", Err: fmt.Errorf("%w: %w", errRefused, service.ErrUnavailable)}
+	switch refused.Code {
+	case pledge.TooLarge:
+		return fmt.Errorf("%w: %s", errTooBig, refused.Detail)
+	case pledge.Stale:
+		t.Remedy = setClock
+	}
+	return t
+}
+
+var errRefused = errors.New("refused as a whole")
+
+// clockAgrees fails when most members refuse whatever this machine sends,
+// because of its clock. One that cannot be asked says nothing about it.
+func (l *Ledger) clockAgrees(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	f := clockOf(ctx, l.wire)
+	if f.OK || f.Remedy != setClock {
+		return nil
+	}
+	return &service.Trouble{Cause: f.Cause, Remedy: f.Remedy, Err: service.ErrUnavailable}
+}
 
 // explainTime bounds how long a reason is looked for.
 const explainTime = 5 * time.Second
@@ -14,7 +47,8 @@ const explainTime = 5 * time.Second
 // explain finds out why no commands are taken, for whoever reads that the
 // service is not ready.
 func (l *Ledger) explain(ctx context.Context, err error) error {
-	if err == nil || l.options.Profile == "" {
+	var known *service.Trouble
+	if err == nil || l.options.Profile == "" || errors.As(err, &known) {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), explainTime)

@@ -110,6 +110,7 @@ func TestExplain(t *testing.T) {
 		{"refused command", &refusedCommand{pledge.Outcome{Code: pledge.Duplicate}}, 409, pledge.Duplicate},
 		{"conflict", fmt.Errorf("%w: %w", service.ErrConflict, secret), 503, codeConflict},
 		{"unavailable", fmt.Errorf("%w: %w", service.ErrUnavailable, secret), 503, codeUnavailable},
+		{"trouble", fmt.Errorf("submitting: %w", &service.Trouble{Cause: "the clock is wrong", Remedy: "set it", Err: fmt.Errorf("%w: %w", service.ErrUnavailable, secret)}), 503, codeUnavailable},
 		{"regressed", fmt.Errorf("%w: %w", service.ErrRegressed, secret), 503, codeUnavailable},
 		{"not found", fmt.Errorf("%w: %w", service.ErrNotFound, secret), 404, pledge.NotFound},
 		{"no space", fmt.Errorf("%w: %w", storage.ErrNoSpace, secret), 507, codeNoSpace},
@@ -123,6 +124,9 @@ func TestExplain(t *testing.T) {
 		p := explain(tt.err)
 		if p.Status != tt.status || p.Code != tt.code || p.Type != "urn:datapledge:"+string(tt.code) {
 			t.Errorf("%s: got %+v, want %d %s", tt.name, p, tt.status, tt.code)
+		}
+		if tt.name == "trouble" && !strings.HasSuffix(p.Detail, "nothing took effect; the clock is wrong; set it") {
+			t.Errorf("got %q, want cause and remedy", p.Detail)
 		}
 		if strings.Contains(fmt.Sprintf("%+v", p), "canary") {
 			t.Errorf("%s: %+v shows the fault", tt.name, p)

@@ -166,6 +166,7 @@ func (p problem) fill(status int) problem {
 func faultCode(err error) (pledge.Code, string) {
 	var large *http.MaxBytesError
 	var span *storage.RangeError
+	var trouble *service.Trouble
 	switch {
 	case errors.As(err, &large):
 		return pledge.TooLarge, "the body is longer than " + strconv.FormatInt(large.Limit, 10) + " bytes"
@@ -175,6 +176,8 @@ func faultCode(err error) (pledge.Code, string) {
 		return codeTimeout, errSlow.Detail
 	case errors.Is(err, service.ErrConflict):
 		return codeConflict, "nothing took effect; send the same again"
+	case errors.Is(err, service.ErrUnavailable) && errors.As(err, &trouble):
+		return codeUnavailable, "nothing took effect; " + trouble.Cause + "; " + trouble.Remedy
 	case errors.Is(err, service.ErrUnavailable):
 		return codeUnavailable, "nothing took effect; the ledger or the bucket cannot be reached; send the same again later"
 	case errors.Is(err, service.ErrRegressed):
