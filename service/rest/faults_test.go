@@ -233,6 +233,7 @@ func TestMetrics(t *testing.T) {
 		`datapledge_requests_total{method="other",route="none",status="404"} 1`,
 		`datapledge_tokens_refused_total{code="unsigned"} 1`, `datapledge_uploaded_bytes_total 5`, `datapledge_index_lag_blocks 0`,
 		`datapledge_submitted_batch_commands_bucket{le="+Inf"} 6`, `datapledge_request_seconds_count{route="/v1/uploads"} 1`,
+		"# TYPE datapledge_ledger_height gauge\ndatapledge_ledger_height 7", "# TYPE datapledge_ledger_batches_total counter\ndatapledge_ledger_batches_total 3",
 	} {
 		if !strings.Contains(text, want+"\n") {
 			t.Errorf("no %s in\n%s", want, text)

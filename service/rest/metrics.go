@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/service"
 )
 
 // Metrics counts what the service does, in a registry of its own. It is the
@@ -48,19 +49,22 @@ func NewMetrics() *Metrics {
 	return m
 }
 
-// watch adds the index's lag, asked for when somebody looks. Once.
-func (m *Metrics) watch(lag func(context.Context) (uint64, error)) {
+// watch adds the index's lag and the ledger's numbers, asked for when
+// somebody looks. Once.
+func (m *Metrics) watch(svc *service.Service) {
 	gauge := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "datapledge_index_lag_blocks",
 		Help: "Blocks that the index is behind the ledger; -1 when unknown."}, func() float64 {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
-		n, err := lag(ctx)
+		n, err := svc.Lag(ctx)
 		if err != nil {
 			return -1
 		}
 		return float64(n)
 	})
-	_ = m.registry.Register(gauge) // taken already when one set serves two handlers
+	if m.registry.Register(gauge) == nil { // else it is taken: one set serves two handlers
+		m.registry.MustRegister(ledgerNumbers(svc.LedgerMetrics))
+	}
 }
 
 func (m *Metrics) request(method, route string, status int, took time.Duration) {

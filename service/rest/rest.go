@@ -62,7 +62,7 @@ func New(svc *service.Service, o Options) (*Handler, error) {
 	}
 	h := &Handler{svc: svc, o: o, pages: p}
 	h.streams, h.end = context.WithCancel(context.Background())
-	o.Metrics.watch(svc.Lag)
+	o.Metrics.watch(svc)
 	if err := h.build(); err != nil {
 		return nil, err
 	}

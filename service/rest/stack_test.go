@@ -347,3 +347,8 @@ func (i *slowIndex) WaitFor(ctx context.Context, height uint64) error {
 	}
 	return i.Index.WaitFor(ctx, height)
 }
+
+// Metrics are numbers that only this ledger has.
+func (*brokenLedger) Metrics() []service.Metric {
+	return []service.Metric{{Name: "height", Help: "a gauge", Value: 7}, {Name: "batches_total", Help: "a counter", Value: 3, Counter: true}}
+}

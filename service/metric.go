@@ -1,0 +1,24 @@
+package service
+
+// Metric is a number that a part of the service tells about itself. Name is
+// Prometheus's, without prefix and without labels. A Counter only grows until
+// a restart; any other goes up and down.
+type Metric struct {
+	Name, Help string
+	Value      float64
+	Counter    bool
+}
+
+// Metered is a ledger that has numbers to tell. It MUST answer at once, with
+// the same names each time, without asking anybody.
+type Metered interface {
+	Metrics() []Metric
+}
+
+// LedgerMetrics are the ledger's own numbers; none when it keeps none.
+func (s *Service) LedgerMetrics() []Metric {
+	if m, ok := s.o.Ledger.(Metered); ok {
+		return m.Metrics()
+	}
+	return nil
+}
