@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/datapledge/datapledge/network"
 	"github.com/datapledge/datapledge/pledge"
 )
 
@@ -16,13 +17,9 @@ import (
 func (s *site) blockFlipped() {
 	asset := s.asset()
 	own := s.member(pledge.RoleExchange)
-	path := s.node("peer."+string(own.Role), "data", "ledgersData", "chains", "chains", s.net.Consortium().Channel, "blockfile_000000")
 	s.stop("peer." + string(own.Role))
-	text, err := os.ReadFile(path)
-	if err != nil {
-		s.Fatal(err)
-	}
-	s.write(path, flipped(s, text, asset))
+	path, text := s.blockFile(own, asset)
+	s.write(path, flipped(text, asset))
 	s.startPeer(own)
 	s.evidenceBeside(asset)
 	s.fromNothing()
@@ -65,16 +62,28 @@ func (s *site) stands(evidence []byte) {
 	s.run("evidence", "check", path, "-trust", s.trust)
 }
 
-// flipped has one bit of the notarization's name changed. It stands in the
-// block once in the command, and the record is in the writes.
-func flipped(s *site, text []byte, asset string) []byte {
+// blockFile is the file of a member's peer that has a block with an asset.
+func (s *site) blockFile(m network.Member, asset string) (path string, text []byte) {
 	s.Helper()
-	i := bytes.Index(text, []byte(asset))
-	if i < 0 {
-		s.Fatalf("%s is not in the block file", asset)
+	dir := s.node("peer."+string(m.Role), "data", "ledgersData", "chains", "chains", s.net.Consortium().Channel)
+	paths, _ := filepath.Glob(filepath.Join(dir, "blockfile_*"))
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			s.Fatal(err)
+		}
+		if bytes.Contains(text, []byte(asset)) {
+			return path, text
+		}
 	}
+	s.Fatalf("%s is in no block file of %s", asset, m.Role)
+	return "", nil
+}
+
+// flipped has one bit of the asset's id changed, as its block has it.
+func flipped(text []byte, asset string) []byte {
 	out := bytes.Clone(text)
-	out[i+5] ^= 1
+	out[bytes.Index(text, []byte(asset))+5] ^= 1
 	return out
 }
 

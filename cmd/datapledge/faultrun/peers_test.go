@@ -106,7 +106,9 @@ func (s *site) orderers() []network.Member {
 func (s *site) leader() network.Member {
 	s.Helper()
 	list, id := s.orderers(), 0
-	took := s.until(2*mustSettle, "orderers that agree", func(context.Context) error {
+	took := s.until(mustSettle, "orderers that agree", func(ctx context.Context) error {
+		send(ctx, s.service.url(), s.Fence(s.Court, "cmd_"+random(32))) // they count at each block
+		time.Sleep(100 * time.Millisecond)
 		var said []float64
 		for _, m := range list {
 			id = int(gauge(m.Orderer.Operations, "consensus_BFT_leader_id"))

@@ -69,7 +69,7 @@ func (s *site) serviceKilled() {
 	l := s.begin()
 	var slowest time.Duration
 	for range kills {
-		time.Sleep(time.Duration(random.IntN(1000)) * time.Millisecond)
+		time.Sleep(time.Duration(random.IntN(choose(1000, 500))) * time.Millisecond)
 		s.service.kill()
 		began := time.Now()
 		s.service.mustStart()
