@@ -8,12 +8,13 @@ import (
 
 	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
+	"google.golang.org/protobuf/encoding/protowire"
 )
 
 // checkData verifies the data of a block against its header. The data hash
 // is over all envelopes run together and does not tell where one ends: so
-// that nobody can cut them otherwise, each must be written in the one
-// canonical way.
+// that nobody can cut them otherwise, each must begin in the one canonical
+// way, and nothing inside may look like a beginning.
 func checkData(b *common.Block) error {
 	data, number := b.GetData().GetData(), b.GetHeader().GetNumber()
 	if b.GetHeader() == nil || len(data) == 0 {
@@ -33,18 +34,21 @@ func checkData(b *common.Block) error {
 	return nil
 }
 
-// isEnvelope: field 1 (payload), field 2 (signature), each with the shortest
-// length, and nothing else. Only a configuration may lack the signature.
+// isEnvelope: field 1 (payload) first, with the shortest length, and never
+// again: so every field 1 begins another envelope. Orderers keep fields that
+// they do not know, so any client can have some ordered: they must not stop
+// us. Only a configuration may lack the signature (field 2).
 func isEnvelope(raw []byte, config bool) bool {
 	rest, ok := cutField(raw, 1)
-	if !ok {
-		return false
+	for ok && len(rest) > 0 {
+		number, kind, n := protowire.ConsumeField(rest)
+		if n < 0 || number == 1 && kind == protowire.BytesType {
+			return false
+		}
+		config = config || number == 2 && kind == protowire.BytesType
+		rest = rest[n:]
 	}
-	if len(rest) == 0 {
-		return config
-	}
-	rest, ok = cutField(rest, 2)
-	return ok && len(rest) == 0
+	return ok && config
 }
 
 // cutField cuts a bytes field that is not empty from the front.

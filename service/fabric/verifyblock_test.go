@@ -235,3 +235,16 @@ func TestSignedFork(t *testing.T) {
 		}
 	}
 }
+
+// TestUnknownFields: an orderer passes on what it does not know of an
+// envelope, so it must not stop the copy of the channel.
+func TestUnknownFields(t *testing.T) {
+	m, cast := begun(t)
+	one, _ := m.apply(t, cast.Enroll(cast.Enterprise))
+	two, _ := m.apply(t, cast.Notarize(cast.Enterprise, actors.NewDataset("a", 1)))
+	m.add([]byte{0, 0}, slices.Concat(one, []byte{0x7a, 3, 'a', 'b', 'c', 0x08, 1, 0x7b, 0x7c}), two)
+	_, all, err := walk("pledge", m.blocks...)
+	if err != nil || len(all[2].block.Commands) != 2 {
+		t.Errorf("%v, want two commands", err)
+	}
+}
