@@ -2,7 +2,6 @@ package network
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -76,13 +75,10 @@ func trial(t *testing.T) Options {
 // freePorts moves the consortium to where nobody listens now.
 func freePorts(t *testing.T, c Consortium) Consortium {
 	t.Helper()
-	for try := range 50 {
-		shifted := c.Shifted(120 * (1 + (os.Getpid()+try*17)%110))
-		if err := (layout{Consortium: shifted}).portsFree(true); !errors.Is(err, ErrPortTaken) {
-			return shifted
-		}
+	c, err := c.OnFreePorts()
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("found no free ports")
 	return c
 }
 

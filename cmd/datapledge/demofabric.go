@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"path/filepath"
@@ -55,23 +54,7 @@ func freeConsortium() (network.Consortium, error) {
 	if err != nil {
 		return c, err
 	}
-	for offset := 0; offset < 12000; offset += 120 {
-		if shifted := c.Shifted(offset); free(shifted.Ports()) {
-			return shifted, nil
-		}
-	}
-	return c, errors.New("found no free ports for a network")
-}
-
-func free(ports []int) bool {
-	for _, p := range ports {
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", p))
-		if err != nil {
-			return false
-		}
-		_ = l.Close()
-	}
-	return true
+	return c.OnFreePorts()
 }
 
 // startService starts a service on a free port of this machine.

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -102,25 +100,11 @@ func required() bool {
 // Free is the consortium on ports that nobody listens on now.
 func Free(t testing.TB, c network.Consortium) network.Consortium {
 	t.Helper()
-	for range 100 {
-		// Below the ports that the kernel hands out itself (32768 and up).
-		if shifted := c.Shifted(100 * (1 + rand.IntN(150))); free(shifted) {
-			return shifted
-		}
+	c, err := c.OnFreePorts()
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("found no free ports for a network")
 	return c
-}
-
-func free(c network.Consortium) bool {
-	for _, port := range c.Ports() {
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		if err != nil {
-			return false
-		}
-		_ = l.Close()
-	}
-	return true
 }
 
 type writer struct{ t testing.TB }
