@@ -8,6 +8,8 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+
+	"google.golang.org/protobuf/encoding/protowire"
 )
 
 // Places in a block's metadata (common.BlockMetadataIndex).
@@ -75,26 +77,43 @@ func blockName(n uint64) string {
 	return dirBlocks + strings.Repeat("0", 20-len(digits)) + digits + ".block"
 }
 
-// addTransaction wants each entry of the data to be an envelope in its one
-// spelling: the data hash covers the entries joined, not where they part.
+// addTransaction wants each entry of the data to be an envelope: the data hash
+// covers the entries joined, not where they part.
 func (b *block) addTransaction(raw []byte) error {
-	var payload, signature []byte
-	if err := scan(raw, bytesOf(1, &payload), bytesOf(2, &signature)); err != nil {
-		return faultf("data", "transaction %d: %v", len(b.txs), err)
+	if _, _, ok := cutEnvelope(raw); !ok {
+		return faultf("data", "transaction %d does not begin as an envelope, or holds the beginning of another", len(b.txs))
 	}
-	// scan took shortest lengths only, so the sizes leave room for nothing else.
-	size := fieldSize(payload)
-	if len(signature) > 0 {
-		size += fieldSize(signature)
-	}
-	switch {
-	case len(payload) == 0 || raw[0] != 0x0a || len(raw) != size:
-		return faultf("data", "transaction %d is not an envelope in its one spelling", len(b.txs))
-	case len(raw) > maxTransaction:
+	if len(raw) > maxTransaction {
 		return faultf("data", "transaction %d has over %d bytes", len(b.txs), maxTransaction)
 	}
 	b.txs = append(b.txs, raw)
 	return nil
+}
+
+// cutEnvelope: field 1 (payload) stands first, with the shortest length, and
+// once, so that every field 1 begins another envelope. Orderers keep fields
+// that they do not know: those of one client must not spoil others' evidence.
+func cutEnvelope(raw []byte) (payload, signature []byte, ok bool) {
+	if len(raw) < 2 || raw[0] != 0x0a {
+		return nil, nil, false
+	}
+	size, n := uvarint(raw[1:])
+	if n == 0 || size == 0 || size > uint64(len(raw)-1-n) {
+		return nil, nil, false
+	}
+	payload, raw = raw[1+n:1+n+int(size)], raw[1+n+int(size):]
+	for len(raw) > 0 {
+		number, kind, n := protowire.ConsumeField(raw)
+		if n < 0 || kind == protowire.BytesType && (number == 1 || number == 2 && signature != nil) {
+			return nil, nil, false
+		}
+		if kind == protowire.BytesType && number == 2 {
+			_, _, m := protowire.ConsumeTag(raw)
+			signature, _ = protowire.ConsumeBytes(raw[m:])
+		}
+		raw = raw[n:]
+	}
+	return payload, signature, true
 }
 
 func (b *block) metadata(raw []byte) error {
@@ -142,15 +161,6 @@ func (b *block) content() error {
 		return faultf("header.data_hash", "is not that of the block's transactions")
 	}
 	return nil
-}
-
-// fieldSize is what a field of bytes with a small number takes on the wire.
-func fieldSize(b []byte) int {
-	n := 2
-	for v := len(b); v >= 0x80; v >>= 7 {
-		n++
-	}
-	return n + len(b)
 }
 
 // asFault names a field for an error that has none.

@@ -44,8 +44,9 @@ type endorsement struct{ endorser, signature []byte }
 func parseTransaction(raw []byte) (*transaction, error) {
 	t := &transaction{}
 	var header, data []byte
-	if err := scan(raw, bytesOf(1, &t.payload), bytesOf(2, &t.signature)); err != nil {
-		return t, faultf("envelope", "%v", err)
+	var ok bool
+	if t.payload, t.signature, ok = cutEnvelope(raw); !ok {
+		return t, faultf("envelope", "is not one")
 	}
 	if err := scan(t.payload, bytesOf(1, &header), bytesOf(2, &data)); err != nil {
 		return t, faultf("payload", "%v", err)
@@ -63,9 +64,15 @@ func (t *transaction) headers(header []byte) error {
 	if err := scan(header, bytesOf(1, &t.channelHeader), bytesOf(2, &t.signatureHeader)); err != nil {
 		return err
 	}
-	var stamp []byte
+	var stamp, extension, id []byte
 	var seconds, nanos uint64
-	err := scan(t.channelHeader, number(1, &t.kind), bytesOf(3, &stamp), textOf(4, &t.channel), textOf(5, &t.id))
+	err := scan(t.channelHeader, number(1, &t.kind), bytesOf(3, &stamp), textOf(4, &t.channel), textOf(5, &t.id), bytesOf(7, &extension))
+	if err == nil {
+		err = scan(extension, bytesOf(2, &id))
+	}
+	if err == nil {
+		err = scan(id, textOf(2, &t.called)) // peers go by this name, not by the one in the call
+	}
 	if err == nil {
 		err = scan(stamp, number(1, &seconds), number(2, &nanos))
 	}
@@ -114,17 +121,14 @@ func (t *transaction) addEndorsement(raw []byte) error {
 
 // question reads the ChaincodeInvocationSpec: what was called with what.
 func (t *transaction) question() error {
-	var invocation, spec, id, input []byte
+	var invocation, spec, input []byte
 	if err := scan(t.proposal, bytesOf(1, &invocation)); err != nil {
 		return err
 	}
 	if err := scan(invocation, bytesOf(1, &spec)); err != nil {
 		return err
 	}
-	if err := scan(spec, bytesOf(2, &id), bytesOf(3, &input)); err != nil {
-		return err
-	}
-	if err := scan(id, textOf(2, &t.called)); err != nil {
+	if err := scan(spec, bytesOf(3, &input)); err != nil {
 		return err
 	}
 	return scan(input, each(1, func(arg []byte) error {

@@ -303,6 +303,33 @@ func TestChannelAttacks(t *testing.T) {
 	}
 }
 
+// harmless is what any client can have ordered, and does nothing.
+var harmless = []channelAttack{
+	tx("another name in the call", "", func(_ *channel, k *call) { k.misnamed = "other" }),
+	blk("fields that nobody knows", "", func(c *channel, k *cut) {
+		k.change = func(b *common.Block) {
+			b.Data.Data[0] = append(b.Data.Data[0], 0x7a, 3, 'a', 'b', 'c', 0x08, 1, 0x7b, 0x7c)
+			sum := sha256.Sum256(slices.Concat(b.Data.Data...))
+			b.Header.DataHash = sum[:]
+		}
+	}),
+}
+
+func TestHarmless(t *testing.T) {
+	for _, a := range harmless {
+		t.Run(a.name, func(t *testing.T) {
+			c := newChannel(t)
+			f := unpack(t, c.build(c.asset))
+			trust := c.trust()
+			a.change(c)
+			c.seal()
+			if r := check(t, c.replaced(t, f).pack(t, c.exchange), trust); !r.OK() {
+				t.Error(text(r))
+			}
+		})
+	}
+}
+
 // replaced is the package with the channel's blocks, and what is attested, as
 // they are now: its maker lists and signs whatever it likes.
 func (c *channel) replaced(t *testing.T, f contents) contents {

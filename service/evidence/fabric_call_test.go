@@ -25,6 +25,7 @@ type call struct {
 	results []pledge.Result // of a call that took effect
 
 	chaincode  string // default: the channel's
+	misnamed   string // in the call itself; default: the same
 	answeredBy string // default: the same
 	channel    string
 	txID       string
@@ -53,7 +54,7 @@ func (c *channel) envelope(k *call) *common.Envelope {
 		SignatureHeader: encode(&common.SignatureHeader{Creator: creator.serialized(), Nonce: nonce[:]}),
 	}
 	proposal := encode(&peer.ChaincodeProposalPayload{Input: encode(&peer.ChaincodeInvocationSpec{ChaincodeSpec: &peer.ChaincodeSpec{
-		Type: peer.ChaincodeSpec_GOLANG, ChaincodeId: &peer.ChaincodeID{Name: name}, Input: &peer.ChaincodeInput{Args: k.args}}})})
+		Type: peer.ChaincodeSpec_GOLANG, ChaincodeId: &peer.ChaincodeID{Name: either(k.misnamed, name)}, Input: &peer.ChaincodeInput{Args: k.args}}})})
 	asked := sha256.Sum256(slices.Concat(header.ChannelHeader, header.SignatureHeader, proposal))
 	response := c.respond(k, name, asked[:])
 	action := &peer.ChaincodeActionPayload{ChaincodeProposalPayload: proposal,
