@@ -103,7 +103,7 @@ func (l *Ledger) outcomes(ctx context.Context, items []*item, v verdict) []pledg
 		if len(v.Results) != len(items) || it.command == nil {
 			continue // it applied something that cannot be read: ask by the id
 		}
-		o, committed := v.Results[i].Outcome, pledge.Outcome{}
+		o := v.Results[i].Outcome
 		committed, isHere := here[o.CommandID]
 		switch {
 		case o.Status != pledge.Applied:

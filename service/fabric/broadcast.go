@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
 )
 
@@ -21,7 +20,7 @@ func quorumOf(n int) int {
 // call: an earlier one with the same envelope may have been taken.
 func (w *sdkWire) Broadcast(ctx context.Context, envelope []byte) error {
 	env := &common.Envelope{}
-	if err := proto.Unmarshal(envelope, env); err != nil {
+	if err := unmarshal(envelope, env); err != nil {
 		return fmt.Errorf("%w: not an envelope: %w", errNotSent, err)
 	}
 	receipts := make(chan receipt, len(w.lanes))

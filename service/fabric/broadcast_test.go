@@ -9,14 +9,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
 	"github.com/hyperledger/fabric-protos-go/orderer"
 )
 
 func parcelOf(t *testing.T, payload string) []byte {
 	t.Helper()
-	raw, err := proto.Marshal(&common.Envelope{Payload: []byte(payload), Signature: []byte("s")})
+	raw, err := marshal(&common.Envelope{Payload: []byte(payload), Signature: []byte("s")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,9 +14,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/golang/protobuf/proto"
-	"github.com/golang/protobuf/ptypes/timestamp"
 	"github.com/hyperledger/fabric-protos-go/common"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/protoadapt"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service/ledgertest/actors"
@@ -62,7 +63,7 @@ func (m *mint) configuration(of simOrderer) []byte {
 	}
 	group := &common.ConfigGroup{Values: map[string]*common.ConfigValue{"Orderers": {Value: must(&list)}}}
 	config := &common.Config{ChannelGroup: &common.ConfigGroup{Groups: map[string]*common.ConfigGroup{"Orderer": group}}}
-	head := &common.ChannelHeader{Type: int32(common.HeaderType_CONFIG), ChannelId: m.channel, Timestamp: &timestamp.Timestamp{Seconds: m.now.Unix()}}
+	head := &common.ChannelHeader{Type: int32(common.HeaderType_CONFIG), ChannelId: m.channel, Timestamp: &timestamppb.Timestamp{Seconds: m.now.Unix()}}
 	payload := &common.Payload{Header: &common.Header{ChannelHeader: must(head)}, Data: must(&common.ConfigEnvelope{Config: config})}
 	return must(&common.Envelope{Payload: must(payload)})
 }
@@ -175,7 +176,9 @@ func begun(t testing.TB) (*mint, *actors.Cast) {
 	return m, cast
 }
 
-func clone(b *common.Block) *common.Block { return proto.Clone(b).(*common.Block) }
+func clone(b *common.Block) *common.Block {
+	return protoadapt.MessageV1Of(proto.Clone(protoadapt.MessageV2Of(b))).(*common.Block)
+}
 
 func newFront(channel string) *front {
 	return &front{decoder: decoder{channel, "datapledge"}, seen: &seen{}}

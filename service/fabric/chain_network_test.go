@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
 
 	"github.com/datapledge/datapledge/network"
@@ -161,7 +160,7 @@ func forgedReal(t *testing.T, blocks []*common.Block) {
 
 func keepSignatures(b *common.Block, which ...int) {
 	var md common.Metadata
-	if err := proto.Unmarshal(b.Metadata.Metadata[0], &md); err != nil {
+	if err := unmarshal(b.Metadata.Metadata[0], &md); err != nil {
 		panic(err)
 	}
 	var kept []*common.MetadataSignature

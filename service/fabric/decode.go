@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
 	"github.com/hyperledger/fabric-protos-go/peer"
 
@@ -91,7 +90,7 @@ func (out *decoded) add(i int, tx transaction) error {
 }
 
 func (out *decoded) keep(b *common.Block) (err error) {
-	if out.config, err = proto.Marshal(b); err != nil {
+	if out.config, err = marshal(b); err != nil {
 		return fmt.Errorf("block %d: %v: %w", out.block.Number, err, errFault)
 	}
 	return nil

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/ledger/rwset"
 	"github.com/hyperledger/fabric-protos-go/ledger/rwset/kvrwset"
 
@@ -149,7 +148,7 @@ func (d decoder) writes(raw []byte) ([]pledge.Write, error) {
 // sets are the read-write sets of our namespace.
 func (d decoder) sets(raw []byte) (out []*kvrwset.KVRWSet, err error) {
 	var all rwset.TxReadWriteSet
-	if err := proto.Unmarshal(raw, &all); err != nil {
+	if err := unmarshal(raw, &all); err != nil {
 		return nil, fmt.Errorf("reading the writes: %v", err)
 	}
 	for _, ns := range all.GetNsRwset() {
@@ -157,7 +156,7 @@ func (d decoder) sets(raw []byte) (out []*kvrwset.KVRWSet, err error) {
 			continue
 		}
 		set := &kvrwset.KVRWSet{}
-		if err := proto.Unmarshal(ns.GetRwset(), set); err != nil {
+		if err := unmarshal(ns.GetRwset(), set); err != nil {
 			return nil, fmt.Errorf("reading the writes: %v", err)
 		}
 		out = append(out, set)

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
 	"github.com/hyperledger/fabric-protos-go/peer"
 
@@ -117,7 +116,7 @@ func reheaded(raw []byte, change func(*common.ChannelHeader)) []byte {
 	var env common.Envelope
 	var p common.Payload
 	var h common.ChannelHeader
-	if proto.Unmarshal(raw, &env) != nil || proto.Unmarshal(env.Payload, &p) != nil || proto.Unmarshal(p.Header.ChannelHeader, &h) != nil {
+	if unmarshal(raw, &env) != nil || unmarshal(env.Payload, &p) != nil || unmarshal(p.Header.ChannelHeader, &h) != nil {
 		panic("not an envelope")
 	}
 	change(&h)
@@ -132,7 +131,7 @@ func resigned(raw []byte) []byte {
 	var tx peer.Transaction
 	var p peer.ChaincodeActionPayload
 	var r peer.ProposalResponsePayload
-	if err != nil || proto.Unmarshal(payload, &tx) != nil || proto.Unmarshal(tx.Actions[0].Payload, &p) != nil || proto.Unmarshal(p.Action.ProposalResponsePayload, &r) != nil {
+	if err != nil || unmarshal(payload, &tx) != nil || unmarshal(tx.Actions[0].Payload, &p) != nil || unmarshal(p.Action.ProposalResponsePayload, &r) != nil {
 		panic("not a transaction")
 	}
 	sum := sha256.Sum256(slices.Concat(h.raw.ChannelHeader, h.raw.SignatureHeader, p.ChaincodeProposalPayload))
@@ -217,12 +216,12 @@ func misnamed(raw []byte) []byte {
 	h, payload, err := openEnvelope(raw)
 	var tx peer.Transaction
 	var p peer.ChaincodeActionPayload
-	if err != nil || proto.Unmarshal(payload, &tx) != nil || proto.Unmarshal(tx.Actions[0].Payload, &p) != nil {
+	if err != nil || unmarshal(payload, &tx) != nil || unmarshal(tx.Actions[0].Payload, &p) != nil {
 		panic("not a transaction")
 	}
 	var proposal peer.ChaincodeProposalPayload
 	var call peer.ChaincodeInvocationSpec
-	if proto.Unmarshal(p.ChaincodeProposalPayload, &proposal) != nil || proto.Unmarshal(proposal.Input, &call) != nil {
+	if unmarshal(p.ChaincodeProposalPayload, &proposal) != nil || unmarshal(proposal.Input, &call) != nil {
 		panic("not a call")
 	}
 	call.ChaincodeSpec.ChaincodeId = &peer.ChaincodeID{Name: "another"}
@@ -254,7 +253,7 @@ func FuzzDecode(f *testing.F) {
 func hostile(t *testing.T, f *front, want *common.Block, raw []byte) {
 	t.Helper()
 	var got common.Block
-	if proto.Unmarshal(raw, &got) != nil {
+	if unmarshal(raw, &got) != nil {
 		return
 	}
 	all := make([]byte, len(got.GetData().GetData()))

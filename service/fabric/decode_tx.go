@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
 	"github.com/hyperledger/fabric-protos-go/peer"
 
@@ -62,19 +61,19 @@ func openEnvelope(raw []byte) (h *envelopeHeader, payload []byte, err error) {
 	h = &envelopeHeader{raw: &common.Header{}}
 	var env common.Envelope
 	var p common.Payload
-	if err := proto.Unmarshal(raw, &env); err != nil {
+	if err := unmarshal(raw, &env); err != nil {
 		return h, nil, fmt.Errorf("reading an envelope: %v", err)
 	}
-	if err := proto.Unmarshal(env.GetPayload(), &p); err != nil {
+	if err := unmarshal(env.GetPayload(), &p); err != nil {
 		return h, nil, fmt.Errorf("reading a payload: %v", err)
 	}
 	if p.GetHeader() != nil {
 		h.raw = p.GetHeader()
 	}
-	if err := proto.Unmarshal(h.raw.GetChannelHeader(), &h.channel); err != nil {
+	if err := unmarshal(h.raw.GetChannelHeader(), &h.channel); err != nil {
 		return h, nil, fmt.Errorf("reading a channel header: %v", err)
 	}
-	if err := proto.Unmarshal(h.raw.GetSignatureHeader(), &h.signature); err != nil {
+	if err := unmarshal(h.raw.GetSignatureHeader(), &h.signature); err != nil {
 		return h, nil, fmt.Errorf("reading a signature header: %v", err)
 	}
 	return h, p.GetData(), nil
@@ -104,14 +103,14 @@ type invocation struct {
 // that the endorsers signed the answer to this very call.
 func openCall(h *envelopeHeader, payload []byte) (*invocation, error) {
 	var tx peer.Transaction
-	if err := proto.Unmarshal(payload, &tx); err != nil {
+	if err := unmarshal(payload, &tx); err != nil {
 		return nil, fmt.Errorf("reading a transaction: %v", err)
 	}
 	if n := len(tx.GetActions()); n != 1 {
 		return nil, fmt.Errorf("a transaction of %d actions", n)
 	}
 	var p peer.ChaincodeActionPayload
-	if err := proto.Unmarshal(tx.GetActions()[0].GetPayload(), &p); err != nil {
+	if err := unmarshal(tx.GetActions()[0].GetPayload(), &p); err != nil {
 		return nil, fmt.Errorf("reading an action: %v", err)
 	}
 	c := &invocation{response: p.GetAction().GetProposalResponsePayload(), endorsements: p.GetAction().GetEndorsements()}
@@ -128,7 +127,7 @@ func openCall(h *envelopeHeader, payload []byte) (*invocation, error) {
 // let a client write what it likes into the call itself.
 func (c *invocation) readName(h *envelopeHeader) error {
 	var extension peer.ChaincodeHeaderExtension
-	if err := proto.Unmarshal(h.channel.GetExtension(), &extension); err != nil {
+	if err := unmarshal(h.channel.GetExtension(), &extension); err != nil {
 		return fmt.Errorf("reading which chaincode is called: %v", err)
 	}
 	c.name = extension.GetChaincodeId().GetName()
@@ -138,10 +137,10 @@ func (c *invocation) readName(h *envelopeHeader) error {
 func (c *invocation) readProposal(raw []byte) error {
 	var p peer.ChaincodeProposalPayload
 	var spec peer.ChaincodeInvocationSpec
-	if err := proto.Unmarshal(raw, &p); err != nil {
+	if err := unmarshal(raw, &p); err != nil {
 		return fmt.Errorf("reading a proposal: %v", err)
 	}
-	if err := proto.Unmarshal(p.GetInput(), &spec); err != nil {
+	if err := unmarshal(p.GetInput(), &spec); err != nil {
 		return fmt.Errorf("reading a call: %v", err)
 	}
 	c.args = spec.GetChaincodeSpec().GetInput().GetArgs()
@@ -150,7 +149,7 @@ func (c *invocation) readProposal(raw []byte) error {
 
 func (c *invocation) readResponse(h *envelopeHeader, proposal []byte) error {
 	var r peer.ProposalResponsePayload
-	if err := proto.Unmarshal(c.response, &r); err != nil {
+	if err := unmarshal(c.response, &r); err != nil {
 		return fmt.Errorf("reading a response: %v", err)
 	}
 	sum := sha256.New()
@@ -160,7 +159,7 @@ func (c *invocation) readResponse(h *envelopeHeader, proposal []byte) error {
 	if string(sum.Sum(nil)) != string(r.GetProposalHash()) {
 		return fmt.Errorf("the response is to another proposal")
 	}
-	if err := proto.Unmarshal(r.GetExtension(), &c.action); err != nil {
+	if err := unmarshal(r.GetExtension(), &c.action); err != nil {
 		return fmt.Errorf("reading a result: %v", err)
 	}
 	return nil

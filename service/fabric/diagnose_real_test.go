@@ -5,9 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/golang/protobuf/proto"
-	"github.com/golang/protobuf/ptypes"
 	"github.com/hyperledger/fabric-protos-go/common"
+	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
 // wellAndIll diagnoses the healthy network, then asks the wrong things of it.
@@ -74,14 +73,12 @@ func wrongClock(s *site) {
 			s.Fatal(err)
 		}
 		header, channel := &common.Header{}, &common.ChannelHeader{}
-		if proto.Unmarshal(p.Header, header) != nil || proto.Unmarshal(header.ChannelHeader, channel) != nil {
+		if unmarshal(p.Header, header) != nil || unmarshal(header.ChannelHeader, channel) != nil {
 			s.Fatal("no header")
 		}
-		if channel.Timestamp, err = ptypes.TimestampProto(time.Now().Add(-6 * time.Minute)); err != nil {
-			s.Fatal(err)
-		}
-		header.ChannelHeader, _ = proto.Marshal(channel)
-		p.Header, _ = proto.Marshal(header)
+		channel.Timestamp = timestamppb.New(time.Now().Add(-6 * time.Minute))
+		header.ChannelHeader, _ = marshal(channel)
+		p.Header, _ = marshal(header)
 		_, err = s.wire.ask(ctx, m, p)
 		answers[i] = fromSDK(err)
 		cancel()

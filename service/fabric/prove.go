@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
 
 	"github.com/datapledge/datapledge/pledge"
@@ -84,7 +83,7 @@ func (c *chain) commandAt(ctx context.Context, at pledge.Position) (raw []byte, 
 		if key = keyAt(d, at); key == "" {
 			return notAt(at)
 		}
-		raw, err = proto.Marshal(b)
+		raw, err = marshal(b)
 		return err
 	})
 	return raw, key, err

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
 
 	"github.com/datapledge/datapledge/pledge"
@@ -67,7 +66,7 @@ func decodeProven(text string) (*common.Block, error) {
 		return nil, err
 	}
 	b := &common.Block{}
-	return b, proto.Unmarshal(raw, b)
+	return b, unmarshal(raw, b)
 }
 
 // checkAttestation: the endorsers read the key, and found what the

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
 
 	"github.com/datapledge/datapledge/pledge"
@@ -102,7 +101,7 @@ func TestProveChecksItself(t *testing.T) {
 func altersBlock(text string, change func(*common.Block)) string {
 	raw, err := base64.StdEncoding.DecodeString(text)
 	var b common.Block
-	if err != nil || proto.Unmarshal(raw, &b) != nil {
+	if err != nil || unmarshal(raw, &b) != nil {
 		panic("not a block")
 	}
 	change(&b)

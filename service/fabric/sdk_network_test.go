@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
 	"github.com/hyperledger/fabric-protos-go/peer"
 
@@ -91,11 +90,11 @@ func (s *site) note(b *common.Block) error {
 
 func txID(envelope []byte) (string, error) {
 	e, p, h := &common.Envelope{}, &common.Payload{}, &common.ChannelHeader{}
-	err := errors.Join(proto.Unmarshal(envelope, e), proto.Unmarshal(e.Payload, p))
+	err := errors.Join(unmarshal(envelope, e), unmarshal(e.Payload, p))
 	if err != nil {
 		return "", err
 	}
-	return h.TxId, proto.Unmarshal(p.Header.ChannelHeader, h)
+	return h.TxId, unmarshal(p.Header.ChannelHeader, h)
 }
 
 // verdicts waits until a transaction is in a block.

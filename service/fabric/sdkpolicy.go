@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
 	"github.com/hyperledger/fabric-protos-go/msp"
 	"github.com/hyperledger/fabric-protos-go/peer"
@@ -18,7 +17,7 @@ type policy func(members map[string]bool) bool
 // the known members", which is what Fabric's default means.
 func endorsementPolicy(parameter []byte, known int) (policy, error) {
 	p := &peer.ApplicationPolicy{}
-	if err := proto.Unmarshal(parameter, p); err != nil {
+	if err := unmarshal(parameter, p); err != nil {
 		return nil, fmt.Errorf("endorsement policy: %w", err)
 	}
 	env := p.GetSignaturePolicy()
@@ -44,7 +43,7 @@ func principals(list []*msp.MSPPrincipal) ([]string, error) {
 		if p.PrincipalClassification != msp.MSPPrincipal_ROLE {
 			return nil, fmt.Errorf("endorsement policy: a principal of class %v is not known here", p.PrincipalClassification)
 		}
-		if err := proto.Unmarshal(p.Principal, role); err != nil {
+		if err := unmarshal(p.Principal, role); err != nil {
 			return nil, fmt.Errorf("endorsement policy: %w", err)
 		}
 		ids[i] = role.MspIdentifier

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
 	"github.com/hyperledger/fabric-protos-go/msp"
 	"github.com/hyperledger/fabric-protos-go/peer"
@@ -24,13 +23,13 @@ func parameter(t *testing.T, rule *common.SignaturePolicy, ids ...string) []byte
 	t.Helper()
 	env := &common.SignaturePolicyEnvelope{Rule: rule}
 	for _, id := range ids {
-		role, err := proto.Marshal(&msp.MSPRole{MspIdentifier: id, Role: msp.MSPRole_PEER})
+		role, err := marshal(&msp.MSPRole{MspIdentifier: id, Role: msp.MSPRole_PEER})
 		if err != nil {
 			t.Fatal(err)
 		}
 		env.Identities = append(env.Identities, &msp.MSPPrincipal{PrincipalClassification: msp.MSPPrincipal_ROLE, Principal: role})
 	}
-	raw, err := proto.Marshal(&peer.ApplicationPolicy{Type: &peer.ApplicationPolicy_SignaturePolicy{SignaturePolicy: env}})
+	raw, err := marshal(&peer.ApplicationPolicy{Type: &peer.ApplicationPolicy_SignaturePolicy{SignaturePolicy: env}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +78,7 @@ func TestPolicy(t *testing.T) {
 }
 
 func TestPolicyOfTheChannel(t *testing.T) {
-	raw, err := proto.Marshal(&peer.ApplicationPolicy{Type: &peer.ApplicationPolicy_ChannelConfigPolicyReference{ChannelConfigPolicyReference: "/Channel/Application/Endorsement"}})
+	raw, err := marshal(&peer.ApplicationPolicy{Type: &peer.ApplicationPolicy_ChannelConfigPolicyReference{ChannelConfigPolicyReference: "/Channel/Application/Endorsement"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
 	"github.com/hyperledger/fabric-protos-go/ledger/rwset"
 	"github.com/hyperledger/fabric-protos-go/ledger/rwset/kvrwset"
@@ -28,7 +27,7 @@ func (w *sdkWire) propose(args [][]byte) (*fab.TransactionProposal, error) {
 
 // signed is a proposal as peers take it. One signature serves them all.
 func (w *sdkWire) signed(p *fab.TransactionProposal) (fab.ProcessProposalRequest, error) {
-	raw, err := proto.Marshal(p.Proposal)
+	raw, err := marshal(p.Proposal)
 	if err != nil {
 		return fab.ProcessProposalRequest{}, err
 	}
@@ -60,14 +59,14 @@ func (w *sdkWire) envelope(p *fab.TransactionProposal, r []*fab.TransactionPropo
 		return nil, err
 	}
 	header := &common.Header{}
-	if err := proto.Unmarshal(p.Header, header); err != nil {
+	if err := unmarshal(p.Header, header); err != nil {
 		return nil, err
 	}
-	data, err := proto.Marshal(tx.Transaction)
+	data, err := marshal(tx.Transaction)
 	if err != nil {
 		return nil, err
 	}
-	payload, err := proto.Marshal(&common.Payload{Header: header, Data: data})
+	payload, err := marshal(&common.Payload{Header: header, Data: data})
 	if err != nil {
 		return nil, err
 	}
@@ -75,22 +74,22 @@ func (w *sdkWire) envelope(p *fab.TransactionProposal, r []*fab.TransactionPropo
 	if err != nil {
 		return nil, err
 	}
-	return proto.Marshal(&common.Envelope{Payload: payload, Signature: sig})
+	return marshal(&common.Envelope{Payload: payload, Signature: sig})
 }
 
 // action is what an endorser vouched for.
 func action(r *peer.ProposalResponse) (*peer.ChaincodeAction, error) {
 	p, a := &peer.ProposalResponsePayload{}, &peer.ChaincodeAction{}
-	if err := proto.Unmarshal(r.GetPayload(), p); err != nil {
+	if err := unmarshal(r.GetPayload(), p); err != nil {
 		return nil, err
 	}
-	return a, proto.Unmarshal(p.Extension, a)
+	return a, unmarshal(p.Extension, a)
 }
 
 // writes tells whether a simulation wrote into the chaincode's namespace.
 func writes(a *peer.ChaincodeAction, chaincode string) (bool, error) {
 	set := &rwset.TxReadWriteSet{}
-	if err := proto.Unmarshal(a.Results, set); err != nil {
+	if err := unmarshal(a.Results, set); err != nil {
 		return false, err
 	}
 	for _, ns := range set.NsRwset {
@@ -98,7 +97,7 @@ func writes(a *peer.ChaincodeAction, chaincode string) (bool, error) {
 		if ns.Namespace != chaincode {
 			continue
 		}
-		if err := proto.Unmarshal(ns.Rwset, kv); err != nil {
+		if err := unmarshal(ns.Rwset, kv); err != nil {
 			return false, err
 		}
 		return len(kv.Writes) > 0 || len(ns.CollectionHashedRwset) > 0, nil

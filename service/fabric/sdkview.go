@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/peer/lifecycle"
 	"github.com/hyperledger/fabric-sdk-go/pkg/common/providers/fab"
 	"github.com/hyperledger/fabric-sdk-go/pkg/fab/channel/membership"
@@ -132,5 +131,5 @@ func (w *sdkWire) definition(ctx context.Context, m *member) (*lifecycle.QueryCh
 		return nil, err
 	}
 	d := &lifecycle.QueryChaincodeDefinitionResult{}
-	return d, proto.Unmarshal(r.ProposalResponse.GetResponse().GetPayload(), d)
+	return d, unmarshal(r.ProposalResponse.GetResponse().GetPayload(), d)
 }

@@ -12,17 +12,17 @@ import (
 	"testing"
 	"time"
 
-	"github.com/golang/protobuf/proto"
-	"github.com/golang/protobuf/ptypes/timestamp"
 	"github.com/hyperledger/fabric-protos-go/common"
 	"github.com/hyperledger/fabric-protos-go/ledger/rwset"
 	"github.com/hyperledger/fabric-protos-go/ledger/rwset/kvrwset"
 	"github.com/hyperledger/fabric-protos-go/peer"
+	"google.golang.org/protobuf/protoadapt"
+	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
 // must is for encodings that cannot fail.
-func must(m proto.Message) []byte {
-	raw, err := proto.Marshal(m)
+func must(m protoadapt.MessageV1) []byte {
+	raw, err := marshal(m)
 	if err != nil {
 		panic(err)
 	}
@@ -63,7 +63,7 @@ func (o simOrderer) configBlock(channel string) *common.Block {
 	orderers := &common.ConfigGroup{Values: map[string]*common.ConfigValue{"Orderers": {Value: must(&list)}}}
 	config := must(&common.ConfigEnvelope{Config: &common.Config{
 		ChannelGroup: &common.ConfigGroup{Groups: map[string]*common.ConfigGroup{"Orderer": orderers}}}})
-	head := must(&common.ChannelHeader{Type: int32(common.HeaderType_CONFIG), ChannelId: channel, Timestamp: &timestamp.Timestamp{Seconds: 1767225600}})
+	head := must(&common.ChannelHeader{Type: int32(common.HeaderType_CONFIG), ChannelId: channel, Timestamp: &timestamppb.Timestamp{Seconds: 1767225600}})
 	payload := must(&common.Payload{Header: &common.Header{ChannelHeader: head}, Data: config})
 	return o.seal(0, nil, [][]byte{must(&common.Envelope{Payload: payload})}, []byte{0})
 }
@@ -113,7 +113,7 @@ func simEnvelopeAt(channel string, args [][]byte, r *simRun, answer []byte, at t
 	id := hex.EncodeToString(sum[:])
 	head := &common.Header{
 		ChannelHeader: must(&common.ChannelHeader{Type: int32(common.HeaderType_ENDORSER_TRANSACTION), TxId: id, ChannelId: channel,
-			Timestamp: &timestamp.Timestamp{Seconds: at.Unix(), Nanos: int32(at.Nanosecond())},
+			Timestamp: &timestamppb.Timestamp{Seconds: at.Unix(), Nanos: int32(at.Nanosecond())},
 			Extension: must(&peer.ChaincodeHeaderExtension{ChaincodeId: &peer.ChaincodeID{Name: "datapledge"}})}),
 		SignatureHeader: must(&common.SignatureHeader{Creator: creator, Nonce: nonce}),
 	}

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"math/big"
 
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
 )
 
@@ -102,7 +101,7 @@ func (c consenters) count(meta *common.Metadata, header []byte) int {
 	signed := map[string]bool{}
 	for _, s := range meta.GetSignatures() {
 		var id common.IdentifierHeader
-		if len(s.GetIdentifierHeader()) == 0 || proto.Unmarshal(s.GetIdentifierHeader(), &id) != nil {
+		if len(s.GetIdentifierHeader()) == 0 || unmarshal(s.GetIdentifierHeader(), &id) != nil {
 			continue
 		}
 		by, known := c.byID[id.GetIdentifier()]
@@ -121,10 +120,10 @@ func (c consenters) count(meta *common.Metadata, header []byte) int {
 func signaturesOf(b *common.Block) (*common.Metadata, uint64, error) {
 	var meta common.Metadata
 	var signed common.OrdererBlockMetadata
-	if err := proto.Unmarshal(metadataOf(b, common.BlockMetadataIndex_SIGNATURES), &meta); err != nil {
+	if err := unmarshal(metadataOf(b, common.BlockMetadataIndex_SIGNATURES), &meta); err != nil {
 		return nil, 0, fmt.Errorf("reading the signatures: %v", err)
 	}
-	if err := proto.Unmarshal(meta.GetValue(), &signed); err != nil {
+	if err := unmarshal(meta.GetValue(), &signed); err != nil {
 		return nil, 0, fmt.Errorf("reading what was signed: %v", err)
 	}
 	if signed.GetLastConfig() == nil {

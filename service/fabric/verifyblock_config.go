@@ -3,7 +3,6 @@ package fabric
 import (
 	"errors"
 
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
 )
 
@@ -14,7 +13,7 @@ func configInForce(configs [][]byte, channel string) (consenters, error) {
 		return consenters{}, errors.New("no configuration is kept")
 	}
 	var b common.Block
-	if err := proto.Unmarshal(configs[len(configs)-1], &b); err != nil {
+	if err := unmarshal(configs[len(configs)-1], &b); err != nil {
 		return consenters{}, err
 	}
 	return readConfig(&b, channel)

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"fmt"
 
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -85,11 +84,11 @@ func readConfig(b *common.Block, channel string) (consenters, error) {
 	}
 	var config common.ConfigEnvelope
 	var orderers common.Orderers
-	if err := proto.Unmarshal(payload, &config); err != nil {
+	if err := unmarshal(payload, &config); err != nil {
 		return consenters{}, fmt.Errorf("block %d: %v: %w", number, err, errForged)
 	}
 	value := config.GetConfig().GetChannelGroup().GetGroups()["Orderer"].GetValues()["Orderers"].GetValue()
-	if err := proto.Unmarshal(value, &orderers); err != nil {
+	if err := unmarshal(value, &orderers); err != nil {
 		return consenters{}, fmt.Errorf("block %d: %v: %w", number, err, errForged)
 	}
 	out, err := newConsenters(number, orderers.GetConsenterMapping())

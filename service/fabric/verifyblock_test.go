@@ -5,7 +5,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
 
 	"github.com/datapledge/datapledge/service"
@@ -56,7 +55,7 @@ func cutOtherwise(data [][]byte) [][]byte {
 // stranger signs in the place of the third consenter, with another key.
 func stranger(m *mint, b *common.Block, id uint32) []byte {
 	var md common.Metadata
-	if err := proto.Unmarshal(m.signed(b.Header, m.config, []int{0, 1}), &md); err != nil {
+	if err := unmarshal(m.signed(b.Header, m.config, []int{0, 1}), &md); err != nil {
 		panic(err)
 	}
 	md.Signatures = append(md.Signatures, signature(id, otherKey(), md.Value, b.Header))
@@ -65,7 +64,7 @@ func stranger(m *mint, b *common.Block, id uint32) []byte {
 
 func changeSignatures(b *common.Block, change func(*common.MetadataSignature)) {
 	var md common.Metadata
-	if err := proto.Unmarshal(b.Metadata.Metadata[0], &md); err != nil {
+	if err := unmarshal(b.Metadata.Metadata[0], &md); err != nil {
 		panic(err)
 	}
 	change(md.Signatures[0])
