@@ -1,5 +1,6 @@
 // Package fabric is the ledger of a consortium: service.Ledger over a
-// Hyperledger Fabric channel.
+// Hyperledger Fabric channel. README.md tells how a command gets there, and
+// what is believed of whom.
 package fabric
 
 import (
