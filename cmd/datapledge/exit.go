@@ -150,7 +150,7 @@ func hints(err error) []string {
 	switch {
 	case errors.Is(err, client.ErrNoKey):
 		out = append(out, "name the key file with -key FILE or DATAPLEDGE_KEY; 'datapledge key new' makes one")
-	case errors.Is(err, service.ErrUnavailable):
+	case errors.Is(err, service.ErrUnavailable) && len(out) == 0:
 		out = append(out, "is the service running? 'datapledge serve' starts one; -server or DATAPLEDGE_SERVER says where it is")
 	case errors.Is(err, fs.ErrExist):
 		out = append(out, "an existing file is never overwritten; name another one")

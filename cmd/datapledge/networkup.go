@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -68,6 +70,9 @@ func (a *app) networkUp(ctx context.Context, u upFlags) error {
 	}
 	s, err := network.Examine(ctx, dir)
 	if err == nil && s.Supervisor != 0 {
+		if err := a.sameNetwork(dir, u); err != nil {
+			return err
+		}
 		return a.alreadyUp(s)
 	}
 	if err := a.prepareNetwork(dir, u); err != nil {
@@ -144,6 +149,19 @@ func networkGenesis(dir string, c network.Consortium) (pledge.Genesis, error) {
 	return newNetworkGenesis(filepath.Join(dir, "keys"), c)
 }
 
+// sameNetwork refuses flags that ask for another network than the one that
+// runs in the folder.
+func (a *app) sameNetwork(dir string, u upFlags) error {
+	want, err := chosenConsortium(dir, u)
+	if err != nil {
+		return err
+	}
+	if made, _, err := network.Made(dir); err != nil || reflect.DeepEqual(made, want) {
+		return err
+	}
+	return hintf(fmt.Errorf("another network runs in %s: -config and -ports cannot change it", dir), "name another folder with -dir")
+}
+
 // alreadyUp makes a second 'up' harmless.
 func (a *app) alreadyUp(s network.Status) error {
 	if !s.Up {
@@ -156,12 +174,20 @@ func (a *app) alreadyUp(s network.Status) error {
 func (a *app) reportUp(s network.Status, how string) error {
 	a.emit(s, func(w io.Writer) {
 		fmt.Fprintf(w, "%s: %d processes, channel %s, %d blocks, in %s\n", how, len(s.Nodes), s.Channel, s.Height, s.Dir)
-		fmt.Fprintf(w, "next:\n  %[1]s serve -config %[2]s\n  %[1]s network status -dir %[3]s\n  %[1]s network down -dir %[3]s\nFabric's own commands, as a member's admin:\n  . %[3]s/env/bank.sh; peer channel getinfo -c pledge\n", self(), serviceConfig(s.Dir), s.Dir)
+		fmt.Fprintf(w, "next:\n  %[1]s serve -config %[2]s\n  %[1]s network status -dir %[3]s\n  %[1]s network down -dir %[3]s\nFabric's own commands, as a member's admin:\n  . %[3]s/env/bank.sh; peer channel getinfo -c pledge\n", self(), shellWord(serviceConfig(s.Dir)), shellWord(s.Dir))
 	})
 	if !s.Up {
 		return &finding{exitFault, "not all of the network is well; 'datapledge network status' says what is not"}
 	}
 	return nil
+}
+
+// shellWord is a path as it can be typed.
+func shellWord(path string) string {
+	if !strings.ContainsAny(path, " \t\n'\"\\$`&;|<>()*?[]#~") {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
 // networkHint says what to do about the usual causes.

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/datapledge/datapledge/service"
 	"github.com/datapledge/datapledge/service/node"
 	"github.com/datapledge/datapledge/storage"
 )
@@ -166,6 +167,9 @@ func (a *app) notOpened(ctx context.Context, config node.Config, err error) erro
 	defer cancel()
 	if _, wrong := config.CheckLedger(ctx); wrong != nil {
 		_ = a.findingsFault("ledger", wrong)
+	}
+	if errors.Is(err, service.ErrUnavailable) {
+		return hintf(err, "start what cannot be reached, then this again; 'datapledge network status' looks at a network on this machine, 'datapledge network up' starts it")
 	}
 	return err
 }
