@@ -22,10 +22,13 @@ type queue struct {
 	alone, wantAlone int
 
 	armed, lingered bool
+
+	pace pace
 }
 
 func (q *queue) init(l *Ledger) {
 	q.l, q.flying, q.changed = l, map[string]*item{}, sync.NewCond(&l.mu)
+	q.pace = newPace(l.options.MaxBytes)
 }
 
 // batch is what one transaction carries, or tries to.

@@ -8,7 +8,7 @@ func (q *queue) fill() *batch {
 	waiting := q.waiting
 	q.waiting = nil
 	for i, c := range waiting {
-		if b.full(&q.l.options, 0) {
+		if q.full(b, 0) {
 			q.waiting = append(q.waiting, waiting[i:]...)
 			break
 		}
@@ -33,7 +33,7 @@ func (q *queue) fill() *batch {
 func (q *queue) take(c *call, b *batch) {
 	for _, it := range c.items[c.sent:] {
 		if it.outcome.Status == "" {
-			if b.full(&q.l.options, len(it.jws)) || !q.free(it) {
+			if q.full(b, len(it.jws)) || !q.free(it) {
 				return
 			}
 			if it.outcome.Status == "" {
@@ -46,8 +46,10 @@ func (q *queue) take(c *call, b *batch) {
 	}
 }
 
-func (b *batch) full(o *Options, more int) bool {
-	return len(b.items) > 0 && (len(b.items) >= o.MaxCommands || b.bytes+more > o.MaxBytes)
+// full reports whether b holds as many as a transaction may now, or would
+// with so many bytes more.
+func (q *queue) full(b *batch, more int) bool {
+	return len(b.items) > 0 && (len(b.items) >= q.l.options.MaxCommands || b.bytes+more > q.pace.room)
 }
 
 // free reports whether the same command is not under way already. When it was, and

@@ -1,5 +1,7 @@
 package fabric
 
+import "time"
+
 // goAlone waits until nothing else of ours is under way, and keeps it so.
 func (d *delivery) goAlone() {
 	if d.alone {
@@ -21,9 +23,10 @@ func (d *delivery) goAlone() {
 }
 
 // land tells the callers, and lets the next batch go.
-func (l *Ledger) land(b *batch, d *delivery) {
+func (l *Ledger) land(b *batch, d *delivery, took time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.queue.pace.learn(b.bytes, 2*b.bytes > l.queue.pace.room || len(b.items) == l.options.MaxCommands, took)
 	for i, it := range d.items {
 		if a := d.answers[i]; a.err != nil || a.outcome.Status != "" {
 			it.outcome, it.err = a.outcome, a.err

@@ -39,9 +39,10 @@ type itemEnd struct {
 
 func (l *Ledger) run(b *batch) {
 	l.stats.batch(len(b.items))
+	began := time.Now()
 	d := &delivery{l: l, items: b.items, answers: make([]itemEnd, len(b.items))}
 	d.deliver(0, len(b.items), 0)
-	l.land(b, d)
+	l.land(b, d, time.Since(began))
 }
 
 // deliver brings the items from..to onto the ledger, in order, and reports

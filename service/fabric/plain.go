@@ -22,7 +22,7 @@ type Plain struct {
 }
 
 // plainWait bounds a plain submission.
-const plainWait = 30 * time.Second
+const plainWait = 2 * time.Minute
 
 // OpenPlain uses Profile, User, Channel and Chaincode of the options. Targets
 // name the peers that endorse, as the profile does.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/hyperledger/fabric-sdk-go/pkg/common/errors/multi"
 	"github.com/hyperledger/fabric-sdk-go/pkg/common/providers/fab"
@@ -25,6 +26,7 @@ type ballot struct {
 	groups  []*group
 	errs    multi.Errors
 	answers chan answer
+	longer  time.Duration // patience beyond the usual, for what takes long to execute
 }
 
 // group are the members that say the same: the same result over the same

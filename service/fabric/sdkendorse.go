@@ -28,11 +28,23 @@ func (w *sdkWire) Endorse(ctx context.Context, args [][]byte) (endorsed, error) 
 	ctx, cancel := w.request(ctx, w.o.EndorseTimeout)
 	defer cancel()
 	b := w.newBallot(v, req)
+	b.longer = w.o.Patience * time.Duration(sizeOf(args)) / patientFor
 	g, err := b.run(ctx)
 	if err != nil {
 		return endorsed{}, fmt.Errorf("endorsing %s: %w", args[0], err)
 	}
 	return w.seal(p, g)
+}
+
+// patientFor is how many bytes of arguments may take as long again as an
+// empty call before another peer is asked beside.
+const patientFor = 512 << 10
+
+func sizeOf(args [][]byte) (n int) {
+	for _, a := range args {
+		n += len(a)
+	}
+	return n
 }
 
 // seal makes the transaction of what a sufficient group said.
@@ -77,7 +89,7 @@ func (b *ballot) ask(ctx context.Context, peers []*member) {
 
 // run asks until a group of members that say the same is sufficient.
 func (b *ballot) run(ctx context.Context) (*group, error) {
-	impatient := time.NewTicker(b.w.o.Patience)
+	impatient := time.NewTicker(b.w.o.Patience + b.longer)
 	defer impatient.Stop()
 	b.ask(ctx, b.next())
 	for len(b.waiting) > 0 {
