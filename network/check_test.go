@@ -104,9 +104,9 @@ func TestLoadIsStrict(t *testing.T) {
 func TestShiftedMovesEveryPortAndNothingElse(t *testing.T) {
 	c := standard(t)
 	moved := c.Shifted(1000)
-	for i, p := range moved.Ports() {
-		if p != c.Ports()[i]+1000 {
-			t.Errorf("%d became %d", c.Ports()[i], p)
+	for i, p := range moved.ports() {
+		if p.number != c.ports()[i].number+1000 {
+			t.Errorf("%+v became %+v", c.ports()[i], p)
 		}
 	}
 	back, err := moved.Shifted(-1000).text()

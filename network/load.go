@@ -101,12 +101,3 @@ func (c Consortium) ports() []port {
 	}
 	return append(list, port{s3Name, "storage", c.Storage.Port})
 }
-
-// Ports are all that the nodes listen on.
-func (c Consortium) Ports() []int {
-	var list []int
-	for _, p := range c.ports() {
-		list = append(list, p.number)
-	}
-	return list
-}

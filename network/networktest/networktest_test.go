@@ -43,7 +43,7 @@ func TestFreeFindsOtherPorts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := Free(t, c); got.Ports()[0] == c.Ports()[0] || got.Check() != nil {
-		t.Errorf("%v %v", got.Ports(), got.Check())
+	if got := Free(t, c); got.Storage.Port == c.Storage.Port || got.Check() != nil {
+		t.Errorf("%+v %v", got, got.Check())
 	}
 }
