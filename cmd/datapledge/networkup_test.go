@@ -46,7 +46,9 @@ func TestShellWord(t *testing.T) {
 
 // TestLedgerOutOfReachHint: whoever just typed 'serve' is not told to.
 func TestLedgerOutOfReachHint(t *testing.T) {
-	err := (&app{stderr: &strings.Builder{}}).notOpened(t.Context(), node.Default(), fmt.Errorf("peers: %w", service.ErrUnavailable))
+	config := node.Default()
+	config.Ledger.Kind = "fabric"
+	err := (&app{stderr: &strings.Builder{}}).notOpened(t.Context(), config, fmt.Errorf("peers: %w", service.ErrUnavailable))
 	got := hints(err)
 	if len(got) != 1 || !strings.Contains(got[0], "network up") {
 		t.Errorf("got %q", got)

@@ -165,9 +165,11 @@ func (a *app) serve(ctx context.Context, config node.Config) error {
 func (a *app) notOpened(ctx context.Context, config node.Config, err error) error {
 	ctx, cancel := context.WithTimeout(ctx, lookFor)
 	defer cancel()
-	if _, wrong := config.CheckLedger(ctx); wrong != nil {
-		_ = a.findingsFault("ledger", wrong)
+	_, wrong := config.CheckLedger(ctx)
+	if wrong == nil {
+		return err
 	}
+	_ = a.findingsFault("ledger", wrong)
 	if errors.Is(err, service.ErrUnavailable) {
 		return hintf(err, "start what cannot be reached, then this again; 'datapledge network status' looks at a network on this machine, 'datapledge network up' starts it")
 	}
