@@ -24,9 +24,15 @@ type subject struct{ fingerprint, owner string }
 // a notarized asset of it; pledged, when a pledge on one is in force.
 type claim struct{ known, pledged bool }
 
+// claimOn reads the index, once that has what the ledger has: what members
+// would answer is nobody's evidence here, and every notarization asks.
 func (s *Service) claimOn(ctx context.Context, sub subject) (claim, error) {
 	var c claim
-	_, err := snapshot(ctx, s.o.Ledger, func(v *view) error {
+	now, err := s.indexed(ctx)
+	if err != nil {
+		return c, err
+	}
+	_, err = snapshot(ctx, now, func(v *view) error {
 		c = claim{}
 		ids, err := v.fingerprint(strings.TrimPrefix(sub.fingerprint, "sha256:"))
 		for _, id := range ids {
@@ -41,6 +47,19 @@ func (s *Service) claimOn(ctx context.Context, sub subject) (claim, error) {
 		return err
 	})
 	return c, err
+}
+
+// indexed is the index as far as the ledger has come.
+func (s *Service) indexed(ctx context.Context) (past, error) {
+	head, err := s.o.Ledger.Head(ctx)
+	if err != nil {
+		return past{}, err
+	}
+	if err := s.o.Index.WaitFor(ctx, head.Height); err != nil {
+		return past{}, err
+	}
+	head, err = s.o.Index.Head(ctx)
+	return newPast(s.o.Index, head), err
 }
 
 // keeps: this service has the content of the asset.
