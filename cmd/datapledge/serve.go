@@ -24,14 +24,15 @@ import (
 
 const serveHelp = `usage: datapledge serve [-config FILE] [-listen ADDR] [-data DIR] [-check-config]
 
-Runs the service: a ledger of one node and a folder of sealed datasets. Without
-a config file all of it is under ./datapledge-data, on 127.0.0.1:8080. The first
-start makes the keys of the member institutions there, mode 0600. SIGTERM and
-SIGINT let requests under way finish.
+Runs the service. Without a config file it has a ledger of one node and a folder
+of sealed datasets, all of it under ./datapledge-data, on 127.0.0.1:8080; the
+first start makes the keys of the member institutions there, mode 0600. With one
+it can stand on a consortium and an S3 store: 'network up' writes such a file.
+SIGTERM and SIGINT let requests under way finish.
 
   -config FILE    a JSON config; what it leaves out has the default
-  -check-config   check the config and the S3 bucket it names, print what it
-                  amounts to, and end
+  -check-config   check the config, the consortium and the bucket that it names,
+                  say what is wrong and what to do about it, and end
   -listen ADDR    where to listen, whatever the config says
   -data DIR       where to keep everything, whatever the config says
 
