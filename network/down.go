@@ -95,6 +95,13 @@ func gone(path string) error {
 // such as a test: it would start again what was ended.
 func unheld(dir string) error {
 	unlock, err := tryLock(filepath.Join(dir, "lock"))
+	for range 100 { // a process that was killed lets go a little after its nodes ended
+		if !errors.Is(err, errLocked) {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+		unlock, err = tryLock(filepath.Join(dir, "lock"))
+	}
 	if errors.Is(err, errLocked) {
 		return fmt.Errorf("%w, which has to end it: %s", ErrRunning, dir)
 	}
