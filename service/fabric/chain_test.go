@@ -346,7 +346,7 @@ func noise(b []byte) {
 }
 
 // eventually tries until there is no error.
-func eventually(t *testing.T, fn func() error) {
+func eventually(t testing.TB, fn func() error) {
 	t.Helper()
 	var err error
 	for range 100 {
