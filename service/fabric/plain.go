@@ -21,8 +21,9 @@ type Plain struct {
 	targets []string
 }
 
-// plainWait bounds a plain submission.
-const plainWait = 2 * time.Minute
+// plainWait bounds a plain submission: the SDK sends to one orderer, which may
+// drop it, and waits for a block that never comes.
+const plainWait = 15 * time.Second
 
 // OpenPlain uses Profile, User, Channel and Chaincode of the options. Targets
 // name the peers that endorse, as the profile does.

@@ -43,13 +43,12 @@ func (o *Options) setDefaults() {
 }
 
 // Rate is throughput of one kind of command, in commands a second. Ratio is
-// Group over the faster of the two ways to send one a transaction.
+// Group over Alone.
 type Rate struct {
 	Kind       string  `json:"kind"`
 	Signatures int     `json:"signatures"`
 	Group      float64 `json:"group"`
 	Alone      float64 `json:"one_a_transaction"`
-	Plain      float64 `json:"one_a_transaction_plain_sdk"`
 	Ratio      float64 `json:"ratio"`
 	// Spent is processor time in µs for each command of the group, by kind of process.
 	Spent map[string]float64 `json:"spent_us"`

@@ -28,7 +28,7 @@ func TestRun(t *testing.T) {
 		t.Errorf("got %+v", r)
 	}
 	for _, k := range r.Rates {
-		if k.Group <= 0 || k.Alone <= 0 || k.Plain <= 0 || k.Ratio != k.Group/max(k.Alone, k.Plain) || k.Spent["peers"] <= 0 || k.Spent["orderers"] <= 0 {
+		if k.Group <= 0 || k.Alone <= 0 || k.Ratio != k.Group/k.Alone || k.Spent["peers"] <= 0 || k.Spent["orderers"] <= 0 {
 			t.Errorf("got %+v", k)
 		}
 	}
