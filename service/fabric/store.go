@@ -168,10 +168,11 @@ func (s *store) tx(id string) (at pledge.Position, ok bool, err error) {
 func (s *store) configs(height uint64) (out [][]byte, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
 		return tx.Bucket(bucketConfigs).ForEach(func(k, v []byte) error {
-			if numberOf(k) <= height {
+			number, err := numberOf(k)
+			if err == nil && number <= height {
 				out = append(out, append([]byte(nil), v...))
 			}
-			return nil
+			return err
 		})
 	})
 	return out, err

@@ -18,11 +18,11 @@ import (
 func numberKey(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 
 // numberOf reads what numberKey wrote.
-func numberOf(k []byte) uint64 {
+func numberOf(k []byte) (uint64, error) {
 	if len(k) != 8 {
-		panic("a key of " + fmt.Sprint(len(k)) + " bytes where a number stands")
+		return 0, fmt.Errorf("a key of %d bytes where a number stands: %w", len(k), errDamaged)
 	}
-	return binary.BigEndian.Uint64(k)
+	return binary.BigEndian.Uint64(k), nil
 }
 
 const (
@@ -41,11 +41,12 @@ func encodePlace(b service.Block, filter []byte) ([]byte, error) {
 }
 
 func decodePlace(k, v []byte) (place, error) {
-	if len(k) != 8 || len(v) < placeSize {
+	number, err := numberOf(k)
+	if err != nil || len(v) < placeSize {
 		return place{}, fmt.Errorf("a block of %d bytes: %w", len(v), errDamaged)
 	}
 	return place{
-		head:   service.Head{Height: numberOf(k), Hash: hexOf(v[:hashSize])},
+		head:   service.Head{Height: number, Hash: hexOf(v[:hashSize])},
 		time:   time.UnixMilli(int64(binary.BigEndian.Uint64(v[hashSize:]))).UTC(),
 		filter: append([]byte(nil), v[placeSize:]...),
 	}, nil
