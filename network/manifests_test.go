@@ -37,7 +37,7 @@ func TestManifestsAreGolden(t *testing.T) {
 			t.Errorf("%s is not what is rendered (%v); look at the difference after go test -update-manifests", name, err)
 		}
 	}
-	if stored := goldenNames(t); !slices.Equal(stored, slices.Sorted(maps.Keys(got))) {
+	if stored := below(t, goldenManifests); !slices.Equal(stored, slices.Sorted(maps.Keys(got))) {
 		t.Errorf("golden files %v, rendered %v", stored, slices.Sorted(maps.Keys(got)))
 	}
 }
@@ -76,21 +76,4 @@ func writeGolden(t *testing.T, files map[string][]byte) {
 			t.Fatal(err)
 		}
 	}
-}
-
-func goldenNames(t *testing.T) []string {
-	t.Helper()
-	var names []string
-	err := filepath.WalkDir(goldenManifests, func(path string, d os.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
-			name, _ := filepath.Rel(goldenManifests, path)
-			names = append(names, filepath.ToSlash(name))
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	slices.Sort(names)
-	return names
 }

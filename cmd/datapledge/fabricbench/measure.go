@@ -111,8 +111,8 @@ func (s *stage) patient(ctx context.Context, command string) (err error) {
 
 // lone measures a command that comes alone, in turns.
 func (s *stage) lone(ctx context.Context) (group, plain time.Duration, err error) {
-	var grouped, plains []time.Duration
-	err = s.serving(ctx, setting{name: "group"}, func(c *client.Client) error {
+	var ours, plains []time.Duration
+	err = s.serving(ctx, grouped, func(c *client.Client) error {
 		for range s.o.Rounds * s.o.Lone {
 			pair := s.signed(kinds()[0], 2)
 			began := time.Now()
@@ -123,14 +123,14 @@ func (s *stage) lone(ctx context.Context) (group, plain time.Duration, err error
 			if err := s.patient(ctx, pair[1]); err != nil {
 				return err
 			}
-			grouped, plains = append(grouped, between.Sub(began)), append(plains, time.Since(between))
+			ours, plains = append(ours, between.Sub(began)), append(plains, time.Since(between))
 		}
 		return nil
 	})
 	if err != nil {
 		return 0, 0, err
 	}
-	return median(grouped), median(plains), nil
+	return median(ours), median(plains), nil
 }
 
 // parallel calls fn for 0 to n-1 from several goroutines, and returns the
