@@ -47,6 +47,14 @@ type Options struct {
 	// custody receipts, and the service's reports.
 	Custodian Signer
 	Evidence  EvidenceWriter
+	// TimeStamps, Imprints and Certificates may be nil: then nothing is said of
+	// the first two, and certificates are not printed.
+	TimeStamps   TimeStamps
+	Imprints     Imprints
+	Certificates CertificatePrinter
+	// PublicURL is where the public reaches the service: "https://host". It
+	// stands on certificates.
+	PublicURL string
 	// Probe says whether the bucket can be reached; nil means that it can.
 	Probe func(ctx context.Context) error
 

@@ -37,6 +37,10 @@ const (
 	dirBlocks     = "onchain/blocks/" // of a consortium's channel
 	dirParties    = "parties/"
 	dirManifest   = "manifest/"
+	dirStamps     = "timestamps/"
+	dirReceipts   = "imprint/receipts/"
+	dirCheckpoint = "imprint/checkpoints/"
+	dirImprint    = "imprint/blocks/" // of the channel that keeps checkpoints
 )
 
 // roleOf is the role of a file by its name, "" for a name that no package has.
@@ -57,6 +61,14 @@ func roleOf(name string) string {
 		return "party"
 	case within(name, dirManifest, ".txt", 64):
 		return "manifest"
+	case within(name, dirStamps, ".json", 20):
+		return "time-stamp"
+	case within(name, dirReceipts, ".jws", 64):
+		return "imprint-receipt"
+	case within(name, dirCheckpoint, ".json", 20):
+		return "imprint-checkpoint"
+	case within(name, dirImprint, ".block", 20):
+		return "imprint-block"
 	}
 	return ""
 }

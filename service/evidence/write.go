@@ -50,7 +50,16 @@ type Source struct {
 	// Files lists the files of a sealed dataset that has too many for its
 	// notarization to name. Nil when there are none such.
 	Files func(ctx context.Context, fingerprint, owner string) ([]pledge.File, error)
-	Now   func() time.Time
+	// Beside gives what others say of a block: time stamps, imprint receipts.
+	// A part that is not there (yet) is left out of the package.
+	Beside []Beside
+	Now    func() time.Time
+}
+
+// Beside knows what stands beside the ledger about one of its blocks: files
+// of a package by their names, as FORMAT.md lays them down. None is no error.
+type Beside interface {
+	Parts(ctx context.Context, block uint64) (map[string][]byte, error)
 }
 
 // ErrUnsound: the package did not pass its own check and was not handed out.

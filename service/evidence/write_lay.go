@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/datapledge/datapledge/pledge"
@@ -34,6 +36,9 @@ func (c *collector) lay() error {
 			c.files[dirParties+id+".json"] = value
 		}
 	}
+	if err := c.layBeside(); err != nil {
+		return err
+	}
 	c.files[nameRecord] = c.value(c.subject[0])
 	if c.kind == KindParty {
 		return nil
@@ -43,6 +48,31 @@ func (c *collector) lay() error {
 		c.files[nameAsset] = asset
 	}
 	return c.layDataset(asset)
+}
+
+// layBeside adds what others say of the blocks that the commands are in.
+func (c *collector) layBeside() error {
+	for _, number := range c.standing() {
+		for _, b := range c.Beside {
+			parts, err := b.Parts(c.ctx, number)
+			if err != nil {
+				return fmt.Errorf("asking for what stands beside block %d: %w", number, err)
+			}
+			maps.Copy(c.files, parts)
+		}
+	}
+	return nil
+}
+
+// standing lists the blocks of the package's commands, each once.
+func (c *collector) standing() []uint64 {
+	var numbers []uint64
+	for _, e := range c.inOrder() {
+		if n := e.at.Block; !slices.Contains(numbers, n) {
+			numbers = append(numbers, n)
+		}
+	}
+	return numbers
 }
 
 // layDataset adds the receipt and the files as the owner signed them.
