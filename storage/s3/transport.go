@@ -104,9 +104,9 @@ func (c *counting) RoundTrip(r *http.Request) (*http.Response, error) {
 		n.Add(1)
 	}
 	if r.Method == http.MethodPost && r.URL.Query().Has("uploadId") {
-		return c.joining.RoundTrip(r)
+		return send(c.joining, r)
 	}
-	return c.usual.RoundTrip(r)
+	return send(c.usual, r)
 }
 
 // CloseIdleConnections is what http.Client passes on.
