@@ -5,6 +5,9 @@
 // The checker uses the standard library for everything it proves. Package
 // pledge appears in one check only, "replay", which runs the signed commands
 // through the rules once more.
+//
+// In a browser (js) only the checker is built: what writes packages would make
+// it three times as large.
 package evidence
 
 // Version is the "v" of the package's manifest and of the trust file.

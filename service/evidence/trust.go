@@ -3,8 +3,6 @@ package evidence
 import (
 	"encoding/json"
 	"fmt"
-
-	"github.com/datapledge/datapledge/service"
 )
 
 // Kinds of ledger that a package can come from.
@@ -25,12 +23,6 @@ type Trust struct {
 	// Operator is the public JWK that signs the blocks of a solo ledger.
 	Operator json.RawMessage `json:"operator,omitempty"`
 	*Consortium
-}
-
-// TrustOf is the trust file of a solo ledger. That of a consortium's comes
-// from TrustOfBlock.
-func TrustOf(info service.LedgerInfo) Trust {
-	return Trust{V: Version, Ledger: info.Kind, Channel: info.Channel, GenesisHash: info.GenesisHash, Operator: info.Operator}
 }
 
 // ParseTrust reads a trust file, strictly: no other members, no member twice,
