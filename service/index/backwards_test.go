@@ -2,6 +2,9 @@ package index_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -87,4 +90,46 @@ func checkHealing(t *testing.T, path string, m *maker, want service.Regression, 
 		t.Errorf("healed and reopened: got %+v, fork %v", r, forked)
 	}
 	closed(t, ix)
+}
+
+// TestStoppedWhileReplaced: a projection that is called off while it replaces
+// the file leaves one that the next projection fills.
+func TestStoppedWhileReplaced(t *testing.T) {
+	m := story("stopped", 30)
+	path := tempPath(t)
+	ix := open(t, path)
+	projectTo(t, ix, newLedger(m.blocks...), 30)
+	closed(t, ix)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	ix, err := index.Open(path, slog.New(onRebuild{slog.DiscardHandler, cancel}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ix.Project(ctx, newLedger(m.blocks[:21]...)); !errors.Is(err, context.Canceled) || ctx.Err() == nil {
+		t.Errorf("got %v, want context.Canceled", err)
+	}
+	projectTo(t, ix, newLedger(m.blocks[:21]...), 20)
+	if r := ix.Regressed(); r == nil || r.Lost != headOf(m.blocks[30]) {
+		t.Errorf("regressed: got %+v", r)
+	}
+	closed(t, ix)
+	if got, want := withoutRegression(dump(t, path)), withoutRegression(built(t, &maker{blocks: m.blocks[:21]})); got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+}
+
+// onRebuild is told that a file is about to be replaced.
+type onRebuild struct {
+	slog.Handler
+	tell func()
+}
+
+func (onRebuild) Enabled(context.Context, slog.Level) bool { return true }
+
+func (h onRebuild) Handle(_ context.Context, r slog.Record) error {
+	if strings.HasSuffix(r.Message, "read model is rebuilt") {
+		h.tell()
+	}
+	return nil
 }

@@ -136,7 +136,7 @@ func (h soundHandler) Handle(_ context.Context, r slog.Record) error {
 func checkRepair(t *testing.T, name string, ix *index.Index, m *maker, stop func() error) {
 	t.Helper()
 	want := opened(t, m)
-	for range 1000 {
+	for end := time.Now().Add(testTimeout); time.Now().Before(end); runtime.Gosched() {
 		waitFor(t, ix, 60, stop)
 		got, err := tryAll(ix, m)
 		if err == nil {

@@ -1,4 +1,11 @@
 package index
 
 // Damaged tells whether a query has marked the file to be rebuilt.
-func (ix *Index) Damaged() bool { return len(ix.state.damaged) == 1 }
+func (ix *Index) Damaged() bool {
+	select {
+	case <-ix.state.mark():
+		return true
+	default:
+		return false
+	}
+}

@@ -44,8 +44,10 @@ func (ix *Index) Project(ctx context.Context, ledger service.Ledger) error {
 	}
 }
 
+// restart replaces the file even when ctx has ended: stopped half-way it would
+// leave nothing to go on from.
 func (ix *Index) restart(ctx context.Context) error {
-	if err := ix.replace(ctx); err != nil {
+	if err := ix.replace(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
 	return errReplaced
@@ -133,12 +135,12 @@ func (ix *Index) writeAll(ctx context.Context, q *queue) error {
 		return fmt.Errorf("reading the head: %w", err)
 	}
 	defer w.close()
+	damaged := ix.state.mark()
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-ix.state.damaged:
-			ix.state.damage() // stands until the file is replaced
+		case <-damaged:
 			return fmt.Errorf("a query failed: %w", errDamaged)
 		case b, ok := <-q.blocks:
 			if !ok {

@@ -17,11 +17,12 @@ type state struct {
 	lost    []service.Regression
 	closed  bool
 	changed chan struct{}
-	damaged chan struct{} // holds one mark from the query that met damage
+	marked  bool          // a query met damage, and the file is still there
+	damaged chan struct{} // closed while marked
 }
 
 func (s *state) init() {
-	s.changed, s.damaged = make(chan struct{}), make(chan struct{}, 1)
+	s.changed, s.damaged = make(chan struct{}), make(chan struct{})
 }
 
 // set changes something under the lock and wakes all who wait.
@@ -55,10 +56,8 @@ func without(lost []service.Regression, h service.Head) []service.Regression {
 // forget goes with the file: its head, and what was found wrong with it.
 func (s *state) forget() {
 	s.set(func() {
-		s.head = nil
-		select {
-		case <-s.damaged:
-		default:
+		if s.head = nil; s.marked {
+			s.marked, s.damaged = false, make(chan struct{})
 		}
 	})
 }
@@ -71,10 +70,19 @@ func (s *state) regressions() []service.Regression {
 
 // damage marks that the file must be rebuilt; marking it twice is no more.
 func (s *state) damage() {
-	select {
-	case s.damaged <- struct{}{}:
-	default:
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.marked {
+		s.marked = true
+		close(s.damaged)
 	}
+}
+
+// mark is closed when the file that is there now must be rebuilt.
+func (s *state) mark() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.damaged
 }
 
 func (s *state) look() (head *service.Head, changed <-chan struct{}, closed bool) {
