@@ -9,6 +9,9 @@ import (
 
 // apply runs the rules over the commands of one transaction.
 func (c *Chaincode) apply(s stub, args [][]byte) ([]byte, error) {
+	if err := c.onlyAtHome(s, "a command"); err != nil {
+		return nil, err
+	}
 	if err := checkSize(args); err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 // safe for concurrent use.
 type Chaincode struct {
 	version string
+	home    string // the channel of the genesis
 	genesis []pledge.Write
 	log     *slog.Logger
 	clock   clock
@@ -27,7 +28,7 @@ func New(version string, genesis pledge.Genesis, log *slog.Logger) (*Chaincode, 
 	if err != nil {
 		return nil, err
 	}
-	return &Chaincode{version: version, genesis: writes, log: log, clock: systemClock}, nil
+	return &Chaincode{version: version, home: genesis.Channel, genesis: writes, log: log, clock: systemClock}, nil
 }
 
 // Init does nothing: the definition of the chaincode asks for no Init, and
@@ -46,6 +47,9 @@ var functions = map[string]function{
 	"get":     (*Chaincode).get,
 	"record":  (*Chaincode).record,
 	"info":    (*Chaincode).info,
+
+	"checkpoint":  (*Chaincode).checkpoint,
+	"checkpoints": (*Chaincode).checkpoints,
 }
 
 // invoke recovers from panics: one would end the process for every call that
@@ -66,11 +70,11 @@ func (c *Chaincode) invoke(s stub) (r *peer.Response) {
 
 func (c *Chaincode) call(s stub, args [][]byte) ([]byte, error) {
 	if len(args) == 0 {
-		return nil, pledge.Errorf(pledge.Malformed, "the first argument names the function: genesis, apply, get, record or info")
+		return nil, pledge.Errorf(pledge.Malformed, "the first argument names the function: genesis, apply, get, record, info, checkpoint or checkpoints")
 	}
 	f, ok := functions[string(args[0])]
 	if !ok {
-		return nil, pledge.Errorf(pledge.NotFound, "there is no function %.40q; there are genesis, apply, get, record and info", args[0])
+		return nil, pledge.Errorf(pledge.NotFound, "there is no function %.40q; there are genesis, apply, get, record, info, checkpoint and checkpoints", args[0])
 	}
 	return f(c, s, args[1:])
 }

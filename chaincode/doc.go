@@ -19,6 +19,15 @@
 //	                 where there is none; at most MaxKeys
 //	record ID        one record (as_…, pl_…, or a party's USCC), indented
 //	info             versions, channel, and digest of the genesis
+//	checkpoint C     keeps a pledge.Checkpoint, RFC 8785 JSON, of the channel
+//	                 that the genesis names; answers it as it is held
+//	checkpoints [N]  the newest checkpoint, or the one that ends with block N
+//
+// The last two are for a channel of courts and regulators (imprint 印刻), which
+// the same process serves under another name, and where genesis and apply are
+// refused. Checkpoints leave no gap and are never changed: one that tells
+// another history than the one held is refused with forked. Members endorse
+// that; whether the history is the right one, whoever sends it has verified.
 //
 // # Answers
 //

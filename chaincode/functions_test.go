@@ -20,7 +20,7 @@ var statuses = map[int32][]pledge.Code{
 	401: {"unsigned", "unknown_party", "unknown_key", "revoked_key"},
 	403: {"wrong_role", "wrong_channel", "not_owner"},
 	404: {"not_found"},
-	409: {"stale", "duplicate", "disputed", "terms_mismatch", "sequence_changed", "already_pledged", "wrong_state", "frozen", "objection_open", "fenced"},
+	409: {"stale", "duplicate", "disputed", "terms_mismatch", "sequence_changed", "already_pledged", "wrong_state", "frozen", "objection_open", "fenced", "forked"},
 	410: {"expired"},
 	413: {"too_large"},
 	422: {"declaration_incomplete", "custody_missing", "maturity_too_late", "check_missing", "consent_missing"},
@@ -190,7 +190,7 @@ func TestInfo(t *testing.T) {
 }
 
 func TestFunctionsOfTheProtocol(t *testing.T) {
-	if got := slices.Sorted(maps.Keys(functions)); !slices.Equal(got, []string{"apply", "genesis", "get", "info", "record"}) {
+	if got := slices.Sorted(maps.Keys(functions)); !slices.Equal(got, []string{"apply", "checkpoint", "checkpoints", "genesis", "get", "info", "record"}) {
 		t.Errorf("got %v", got)
 	}
 }

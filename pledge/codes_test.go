@@ -312,7 +312,7 @@ func TestRefusals(t *testing.T) {
 // TestEveryCodeIsProduced keeps Codes and the rules in step: a code that
 // nothing produces is dead, and one that is missing here is untested.
 func TestEveryCodeIsProduced(t *testing.T) {
-	produced := map[pledge.Code]bool{pledge.Unsigned: true, pledge.WrongChannel: true, pledge.Fenced: true} // TestHostile, TestWrongChannel, TestFence
+	produced := map[pledge.Code]bool{pledge.Unsigned: true, pledge.WrongChannel: true, pledge.Fenced: true, pledge.Forked: true} // TestHostile, TestWrongChannel, TestFence, TestCheckpoints
 	for _, r := range refusals {
 		produced[r.code] = true
 	}
@@ -321,7 +321,7 @@ func TestEveryCodeIsProduced(t *testing.T) {
 			t.Errorf("no test produces %s", c)
 		}
 	}
-	if len(pledge.Codes()) != 26 {
+	if len(pledge.Codes()) != 27 {
 		t.Errorf("%d codes", len(pledge.Codes()))
 	}
 }

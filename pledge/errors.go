@@ -34,13 +34,14 @@ const (
 	ConsentMissing        Code = "consent_missing"
 	TooLarge              Code = "too_large"
 	Fenced                Code = "fenced"
+	Forked                Code = "forked"
 )
 
 var codes = []Code{
 	Malformed, Unsigned, UnknownParty, UnknownKey, RevokedKey, WrongRole, WrongChannel, Stale,
 	NotFound, NotOwner, Duplicate, Disputed, DeclarationIncomplete, CustodyMissing, TermsMismatch,
 	SequenceChanged, AlreadyPledged, WrongState, Frozen, ObjectionOpen, MaturityTooLate, Expired,
-	CheckMissing, ConsentMissing, TooLarge, Fenced,
+	CheckMissing, ConsentMissing, TooLarge, Fenced, Forked,
 }
 
 // Codes lists every refusal code. Tables keyed by Code are tested against it,

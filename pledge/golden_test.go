@@ -85,6 +85,7 @@ func keyLayout(w *world) string {
 	for _, key := range []string{
 		pledge.KeyChannel(), pledge.KeyParty(uscc(1)), pledge.KeyAsset("as_x"), pledge.KeyPledge("pl_x"),
 		pledge.KeyCommand(uscc(1), "cmd_x"), pledge.KeyFingerprint(sha("x")), pledge.KeyFile(sha("x")),
+		pledge.KeyCheckpoint("pledge", 41), pledge.KeyNewestCheckpoint("pledge"),
 	} {
 		kind, id, ok := pledge.ParseKey(key)
 		fmt.Fprintf(&b, "%s\t%s\t%s\t%v\n", key, kind, id, ok)

@@ -11,6 +11,7 @@ const (
 	prefixCommand     = "v1/command/"
 	prefixFingerprint = "v1/fingerprint/"
 	prefixFile        = "v1/file/"
+	prefixCheckpoint  = "v1/checkpoint/" // on a channel of its own
 	keyChannel        = "v1/channel"
 )
 
@@ -55,7 +56,7 @@ func ParseKey(key string) (kind, id string, ok bool) {
 
 func isKind(kind string) bool {
 	switch kind {
-	case "party", "asset", "pledge", "command", "fingerprint", "file":
+	case "party", "asset", "pledge", "command", "fingerprint", "file", "checkpoint":
 		return true
 	}
 	return false

@@ -54,7 +54,7 @@ func statusOf(code pledge.Code) int {
 	case codeTimeout:
 		return http.StatusRequestTimeout
 	case pledge.Duplicate, pledge.Disputed, pledge.TermsMismatch, pledge.SequenceChanged, pledge.AlreadyPledged,
-		pledge.WrongState, pledge.Frozen, pledge.ObjectionOpen, pledge.Fenced, pledge.Stale:
+		pledge.WrongState, pledge.Frozen, pledge.ObjectionOpen, pledge.Fenced, pledge.Forked, pledge.Stale:
 		return http.StatusConflict
 	case pledge.Expired:
 		return http.StatusGone
