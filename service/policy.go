@@ -30,6 +30,7 @@ const (
 	UseVerify        Use = "verify"
 	UseSearch        Use = "search"
 	UseEvents        Use = "events"
+	UsePublicVerify  Use = "public.verify"
 )
 
 // Who is what a caller is: to the ledger (a role), or to the record at hand.
@@ -59,7 +60,7 @@ const (
 // what is not here is denied. Content opens for its owner alone.
 func allows(u Use) []Who {
 	switch u {
-	case UseSubmit, UseNetwork:
+	case UseSubmit, UseNetwork, UsePublicVerify:
 		return []Who{Anyone}
 	case UseOutcome, UsePartyRead, UseAssetList, UseFingerprint, UsePledgeList, UseVerify, UseSearch, UseEvents:
 		return []Who{Enrolled}
@@ -85,7 +86,7 @@ func allows(u Use) []Who {
 func Uses() []Use {
 	return []Use{UseSubmit, UseOutcome, UseNetwork, UseUploadBegin, UseUpload, UsePartyRead, UseAssetList,
 		UseAssetListAll, UseAssetRead, UseContentRead, UseFingerprint, UsePledgeList, UsePledgeListAll,
-		UsePledgeRead, UseCustodyCheck, UseVerify, UseSearch, UseEvents}
+		UsePledgeRead, UseCustodyCheck, UseVerify, UseSearch, UseEvents, UsePublicVerify}
 }
 
 // Allowed says whether a caller who is all of who may use u.

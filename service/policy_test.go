@@ -30,6 +30,7 @@ var wanted = map[service.Use][]service.Who{
 	"verify":           {"enrolled"},
 	"search":           {"enrolled"},
 	"events":           {"enrolled"},
+	"public.verify":    {"anyone"},
 }
 
 func TestPolicyInEveryCell(t *testing.T) {

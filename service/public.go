@@ -1,0 +1,120 @@
+package service
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/datapledge/datapledge/pledge"
+)
+
+// maxMatches bounds the notarizations that a public look-up names.
+const maxMatches = 20
+
+// PublicMatch is a notarization 存证 that holds some content, as anybody may
+// know it: no owner, no names. Whole: the digest is the dataset's fingerprint,
+// else that of one of its files.
+type PublicMatch struct {
+	Number   string           `json:"number"`
+	AssetID  string           `json:"asset_id"`
+	Whole    bool             `json:"whole"`
+	Files    int              `json:"files"`
+	At       string           `json:"at"` // the transaction's time, RFC 3339
+	Position *pledge.Position `json:"position,omitempty"`
+	Status   string           `json:"status"`
+	Disputed bool             `json:"disputed"`
+	Frozen   bool             `json:"frozen"`
+
+	command string
+}
+
+// PublicLookUp is what is notarized under a digest, in ledger order: who came
+// first is shown, never decided. Count is how many notarizations there are,
+// also beyond those that are named.
+type PublicLookUp struct {
+	Digest  string        `json:"digest"`
+	Matches []PublicMatch `json:"matches"`
+	Count   int           `json:"count"`
+	Head    Head          `json:"head"`
+}
+
+// LookUp tells anybody whether content of this digest is notarized, as a
+// dataset or as a file of one. None is an answer, no error.
+func (s *Service) LookUp(ctx context.Context, c Caller, digest string) (PublicLookUp, error) {
+	if err := c.may(UsePublicVerify, "a public look-up"); err != nil {
+		return PublicLookUp{}, err
+	}
+	if _, err := pledge.ParseFingerprint(digest); err != nil {
+		return PublicLookUp{}, err
+	}
+	l := PublicLookUp{Digest: digest}
+	head, err := snapshot(ctx, s.o.Ledger, func(v *view) (err error) {
+		l.Matches, l.Count, err = v.matches(hexOf(digest))
+		return err
+	})
+	if err != nil {
+		return PublicLookUp{}, err
+	}
+	for i := range l.Matches {
+		l.Matches[i].Position = s.positionOf(ctx, l.Matches[i].command)
+	}
+	slices.SortStableFunc(l.Matches, earlier)
+	l.Head = head
+	return l, nil
+}
+
+// earlier orders by ledger position; what the index does not know yet is last.
+func earlier(a, b PublicMatch) int {
+	if a.Position == nil || b.Position == nil {
+		return cmp.Compare(boolInt(a.Position == nil), boolInt(b.Position == nil))
+	}
+	p, q := *a.Position, *b.Position
+	return cmp.Or(cmp.Compare(p.Block, q.Block), cmp.Compare(p.Tx, q.Tx), cmp.Compare(p.Index, q.Index))
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (v *view) matches(hex string) ([]PublicMatch, int, error) {
+	whole, err := v.fingerprint(hex)
+	if err != nil {
+		return nil, 0, err
+	}
+	r, err := v.file(hex)
+	if err != nil {
+		return nil, 0, err
+	}
+	ids, count := slices.Clone(whole), len(whole)
+	if r != nil {
+		count += r.Count
+		for _, h := range r.Holders {
+			ids = append(ids, h.AssetID)
+		}
+	}
+	list := []PublicMatch{}
+	for i, id := range ids[:min(len(ids), maxMatches)] {
+		a, err := v.asset(id)
+		if err != nil {
+			return nil, 0, err
+		}
+		if a != nil {
+			list = append(list, matchOf(a, i < len(whole)))
+		}
+	}
+	return list, count, nil
+}
+
+func matchOf(a *pledge.Asset, whole bool) PublicMatch {
+	return PublicMatch{Number: notarizationNumber(a.ID), AssetID: a.ID, Whole: whole, Files: a.Files, At: a.Notarized.At,
+		Status: a.Status, Disputed: len(a.DisputedWith) > 0, Frozen: a.Frozen != nil, command: a.Notarized.Command}
+}
+
+// notarizationNumber is the certificate number of an asset's notarization.
+func notarizationNumber(asset string) string {
+	return "N-" + strings.ToUpper(strings.TrimPrefix(asset, "as_"))
+}
