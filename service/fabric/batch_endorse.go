@@ -24,26 +24,45 @@ func applyArgs(items []*item) [][]byte {
 func (l *Ledger) endorse(ctx context.Context, items []*item) (endorsed, []pledge.Outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, l.options.EndorseTimeout)
 	defer cancel()
+	var differ error // members contradicted the own copy, or one another
 	for tries := 1; ; tries++ {
-		e, err := l.wire.Endorse(ctx, applyArgs(items))
-		var out []pledge.Outcome
-		switch {
-		case err == nil && len(e.Envelope) > l.options.limits.envelope:
-			return e, nil, errTooBig
-		case err == nil && !e.Writes:
-			out, err = l.unwritten(ctx, items, e)
-		case err != nil:
-			out, err = l.refusal(ctx, items, err)
-		}
+		e, out, err := l.endorseOnce(ctx, items)
 		if err == nil {
 			return e, out, nil
 		}
-		again := errors.Is(err, service.ErrConflict) || errors.Is(err, service.ErrUnavailable) && tries < 3
+		conflict := errors.Is(err, service.ErrConflict)
+		if conflict {
+			differ = err
+		}
+		again := conflict || errors.Is(err, service.ErrUnavailable) && tries < 3
 		if !again || sleep(ctx, backOff(20*time.Millisecond, tries)) != nil {
-			return endorsed{}, nil, l.notEndorsed(err)
+			return endorsed{}, nil, l.notEndorsed(outOfTime(ctx, err, differ))
 		}
 		l.stats.endorseRetries.Add(1)
 	}
+}
+
+func (l *Ledger) endorseOnce(ctx context.Context, items []*item) (e endorsed, out []pledge.Outcome, err error) {
+	e, err = l.wire.Endorse(ctx, applyArgs(items))
+	switch {
+	case err != nil:
+		out, err = l.refusal(ctx, items, err)
+	case len(e.Envelope) > l.options.limits.envelope:
+		err = errTooBig
+	case !e.Writes:
+		out, err = l.unwritten(ctx, items, e)
+	}
+	return e, out, err
+}
+
+// outOfTime prefers what members said to that they were still being asked
+// when the time was over.
+func outOfTime(ctx context.Context, err, said error) error {
+	silent := errors.Is(err, service.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded)
+	if ctx.Err() != nil && silent && said != nil {
+		return said
+	}
+	return err
 }
 
 // notEndorsed makes sure that the caller reads "none took effect".

@@ -219,7 +219,7 @@ func TestLaggingEndorsers(t *testing.T) {
 
 // TestLaggingForLong: a no that the own copy contradicts is no answer.
 func TestLaggingForLong(t *testing.T) {
-	b := newBench(t, func(o *Options) { o.EndorseTimeout = 200 * time.Millisecond })
+	b := newBench(t, func(o *Options) { o.EndorseTimeout = time.Second })
 	commands, _, _, _ := b.Story(b.Own("a"), b.Enterprise, b.Bank)
 	b.applied(commands[0], false)
 	for peer := range b.w.lag {
@@ -227,6 +227,28 @@ func TestLaggingForLong(t *testing.T) {
 	}
 	if out, err := b.l.Submit(t.Context(), commands[1:2]); !errors.Is(err, service.ErrConflict) {
 		t.Errorf("%+v, %v", out, err)
+	}
+}
+
+// TestSilentAfterLagging: nor is it one when the members then say nothing
+// until the time is over.
+func TestSilentAfterLagging(t *testing.T) {
+	b := newBench(t, func(o *Options) { o.EndorseTimeout = time.Second })
+	commands, _, _, _ := b.Story(b.Own("a"), b.Enterprise, b.Bank)
+	b.applied(commands[0], false)
+	for peer := range b.w.lag {
+		b.w.lag[peer].Store(1000)
+	}
+	var calls atomic.Int64
+	b.w.endorse = func() error {
+		if calls.Add(1) == 1 {
+			return nil
+		}
+		time.Sleep(b.o.EndorseTimeout)
+		return fmt.Errorf("nobody answers: %w", service.ErrUnavailable)
+	}
+	if out, err := b.l.Submit(t.Context(), commands[1:2]); !errors.Is(err, service.ErrConflict) || calls.Load() != 2 {
+		t.Errorf("%+v, %v after %d calls", out, err, calls.Load())
 	}
 }
 
