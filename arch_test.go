@@ -42,6 +42,7 @@ var fences = map[string][]string{
 	"github.com/hyperledger/fabric-contract-api-go": {},
 	"modernc.org/sqlite":                            {"service/index"},
 	"go.etcd.io/bbolt":                              {"service/solo", "service/fabric"},
+	"github.com/remitly-oss/httpsig-go":             {"service/imprint"},
 	"github.com/chromedp":                           {"service/rest"},
 }
 

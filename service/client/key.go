@@ -107,6 +107,10 @@ func (k *Key) RevealEd25519() (ed25519.PrivateKey, bool) {
 	return p, ok
 }
 
+// RevealSigner hands out what signs with the private key, for signatures that
+// are not JWS: of HTTP requests (RFC 9421).
+func (k *Key) RevealSigner() crypto.Signer { return k.reveal().signer }
+
 func (k *Key) setIdentity(text string) error {
 	id, recipient, err := parseIdentity(text)
 	if err != nil {
