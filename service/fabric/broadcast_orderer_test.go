@@ -87,10 +87,13 @@ func closedPort(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// to opens a wire to orderers at these addresses.
-func (p *pki) to(addrs ...string) *sdkWire {
+// to opens a wire to orderers at these addresses, all of which answer or hang up.
+func (p *pki) to(addrs ...string) *sdkWire { return p.within(time.Minute, addrs...) }
+
+// within opens a wire that waits for answers no longer than ack.
+func (p *pki) within(ack time.Duration, addrs ...string) *sdkWire {
 	p.Helper()
-	w, err := openSDKWire(p.Context(), sdkOptions{Profile: p.profile(addrs...), AckTimeout: time.Second}.withDefaults())
+	w, err := openSDKWire(p.Context(), sdkOptions{Profile: p.profile(addrs...), AckTimeout: ack}.withDefaults())
 	if err != nil {
 		p.Fatal(err)
 	}

@@ -35,7 +35,9 @@ func TestBroadcast(t *testing.T) {
 	exists := saying(common.Status_SERVICE_UNAVAILABLE, "failed to submit request: request already exists")
 	processed := saying(common.Status_SERVICE_UNAVAILABLE, "failed to submit request: request already processed")
 	forbidden := saying(common.Status_FORBIDDEN, "implicit policy evaluation failed")
-	silent := func(int, string) *orderer.BroadcastResponse { time.Sleep(5 * time.Second); return nil }
+	over := make(chan struct{})
+	defer close(over)
+	silent := func(int, string) *orderer.BroadcastResponse { <-over; return nil }
 	hangup := func(int, string) *orderer.BroadcastResponse { return nil }
 	var down func(int, string) *orderer.BroadcastResponse // nobody listens
 	type says = func(int, string) *orderer.BroadcastResponse
@@ -70,7 +72,11 @@ func TestBroadcast(t *testing.T) {
 					addrs = append(addrs, p.listen(say).addr)
 				}
 			}
-			err := p.to(addrs...).Broadcast(t.Context(), parcelOf(t, "x"))
+			ack := time.Minute
+			if test.mentioned == "did not answer in time" {
+				ack = 3 * time.Second // the others must have answered until then
+			}
+			err := p.within(ack, addrs...).Broadcast(t.Context(), parcelOf(t, "x"))
 			if (err == nil) != test.ok || errors.Is(err, errNotSent) != test.notSent {
 				t.Errorf("got %v", err)
 			}

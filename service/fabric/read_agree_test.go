@@ -79,7 +79,7 @@ func TestAgreedWhileABlockPasses(t *testing.T) {
 	m, cast, _ := storied(t, 20)
 	l := newLab(t, m)
 	o := labOptions(t)
-	o.AgreeWithin = 10 * time.Second
+	o.AgreeWithin = time.Minute
 	c, _ := running(t, o, l)
 	reach(t, c, 19)
 	jws := cast.Notarize(cast.Enterprise, actors.NewDataset("passing", 1))
@@ -102,7 +102,9 @@ func TestAgreedWhileABlockPasses(t *testing.T) {
 func TestAgreedIsOneState(t *testing.T) {
 	m, cast, _ := storied(t, 5)
 	l := newLab(t, m)
-	c, _ := running(t, labOptions(t), l)
+	o := labOptions(t)
+	o.AgreeWithin = time.Minute // blocks pass faster than a slow machine asks
+	c, _ := running(t, o, l)
 	reach(t, c, 4)
 	stop := make(chan struct{})
 	t.Cleanup(func() { <-stop })

@@ -144,7 +144,7 @@ func TestUnknownThenDecided(t *testing.T) {
 	c, start := b.new("a"), time.Now()
 	b.unknown(c)
 	b.unknown(c)
-	if took := time.Since(start); took > 5*time.Second {
+	if took := time.Since(start); took > 30*time.Second {
 		t.Errorf("two answers of a second each took %s", took)
 	}
 	if s := b.l.Stats(); s.Batches != 1 || s.Undecided != 1 || s.Unknown != 2 || s.Undriven != 1 {
@@ -339,7 +339,7 @@ func TestCloseIsBounded(t *testing.T) {
 	waitFor(t, "the command to be under way", func() bool { return b.l.Stats().Undriven == 1 })
 	start := time.Now()
 	closeLedger(t, b.l)
-	if took := time.Since(start); took > 5*time.Second {
+	if took := time.Since(start); took > 30*time.Second {
 		t.Errorf("closing took %s", took)
 	}
 	if out := <-done; len(out) != 1 || out[0].Status != pledge.Unknown {
