@@ -30,3 +30,36 @@ type ImprintReceipt struct {
 type Imprints interface {
 	Of(ctx context.Context, block uint64) ([]ImprintReceipt, error)
 }
+
+// States of an imprint's follower.
+const (
+	ImprintFollowing = "following" // delivering as blocks commit
+	ImprintRetrying  = "retrying"  // not delivered; it is tried again
+	ImprintBehind    = "behind"    // the ledger lacks what the institution holds
+	ImprintStopped   = "stopped"   // forked: a person must decide
+)
+
+// ImprintStatus is how one institution's imprint goes.
+type ImprintStatus struct {
+	Sink  string `json:"sink"`
+	State string `json:"state"`
+	// Cause and Remedy say what is wrong, empty while following.
+	Cause  string `json:"cause,omitempty"`
+	Remedy string `json:"remedy,omitempty"`
+	// Delivered is the newest block with a receipt.
+	Delivered *Head `json:"delivered,omitempty"`
+	// LagBlocks counts committed blocks without a receipt, -1 when unknown;
+	// LagSeconds is the age of the oldest of them.
+	LagBlocks  int64 `json:"lag_blocks"`
+	LagSeconds int64 `json:"lag_seconds"`
+	// Receipts are all that were kept, Failures those attempts since the
+	// start that failed.
+	Receipts uint64 `json:"receipts"`
+	Failures uint64 `json:"failures"`
+}
+
+// ImprintWatch is an Imprints that tells how its followers do. It MUST answer
+// soon, without asking an institution.
+type ImprintWatch interface {
+	Status(ctx context.Context) []ImprintStatus
+}
