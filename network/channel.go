@@ -15,16 +15,18 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// joinOrderers makes the consenters the channel's, once they listen.
+// joinOrderers makes the consenters the channels', once they listen.
 func (r *Running) joinOrderers(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for _, m := range r.l.consenters() {
-		g.Go(func() error { return r.joinOrderer(ctx, m) })
+		for _, ch := range r.l.channels() {
+			g.Go(func() error { return r.joinOrderer(ctx, m, ch) })
+		}
 	}
 	return g.Wait()
 }
 
-func (r *Running) joinOrderer(ctx context.Context, m Member) error {
+func (r *Running) joinOrderer(ctx context.Context, m Member, ch channel) error {
 	name := "orderer." + string(m.Role)
 	c, err := r.l.secure(m)
 	if err != nil {
@@ -33,23 +35,23 @@ func (r *Running) joinOrderer(ctx context.Context, m Member) error {
 	url := "https://" + local(m.Orderer.Admin) + "/participation/v1/channels"
 	status := 0
 	if err := r.await(ctx, name, func(ctx context.Context) (err error) {
-		status, _, err = fetch(ctx, c, url+"/"+r.l.Channel)
+		status, _, err = fetch(ctx, c, url+"/"+ch.Name)
 		return err
 	}); err != nil {
 		return err
 	}
 	if status == http.StatusNotFound {
-		if err := r.post(ctx, c, url); err != nil {
-			return fmt.Errorf("joining %s to the channel: %w", name, err)
+		if err := r.post(ctx, c, url, ch); err != nil {
+			return fmt.Errorf("joining %s to channel %s: %w", name, ch.Name, err)
 		}
 	}
-	return r.await(ctx, name, func(ctx context.Context) error { return active(ctx, c, url+"/"+r.l.Channel) })
+	return r.await(ctx, name, func(ctx context.Context) error { return active(ctx, c, url+"/"+ch.Name) })
 }
 
 // post hands an orderer the channel's first block (its channel participation
 // API, as osnadmin does).
-func (r *Running) post(ctx context.Context, c *http.Client, url string) error {
-	block, err := os.ReadFile(r.l.genesisBlock())
+func (r *Running) post(ctx context.Context, c *http.Client, url string, ch channel) error {
+	block, err := os.ReadFile(r.l.firstBlock(ch))
 	if err != nil {
 		return err
 	}
@@ -96,7 +98,7 @@ func active(ctx context.Context, c *http.Client, url string) error {
 	return nil
 }
 
-// joinPeers makes the peers the channel's, once they are well.
+// joinPeers makes the peers the channels', once they are well.
 func (r *Running) joinPeers(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for _, m := range r.l.Members {
@@ -113,10 +115,19 @@ func (r *Running) joinPeer(ctx context.Context, m Member) error {
 	if err != nil {
 		return err
 	}
-	if n, err := height(ctx, m.Peer.Operations, r.l.Channel); err != nil || n > 0 {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, ch := range r.l.ChannelsOf(m) {
+		g.Go(func() error { return r.joinChannel(ctx, m, ch) })
+	}
+	return g.Wait()
+}
+
+func (r *Running) joinChannel(ctx context.Context, m Member, ch channel) error {
+	n, err := height(ctx, m.Peer.Operations, ch.Name)
+	if err != nil || n > 0 {
 		return err
 	}
-	_, err = r.peer(ctx, m, "channel", "join", "-b", r.l.genesisBlock())
+	_, err = r.peer(ctx, m, "channel", "join", "-b", r.l.firstBlock(ch))
 	return err
 }
 

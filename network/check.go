@@ -48,7 +48,8 @@ func (c Consortium) Check() error {
 	f.members(c)
 	f.ports(c)
 	f.ordering(c.Ordering)
-	f.policies(c)
+	f.words("policies", c.Policies, c.Members)
+	f.imprint(c)
 	f.storage(c.Storage)
 	return errors.Join(f...)
 }

@@ -32,10 +32,11 @@ func (f *faults) ordering(o Ordering) {
 	f.unless(o.RequestForwardTimeout <= o.RequestComplainTimeout, "ordering.request_forward_timeout: is longer than request_complain_timeout")
 }
 
-func (f *faults) policies(c Consortium) {
-	for _, p := range []struct{ name, words string }{{"endorsement", c.Policies.Endorsement}, {"lifecycle", c.Policies.Lifecycle}} {
-		if _, err := parsePolicy(p.words, c.Members); err != nil {
-			f.add("policies.%s: %w", p.name, err)
+// words checks the policies of a channel.
+func (f *faults) words(at string, p Policies, members []Member) {
+	for _, one := range []struct{ name, words string }{{"endorsement", p.Endorsement}, {"lifecycle", p.Lifecycle}} {
+		if _, err := parsePolicy(one.words, members); err != nil {
+			f.add("%s.%s: %w", at, one.name, err)
 		}
 	}
 }

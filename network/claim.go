@@ -104,11 +104,13 @@ func (l layout) once(name string, text []byte) error {
 
 // whole refuses a folder of which a part was lost that cannot be made again.
 func (l layout) whole() error {
-	if exists(l.genesisBlock()) && !exists(l.path("crypto")) {
-		return fmt.Errorf("%s has a channel, but its keys (crypto) are gone: restore them from a copy, or start in an empty folder", l.dir)
-	}
-	if exists(l.path("nodes")) && !exists(l.genesisBlock()) {
-		return fmt.Errorf("%s has nodes, but the channel's first block (genesis.block) is gone: restore it from a copy, or start in an empty folder", l.dir)
+	for _, ch := range l.channels() {
+		if exists(l.firstBlock(ch)) && !exists(l.path("crypto")) {
+			return fmt.Errorf("%s has a channel, but its keys (crypto) are gone: restore them from a copy, or start in an empty folder", l.dir)
+		}
+		if exists(l.path("nodes")) && !exists(l.firstBlock(ch)) {
+			return fmt.Errorf("%s has nodes, but a channel's first block (%s) is gone: restore it from a copy, or start in an empty folder", l.dir, ch.file)
+		}
 	}
 	return nil
 }

@@ -54,10 +54,11 @@ func (r *Running) ordererFlags(nth int) []string {
 	return []string{"-o", local(m.Orderer.Port), "--tls", "--cafile", r.l.tlsCA(m)}
 }
 
-// everyPeer are the flags that ask the peers of all members to endorse.
-func (r *Running) everyPeer() []string {
+// everyPeer are the flags that ask the peers of all members of a channel to
+// endorse.
+func (r *Running) everyPeer(ch channel) []string {
 	var flags []string
-	for _, m := range r.l.Members {
+	for _, m := range ch.Members {
 		flags = append(flags, "--peerAddresses", local(m.Peer.Port), "--tlsRootCertFiles", r.l.tlsCA(m))
 	}
 	return flags

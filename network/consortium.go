@@ -20,7 +20,19 @@ type Consortium struct {
 	Members   []Member  `json:"members"`
 	Ordering  Ordering  `json:"ordering"`
 	Policies  Policies  `json:"policies"`
+	Imprint   *Imprint  `json:"imprint,omitempty"`
 	Storage   Storage   `json:"storage"`
+}
+
+// Imprint 印刻 is a second channel, of courts, regulators and notaries among
+// the members. It holds checkpoints of the first, so that whoever orders that
+// one cannot give it another history unseen. The same orderers and chaincode
+// processes serve both.
+type Imprint struct {
+	Channel   string        `json:"channel"`
+	Chaincode string        `json:"chaincode"` // the definition's name there
+	Members   []pledge.Role `json:"members"`
+	Policies  Policies      `json:"policies"`
 }
 
 // Chaincode is the definition that the members commit on the channel.

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // nodeOUs tells an MSP how to know clients, peers, admins and orderers apart.
@@ -55,17 +57,30 @@ func withoutCA(dir string) error {
 	})
 }
 
-// makeBlock makes the channel's first block, once.
-func (r *Running) makeBlock(ctx context.Context) error {
-	if exists(r.l.genesisBlock()) {
+// makeBlocks makes the channels' first blocks, once.
+func (r *Running) makeBlocks(ctx context.Context) error {
+	return r.each(ctx, r.makeBlock)
+}
+
+func (r *Running) makeBlock(ctx context.Context, ch channel) error {
+	if exists(r.l.firstBlock(ch)) {
 		return nil
 	}
-	part := r.l.genesisBlock() + ".new"
+	part := r.l.firstBlock(ch) + ".new"
 	env := []string{"FABRIC_CFG_PATH=" + r.l.dir}
-	if err := r.tool(ctx, r.tools.configtxgen, env, "-profile", r.l.Channel, "-channelID", r.l.Channel, "-outputBlock", part); err != nil {
+	if err := r.tool(ctx, r.tools.configtxgen, env, "-profile", ch.Name, "-channelID", ch.Name, "-outputBlock", part); err != nil {
 		return err
 	}
-	return os.Rename(part, r.l.genesisBlock())
+	return os.Rename(part, r.l.firstBlock(ch))
+}
+
+// each does something for all channels at once.
+func (r *Running) each(ctx context.Context, do func(context.Context, channel) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, ch := range r.l.channels() {
+		g.Go(func() error { return do(ctx, ch) })
+	}
+	return g.Wait()
 }
 
 // tool runs a program to its end; what it said is told when it fails.

@@ -11,40 +11,66 @@ import (
 )
 
 // define installs the chaincode with every member, has every member approve
-// it, and commits its definition; what is done already stays.
+// it for its channels, and commits the definitions; what is done already stays.
 func (r *Running) define(ctx context.Context) error {
-	if done, err := r.defined(ctx); err != nil || done {
+	if done, err := r.allDefined(ctx); err != nil || done {
 		return err
 	}
 	g, part := errgroup.WithContext(ctx)
 	for i, m := range r.l.Members {
-		g.Go(func() error {
-			if err := r.install(part, m); err != nil {
-				return err
-			}
-			return insist(part, func(ctx context.Context) error { return r.approve(ctx, i, m) })
-		})
+		g.Go(func() error { return r.agree(part, i, m) })
 	}
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	return insist(ctx, r.commit)
+	return r.each(ctx, func(ctx context.Context, ch channel) error {
+		return insist(ctx, func(ctx context.Context) error { return r.commit(ctx, ch) })
+	})
+}
+
+// agree has one member install the chaincode, and approve it.
+func (r *Running) agree(ctx context.Context, nth int, m Member) error {
+	if err := r.install(ctx, m); err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	for _, ch := range r.l.ChannelsOf(m) {
+		g.Go(func() error {
+			return insist(ctx, func(ctx context.Context) error { return r.approve(ctx, nth, m, ch) })
+		})
+	}
+	return g.Wait()
 }
 
 // commit puts the definition in force.
-func (r *Running) commit(ctx context.Context) error {
-	if done, err := r.defined(ctx); err != nil || done {
+func (r *Running) commit(ctx context.Context, ch channel) error {
+	if done, err := r.defined(ctx, ch); err != nil || done {
 		return err
 	}
-	args := append([]string{"lifecycle", "chaincode", "commit"}, r.definition()...)
-	_, err := r.peer(ctx, r.l.Members[0], append(append(args, r.ordererFlags(0)...), r.everyPeer()...)...)
+	args := append([]string{"lifecycle", "chaincode", "commit"}, r.definition(ch)...)
+	_, err := r.peer(ctx, ch.Members[0], append(append(args, r.ordererFlags(0)...), r.everyPeer(ch)...)...)
 	return err
+}
+
+func (r *Running) allDefined(ctx context.Context) (bool, error) {
+	all := make(chan bool, len(r.l.channels()))
+	err := r.each(ctx, func(ctx context.Context, ch channel) error {
+		done, err := r.defined(ctx, ch)
+		all <- done
+		return err
+	})
+	for range r.l.channels() {
+		if err != nil || !<-all {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // defined tells whether the definition that consortium.json asks for is in
 // force.
-func (r *Running) defined(ctx context.Context) (bool, error) {
-	out, err := r.peer(ctx, r.l.Members[0], "lifecycle", "chaincode", "querycommitted", "-C", r.l.Channel, "-O", "json")
+func (r *Running) defined(ctx context.Context, ch channel) (bool, error) {
+	out, err := r.peer(ctx, ch.Members[0], "lifecycle", "chaincode", "querycommitted", "-C", ch.Name, "-O", "json")
 	if err != nil {
 		return false, err
 	}
@@ -59,7 +85,7 @@ func (r *Running) defined(ctx context.Context) (bool, error) {
 		return false, fmt.Errorf("reading the committed definitions: %w", err)
 	}
 	for _, d := range list.Definitions {
-		if d.Name == r.l.Chaincode.Name {
+		if d.Name == ch.Chaincode {
 			return d.Version == r.l.Chaincode.Version && d.Sequence == r.l.Chaincode.Sequence, nil
 		}
 	}
@@ -67,10 +93,10 @@ func (r *Running) defined(ctx context.Context) (bool, error) {
 }
 
 // definition are the flags that every member must give alike.
-func (r *Running) definition() []string {
-	p, _ := parsePolicy(r.l.Policies.Endorsement, r.l.Members) // Check has
+func (r *Running) definition(ch channel) []string {
+	rule, _ := ch.rule() // Check has
 	c := r.l.Chaincode
-	return []string{"-C", r.l.Channel, "-n", c.Name, "-v", c.Version, "--sequence", strconv.Itoa(c.Sequence), "--signature-policy", p.rule()}
+	return []string{"-C", ch.Name, "-n", ch.Chaincode, "-v", c.Version, "--sequence", strconv.Itoa(c.Sequence), "--signature-policy", rule}
 }
 
 func (r *Running) install(ctx context.Context, m Member) error {
@@ -89,12 +115,12 @@ func (r *Running) install(ctx context.Context, m Member) error {
 	return err
 }
 
-func (r *Running) approve(ctx context.Context, nth int, m Member) error {
+func (r *Running) approve(ctx context.Context, nth int, m Member, ch channel) error {
 	pkg, err := r.l.ccPackage(m)
 	if err != nil {
 		return err
 	}
-	args := append([]string{"lifecycle", "chaincode", "approveformyorg", "--package-id", pkg.ID}, r.definition()...)
+	args := append([]string{"lifecycle", "chaincode", "approveformyorg", "--package-id", pkg.ID}, r.definition(ch)...)
 	_, err = r.peer(ctx, m, append(args, r.ordererFlags(nth)...)...)
 	// A start that was cut off had got so far.
 	if err != nil && strings.Contains(err.Error(), "unchanged content") {

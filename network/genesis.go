@@ -17,9 +17,9 @@ type info struct {
 	Genesis      string `json:"genesis"`
 }
 
-// ask has a member's chaincode, through its peer, say what it is.
-func (r *Running) ask(ctx context.Context, m Member) (info, error) {
-	out, err := r.peer(ctx, m, "chaincode", "query", "-C", r.l.Channel, "-n", r.l.Chaincode.Name, "-c", `{"Args":["info"]}`)
+// ask has a member's chaincode, through its peer, say what it is on a channel.
+func (r *Running) ask(ctx context.Context, m Member, ch channel) (info, error) {
+	out, err := r.peer(ctx, m, "chaincode", "query", "-C", ch.Name, "-n", ch.Chaincode, "-c", `{"Args":["info"]}`)
 	if err != nil {
 		return info{}, err
 	}
@@ -34,12 +34,14 @@ func (r *Running) ask(ctx context.Context, m Member) (info, error) {
 func (r *Running) answering(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for _, m := range r.l.Members {
-		g.Go(func() error {
-			return r.await(ctx, chaincodeName(m), func(ctx context.Context) error {
-				_, err := r.ask(ctx, m)
-				return err
+		for _, ch := range r.l.ChannelsOf(m) {
+			g.Go(func() error {
+				return r.await(ctx, chaincodeName(m), func(ctx context.Context) error {
+					_, err := r.ask(ctx, m, ch)
+					return err
+				})
 			})
-		})
+		}
 	}
 	return g.Wait()
 }
@@ -60,12 +62,12 @@ func (r *Running) begin(ctx context.Context) error {
 			return err
 		}
 		args := []string{"chaincode", "invoke", "-C", r.l.Channel, "-n", r.l.Chaincode.Name, "-c", string(call), "--waitForEvent"}
-		_, err := r.peer(ctx, r.l.Members[0], append(append(args, r.ordererFlags(0)...), r.everyPeer()...)...)
+		_, err := r.peer(ctx, r.l.Members[0], append(append(args, r.ordererFlags(0)...), r.everyPeer(r.l.home())...)...)
 		return err
 	})
 }
 
 func (r *Running) begun(ctx context.Context) (bool, error) {
-	i, err := r.ask(ctx, r.l.Members[0])
+	i, err := r.ask(ctx, r.l.Members[0], r.l.home())
 	return i.Genesis != "", err
 }

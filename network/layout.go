@@ -51,7 +51,7 @@ const (
 	serviceUser = "User1"
 )
 
-func (l layout) genesisBlock() string { return l.path("genesis.block") }
+func (l layout) firstBlock(ch channel) string { return l.path(ch.file) }
 
 // local is where a node of a network on this machine listens.
 func local(port int) string { return "127.0.0.1:" + strconv.Itoa(port) }

@@ -127,10 +127,10 @@ func TestConfigtxNamesTheOrderers(t *testing.T) {
 	}
 	text := string(manifests(t)["configtx.yaml"])
 	for _, m := range c.consenters() {
-		for _, want := range []string{fmt.Sprintf("OrdererEndpoints: [%q]", address(m.Orderer.Host, m.Orderer.Port)),
-			fmt.Sprintf("Host: %s\n          Port: %d\n", m.Orderer.Host, m.Orderer.Port)} {
-			if strings.Count(text, want) != 1 {
-				t.Errorf("configtx.yaml has not %q once", want)
+		for want, times := range map[string]int{fmt.Sprintf("OrdererEndpoints: [%q]", address(m.Orderer.Host, m.Orderer.Port)): 1,
+			fmt.Sprintf("Host: %s\n          Port: %d\n", m.Orderer.Host, m.Orderer.Port): len(c.channels())} {
+			if n := strings.Count(text, want); n != times {
+				t.Errorf("configtx.yaml has %q %d times, want %d", want, n, times)
 			}
 		}
 	}

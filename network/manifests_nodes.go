@@ -21,11 +21,18 @@ const versitygwImage = "ghcr.io/versity/versitygw:v1.8.0"
 // deployment is what the templates of the whole consortium see.
 type deployment struct {
 	Consortium
-	Members     []deployed
-	Custodian   deployed
-	Entry       *container // the orderer that channel.sh talks to
-	Endorsement string     // the policy in Fabric's language
-	S3Image     string
+	Members   []deployed
+	Custodian deployed
+	Entry     *container // the orderer that channel.sh talks to
+	Channels  []deployedChannel
+	S3Image   string
+}
+
+// deployedChannel is a channel as channel.sh makes it.
+type deployedChannel struct {
+	Name, Chaincode, File string
+	Endorsement           string // the policy in Fabric's language
+	Members               []deployed
 }
 
 // deployed is a member and the containers that it runs.
@@ -98,8 +105,7 @@ func chaincodeImage(c Consortium) string {
 
 // newDeployment expects a consortium that Check passed.
 func newDeployment(c Consortium) (deployment, error) {
-	endorsement, err := parsePolicy(c.Policies.Endorsement, c.Members)
-	d := deployment{Consortium: c, Endorsement: endorsement.rule(), S3Image: versitygwImage}
+	d := deployment{Consortium: c, S3Image: versitygwImage}
 	for _, m := range c.Members {
 		one := deploy(c, m)
 		d.Members = append(d.Members, one)
@@ -110,7 +116,22 @@ func newDeployment(c Consortium) (deployment, error) {
 			d.Custodian = one
 		}
 	}
-	return d, err
+	for _, ch := range c.channels() {
+		rule, err := ch.rule()
+		if err != nil {
+			return d, err
+		}
+		d.Channels = append(d.Channels, deployedChannel{ch.Name, ch.Chaincode, ch.file, rule, deployAll(c, ch.Members)})
+	}
+	return d, nil
+}
+
+func deployAll(c Consortium, members []Member) []deployed {
+	list := make([]deployed, len(members))
+	for i, m := range members {
+		list[i] = deploy(c, m)
+	}
+	return list
 }
 
 func deploy(c Consortium, m Member) deployed {

@@ -63,21 +63,33 @@ func (l layout) material() (files, error) {
 	return out, nil
 }
 
-// configtx is what the channel's configuration is rendered from.
-func (l layout) configtx() (any, error) {
-	endorsement, err := parsePolicy(l.Policies.Endorsement, l.Members)
-	if err != nil {
-		return nil, err
+// configtx is what the channels' configuration is rendered from.
+type configtx struct {
+	L          layout
+	Consenters []Member
+	Channels   []profiled
+}
+
+// profiled is a channel with its policies as configtx.yaml has them.
+type profiled struct {
+	channel
+	Endorsement, Lifecycle map[string]string
+}
+
+func (l layout) configtx() (configtx, error) {
+	data := configtx{L: l, Consenters: l.consenters()}
+	for _, ch := range l.channels() {
+		endorsement, err := ch.rule()
+		if err != nil {
+			return data, err
+		}
+		lifecycle, err := parsePolicy(ch.Policies.Lifecycle, ch.Members)
+		if err != nil {
+			return data, err
+		}
+		data.Channels = append(data.Channels, profiled{ch, map[string]string{"Type": "Signature", "Rule": endorsement}, lifecycle.channelPolicy()})
 	}
-	lifecycle, err := parsePolicy(l.Policies.Lifecycle, l.Members)
-	if err != nil {
-		return nil, err
-	}
-	return struct {
-		L                      layout
-		Consenters             []Member
-		Endorsement, Lifecycle map[string]string
-	}{l, l.consenters(), map[string]string{"Type": "Signature", "Rule": endorsement.rule()}, lifecycle.channelPolicy()}, nil
+	return data, nil
 }
 
 // nodeFiles are the configuration of every process and the connection

@@ -3,7 +3,6 @@ package network
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -15,19 +14,27 @@ type Status struct {
 	Channel    string       `json:"channel"`
 	Supervisor int          `json:"supervisor"` // process, 0: none
 	Up         bool         `json:"up"`         // every node is well
-	Height     uint64       `json:"height"`     // blocks of the channel, the most that a peer has
+	Height     uint64       `json:"height"`     // blocks of the channel, the most that a node has
+	Imprint    *Imprinting  `json:"imprint,omitempty"`
 	Nodes      []NodeStatus `json:"nodes"`
 }
 
-// NodeStatus is how one process is. Height is in blocks, of orderers and
-// peers only.
+// Imprinting is how the channel of checkpoints is, where there is one.
+type Imprinting struct {
+	Channel string `json:"channel"`
+	Height  uint64 `json:"height"`
+}
+
+// NodeStatus is how one process is. Height and Imprint are blocks of the two
+// channels, of orderers and peers only.
 type NodeStatus struct {
-	Name   string `json:"name"`
-	PID    int    `json:"pid"` // 0: does not run
-	Port   int    `json:"port"`
-	Height uint64 `json:"height,omitempty"`
-	Well   bool   `json:"well"`
-	Detail string `json:"detail,omitempty"`
+	Name    string `json:"name"`
+	PID     int    `json:"pid"` // 0: does not run
+	Port    int    `json:"port"`
+	Height  uint64 `json:"height,omitempty"`
+	Imprint uint64 `json:"imprint,omitempty"`
+	Well    bool   `json:"well"`
+	Detail  string `json:"detail,omitempty"`
 }
 
 // Examine asks every node of the network in a folder how it is.
@@ -42,20 +49,24 @@ func Examine(ctx context.Context, dir string) (Status, error) {
 	}
 	l := layout{c, dir}
 	s := Status{Dir: dir, Channel: c.Channel, Supervisor: readPID(supervisorFile(dir)), Up: true, Nodes: l.examine(ctx)}
+	if c.Imprint != nil {
+		s.Imprint = &Imprinting{Channel: c.Imprint.Channel}
+	}
 	for _, n := range s.Nodes {
-		s.Up = s.Up && n.Well
-		if n.Height > s.Height {
-			s.Height = n.Height
+		s.Up, s.Height = s.Up && n.Well, max(s.Height, n.Height)
+		if s.Imprint != nil {
+			s.Imprint.Height = max(s.Imprint.Height, n.Imprint)
 		}
 	}
 	return s, nil
 }
 
-// probe asks one node for its height, where it has one.
+// probe asks one node for its heights, where it has some: one for each
+// channel that it is on.
 type probe struct {
 	name string
 	port int
-	ask  func(context.Context) (uint64, error)
+	ask  func(context.Context) ([]uint64, error)
 }
 
 func (l layout) examine(ctx context.Context) []NodeStatus {
@@ -75,41 +86,49 @@ func (l layout) examineOne(ctx context.Context, p probe) NodeStatus {
 		n.Detail = "does not run"
 		return n
 	}
-	height, err := p.ask(ctx)
+	heights, err := p.ask(ctx)
 	if err != nil {
 		n.Detail = err.Error()
 		return n
 	}
-	n.Height, n.Well = height, true
+	heights = append(heights, 0, 0)
+	n.Height, n.Imprint, n.Well = heights[0], heights[1], true
 	return n
 }
 
 func (l layout) probes() []probe {
 	var list []probe
 	for _, m := range l.consenters() {
-		list = append(list, probe{"orderer." + string(m.Role), m.Orderer.Port, l.joined(m.Orderer.Operations)})
+		list = append(list, probe{"orderer." + string(m.Role), m.Orderer.Port, l.joined(m.Orderer.Operations, l.channels())})
 	}
 	for _, m := range l.Members {
-		list = append(list, probe{"peer." + string(m.Role), m.Peer.Port, l.joined(m.Peer.Operations)},
-			probe{chaincodeName(m), m.Peer.Chaincode, func(ctx context.Context) (uint64, error) { return 0, l.greet(ctx, m) }})
+		list = append(list, probe{"peer." + string(m.Role), m.Peer.Port, l.joined(m.Peer.Operations, l.ChannelsOf(m))},
+			probe{chaincodeName(m), m.Peer.Chaincode, func(ctx context.Context) ([]uint64, error) { return nil, l.greet(ctx, m) }})
 	}
 	if exists(l.node(s3Name)) {
-		list = append(list, probe{s3Name, l.Storage.Port, func(ctx context.Context) (uint64, error) { return 0, l.storageHealth(ctx) }})
+		list = append(list, probe{s3Name, l.Storage.Port, func(ctx context.Context) ([]uint64, error) { return nil, l.storageHealth(ctx) }})
 	}
 	return list
 }
 
-// joined asks an orderer or a peer whether it is well and has the channel.
-func (l layout) joined(operations int) func(context.Context) (uint64, error) {
-	return func(ctx context.Context) (uint64, error) {
+// joined asks an orderer or a peer whether it is well and has its channels.
+func (l layout) joined(operations int, channels []channel) func(context.Context) ([]uint64, error) {
+	return func(ctx context.Context) ([]uint64, error) {
 		if err := healthz(ctx, operations); err != nil {
-			return 0, err
+			return nil, err
 		}
-		n, err := height(ctx, operations, l.Channel)
-		if err == nil && n == 0 {
-			err = errors.New("has not joined the channel")
+		var heights []uint64
+		for _, ch := range channels {
+			n, err := height(ctx, operations, ch.Name)
+			if err == nil && n == 0 {
+				err = fmt.Errorf("has not joined channel %s", ch.Name)
+			}
+			if err != nil {
+				return nil, err
+			}
+			heights = append(heights, n)
 		}
-		return n, err
+		return heights, nil
 	}
 }
 

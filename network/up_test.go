@@ -21,7 +21,7 @@ func TestLifeOfANetwork(t *testing.T) {
 	}
 	launchTrial(t, o)
 	first := wellNetwork(t, o.Dir)
-	if first.Height < 4 || first.Supervisor == 0 || len(first.Nodes) != 17 {
+	if first.Height < 4 || first.Imprint.Height < 3 || first.Supervisor == 0 || len(first.Nodes) != 17 {
 		t.Errorf("%+v", first)
 	}
 	t.Run("a second start is refused", func(t *testing.T) {
@@ -38,8 +38,8 @@ func TestLifeOfANetwork(t *testing.T) {
 	t.Run("down leaves nothing", func(t *testing.T) { goesDown(t, o, first) })
 	launchTrial(t, o)
 	t.Run("up again goes on", func(t *testing.T) {
-		if s := wellNetwork(t, o.Dir); s.Height != first.Height {
-			t.Errorf("height %d, was %d", s.Height, first.Height)
+		if s := wellNetwork(t, o.Dir); s.Height != first.Height || *s.Imprint != *first.Imprint {
+			t.Errorf("height %d and %+v, was %d and %+v", s.Height, *s.Imprint, first.Height, *first.Imprint)
 		}
 	})
 	t.Run("a killed supervisor takes all with it", func(t *testing.T) {

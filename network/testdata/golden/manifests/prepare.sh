@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes, once, what the manifests need and must not hold: keys and
-# certificates, the channel's first block, each member's chaincode package.
+# certificates, the channels' first blocks, each member's chaincode package.
 # For a trial by one hand: in a real consortium each member makes its own keys
 # at its own CA. Needs openssl, and cryptogen and configtxgen of Fabric 3.1.1.
 set -eu
@@ -19,6 +19,7 @@ if [ ! -e crypto ]; then
   mv crypto.new crypto
 fi
 [ -e genesis.block ] || FABRIC_CFG_PATH="$PWD" configtxgen -profile pledge -channelID pledge -outputBlock genesis.block
+[ -e imprint.block ] || FABRIC_CFG_PATH="$PWD" configtxgen -profile imprint -channelID imprint -outputBlock imprint.block
 
 # pair FILE DOMAIN HOST USE: a TLS certificate of the member's CA and its key.
 pair() {
