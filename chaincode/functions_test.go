@@ -179,7 +179,7 @@ func TestRecord(t *testing.T) {
 
 func TestInfo(t *testing.T) {
 	m := newMember(t)
-	if got := m.must(200, "info"); got != `{"chaincode":"v1.2.3","rules_version":"1","channel":"pledge","genesis":""}` {
+	if got := m.must(200, "info"); got != `{"chaincode":"v1.2.3","rules_version":"2","channel":"pledge","genesis":""}` {
 		t.Errorf("got %s", got)
 	}
 	m.must(200, "genesis", text(genesis()))

@@ -26,6 +26,7 @@ const (
 	PledgeConsent  Act = "pledge.consent"
 	PledgeRegister Act = "pledge.register"
 	PledgeRelease  Act = "pledge.release"
+	PledgePerfect  Act = "pledge.perfect"
 
 	CommandFence Act = "command.fence"
 )
@@ -166,6 +167,16 @@ type ReleaseBody struct {
 	PledgeID string `json:"pledge_id"`
 	Reason   string `json:"reason"`
 	Proof    string `json:"proof,omitempty"`
+}
+
+// PerfectBody is the body of pledge.perfect: the pledgee states with FILE what
+// stands in a statutory register; a notary or the IP centre that has looked
+// there states the same facts with VERIFY; anybody says with LAPSE that the
+// term is over, and names no facts.
+type PerfectBody struct {
+	PledgeID string `json:"pledge_id"`
+	Step     string `json:"step"`
+	Registration
 }
 
 // FenceBody is the body of command.fence.

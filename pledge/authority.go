@@ -36,6 +36,9 @@ var acts = map[Act]act{
 	PledgeRegister:    {[]Role{RoleBank}, false, (*change).step},
 	PledgeRelease:     {[]Role{RoleEnterprise, RoleBank, RoleNotary, RoleIPCentre}, false, (*change).step},
 
+	// Anybody may say that a term is over; the other steps ask for more.
+	PledgePerfect: {anyRole, false, (*change).step},
+
 	CommandFence: {anyRole, false, (*change).fence},
 }
 

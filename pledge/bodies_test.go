@@ -76,6 +76,21 @@ var wrongBodies = []struct {
 	{pledge.PledgeRelease, `"reason":"PAID"`, `"reason":"paid"`, "reason"},
 	{pledge.PledgeRelease, `"reason":"PAID"`, `"reason":"DEMAND"`, "proof"},
 	{pledge.PledgeRelease, `"reason":"PAID"`, `"reason":"PAID","proof":"x"`, "proof"},
+	{pledge.PledgePerfect, `"step":"file"`, `"step":"perfect"`, "step"},
+	{pledge.PledgePerfect, `"step":"file"`, `"step":"lapse"`, "lapse"},
+	{pledge.PledgePerfect, `"step":"file",`, ``, "step"},
+	{pledge.PledgePerfect, `"registry":"ZHONGDENG"`, `"registry":"zhongdeng"`, "registry"},
+	{pledge.PledgePerfect, `"registry":"ZHONGDENG"`, `"registry":"OTHER"`, "registry_name"},
+	{pledge.PledgePerfect, `"registry":"ZHONGDENG"`, `"registry":"CNIPA","registry_name":"x"`, "registry_name"},
+	{pledge.PledgePerfect, `"registry":"ZHONGDENG"`, `"registry":"OTHER","registry_name":"a\u0000"`, "registry_name"},
+	{pledge.PledgePerfect, `"number":"0`, `"number":"","debtor":"0`, "debtor"},
+	{pledge.PledgePerfect, `"number":"02026112300001"`, `"number":" "`, "number"},
+	{pledge.PledgePerfect, `"registered_at":"2026-11-20"`, `"registered_at":"2026-11-31"`, "registered_at"},
+	{pledge.PledgePerfect, `"term_end":"2028-05-21"`, `"term_end":"2026-11-20"`, "term_end"},
+	{pledge.PledgePerfect, `"term_end":"2028-05-21"`, `"term_end":"soon"`, "term_end"},
+	{pledge.PledgePerfect, `"proof":"sha256:`, `"proof":"sm3:`, "proof"},
+	{pledge.PledgePerfect, `"debtor_name":"n"`, `"debtor_name":""`, "debtor_name"},
+	{pledge.PledgePerfect, `"pledge_id":"pl_`, `"pledge_id":"as_`, "pledge_id"},
 	{pledge.CommandFence, `"cmd_`, `"cmd_A`, "command_id"},
 	{pledge.CustodyReceiptAct, `"files":1`, `"files":0`, "files"},
 	{pledge.CustodyReceiptAct, `"size":100`, `"size":-1`, "size"},
@@ -133,6 +148,10 @@ func goodBody(w *world, act pledge.Act) any {
 		return pledge.ScanBody{PledgeID: pl, Result: "clean", Report: doc("r")}
 	case pledge.PledgeRelease:
 		return pledge.ReleaseBody{PledgeID: pl, Reason: "PAID"}
+	case pledge.PledgePerfect:
+		b := w.filing(pl)
+		b.PledgeID = pl
+		return b
 	case pledge.CommandFence:
 		return pledge.FenceBody{CommandID: "cmd_" + sha("x")}
 	case pledge.CustodyReceiptAct:

@@ -284,6 +284,66 @@ var refusals = []refusal{
 		b.PledgeID = ""
 		return w.exchange, pledge.CustodyReceiptAct, b
 	}},
+	{"registration of the future", pledge.Malformed, func(w *world) (*actor, pledge.Act, any) {
+		b := w.filing(w.inForce())
+		b.RegisteredAt = w.now.Add(5*time.Minute + time.Second).Format(time.RFC3339)
+		return w.bank, pledge.PledgePerfect, b
+	}},
+	{"registration that is over", pledge.Expired, func(w *world) (*actor, pledge.Act, any) {
+		b := w.filing(w.inForce())
+		b.TermEnd = w.now.Format(time.RFC3339)
+		return w.bank, pledge.PledgePerfect, b
+	}},
+	{"verified when it is over", pledge.Expired, func(w *world) (*actor, pledge.Act, any) {
+		id := w.inForce()
+		w.perfect(w.bank, w.filing(id))
+		w.now = w.now.AddDate(2, 0, 0)
+		return w.notary, pledge.PledgePerfect, w.verification(id)
+	}},
+	{"registered under another name", pledge.TermsMismatch, func(w *world) (*actor, pledge.Act, any) {
+		b := w.filing(w.inForce())
+		b.DebtorName += " "
+		return w.bank, pledge.PledgePerfect, b
+	}},
+	{"registration with another proof", pledge.TermsMismatch, func(w *world) (*actor, pledge.Act, any) {
+		id := w.inForce()
+		w.perfect(w.bank, w.filing(id))
+		b := w.verification(id)
+		b.Proof = doc("another")
+		return w.notary, pledge.PledgePerfect, b
+	}},
+	{"nothing was filed", pledge.WrongState, func(w *world) (*actor, pledge.Act, any) {
+		return w.notary, pledge.PledgePerfect, w.verification(w.inForce())
+	}},
+	{"nothing lapses", pledge.WrongState, func(w *world) (*actor, pledge.Act, any) {
+		return w.other, pledge.PledgePerfect, pledge.PerfectBody{PledgeID: w.inForce(), Step: "lapse"}
+	}},
+	{"verifies as a side of it", pledge.WrongRole, func(w *world) (*actor, pledge.Act, any) {
+		id := w.inForce()
+		w.perfect(w.bank, w.filing(id))
+		w.grantRole(w.bank, pledge.RoleNotary)
+		return w.bank, pledge.PledgePerfect, w.verification(id)
+	}},
+	{"verifies its own filing", pledge.WrongRole, func(w *world) (*actor, pledge.Act, any) {
+		id := w.inForce()
+		p := w.pledge(id)
+		p.V, p.Perfection = 2, pledge.Perfection{State: "FILED", Filing: &pledge.Filing{Registration: w.filing(id).Registration, Filed: pledge.Stamp{By: w.notary.uscc}}}
+		w.set(pledge.KeyPledge(id), p)
+		return w.notary, pledge.PledgePerfect, w.verification(id)
+	}},
+	{"filed by another bank", pledge.WrongRole, func(w *world) (*actor, pledge.Act, any) {
+		return w.bank2, pledge.PledgePerfect, w.filing(w.inForce())
+	}},
+	{"filed before it is registered here", pledge.WrongState, func(w *world) (*actor, pledge.Act, any) {
+		return w.bank, pledge.PledgePerfect, w.filing(w.ready(w.notarize(w.owner, "a"), w.bank, terms("exclusive")))
+	}},
+	{"filed while frozen", pledge.Frozen, func(w *world) (*actor, pledge.Act, any) {
+		id := w.inForce()
+		p := w.pledge(id)
+		p.Frozen = &pledge.Stamp{By: w.court.uscc, At: p.UpdatedAt}
+		w.set(pledge.KeyPledge(id), p)
+		return w.bank, pledge.PledgePerfect, w.filing(id)
+	}},
 	{"value of the future", pledge.Malformed, func(w *world) (*actor, pledge.Act, any) {
 		b := w.valuation(w.pending(w.notarize(w.owner, "a"), w.bank, terms("exclusive", "value")))
 		b.BaseDate = w.now.AddDate(0, 0, 2).Format(time.RFC3339)

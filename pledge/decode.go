@@ -48,9 +48,18 @@ func DecodeAsset(b []byte) (Asset, error) {
 	return decoded(b, func(a Asset) int { return a.V })
 }
 
-// DecodePledge reads a pledge's record.
+// DecodePledge reads a pledge's record, of version 1 or PledgeVersion. Before
+// the latter a pledge said nothing of its statutory registration but NONE.
 func DecodePledge(b []byte) (Pledge, error) {
-	return decoded(b, func(p Pledge) int { return p.V })
+	return decoded(b, func(p Pledge) int {
+		if p.V == PledgeVersion && p.Perfection.State != PerfectionNone {
+			return Version
+		}
+		if p.V == Version && p.Perfection != (Perfection{State: PerfectionNone}) {
+			return PledgeVersion
+		}
+		return p.V
+	})
 }
 
 // DecodeFingerprint reads the record under a fingerprint.

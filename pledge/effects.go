@@ -21,7 +21,7 @@ func offer(m *motion) error {
 	m.p.Proposed = m.stamp
 	m.p.OfferExpires = m.tx.Time.Add(offerValid).Format(stampForm)
 	// Registration here makes no statutory lien (担保制度解释 art. 63).
-	m.p.Perfection = Perfection{State: "NONE"}
+	m.p.Perfection = Perfection{State: PerfectionNone}
 	return nil
 }
 

@@ -33,7 +33,7 @@ func (h *history) draw() *pledge.Command {
 	}
 	if len(h.pledges) > 0 {
 		kinds = append(kinds, slices.Repeat([]string{"forward"}, 60)...)
-		kinds = append(kinds, slices.Repeat([]string{"accept", "custody", "register", "register", "register", "release", "demand", "force", "withdraw", "reject", "consent", "attest", "value", "scan"}, 2)...)
+		kinds = append(kinds, slices.Repeat([]string{"accept", "custody", "register", "register", "register", "release", "demand", "force", "withdraw", "reject", "consent", "attest", "value", "scan", "file", "verify", "lapse"}, 2)...)
 	}
 	kind := rapid.SampledFrom(kinds).Draw(h.r, "kind")
 	switch kind {
@@ -70,11 +70,23 @@ func (h *history) drawStep(kind string) *pledge.Command {
 	act, body := attempts[kind](h.world, p)
 	by := map[string]*actor{"accept": h.partyOf(p.Pledgee), "register": h.partyOf(p.Pledgee), "release": h.partyOf(p.Pledgee),
 		"demand": h.partyOf(p.Pledgor), "withdraw": h.partyOf(p.Pledgor), "custody": h.exchange, "value": h.exchange, "attest": h.notary,
-		"scan": h.centre, "reject": h.centre, "force": h.notary, "consent": h.aBank()}[kind]
+		"scan": h.centre, "reject": h.centre, "force": h.notary, "consent": h.aBank(),
+		"file": h.partyOf(p.Pledgee), "verify": h.centre, "lapse": h.court}[kind]
+	if f, ok := body.(pledge.PerfectBody); ok && kind == "file" {
+		body = h.drawTerm(f)
+	}
 	if rapid.IntRange(0, 9).Draw(h.r, "stray") == 0 {
 		by = h.anyone()
 	}
 	return h.command(by, act, body)
+}
+
+// drawTerm makes registrations that are short, long, over, or dated back.
+func (h *history) drawTerm(b pledge.PerfectBody) pledge.PerfectBody {
+	days := rapid.SampledFrom([]int{-1, 1, 1, 9, 30, 400}).Draw(h.r, "term")
+	b.RegisteredAt = h.now.AddDate(0, 0, -rapid.IntRange(2, 9).Draw(h.r, "registered")).Format("2006-01-02")
+	b.TermEnd = h.now.AddDate(0, 0, days).Format("2006-01-02")
+	return b
 }
 
 // nextFor is what usually happens to a pledge next.
@@ -83,7 +95,7 @@ func (h *history) nextFor(p pledge.Pledge) string {
 	case p.State == "PROPOSED":
 		return "accept"
 	case p.State == "ACTIVE" && p.ReleaseDemand == nil:
-		return rapid.SampledFrom([]string{"release", "demand", "custody"}).Draw(h.r, "next")
+		return rapid.SampledFrom([]string{"release", "demand", "custody", "file", "file", "verify", "verify", "lapse"}).Draw(h.r, "next")
 	case p.State == "ACTIVE":
 		return "force"
 	case p.Custody == nil || p.Custody.At < h.now.AddDate(0, 0, -1).Format("2006-01-02T15:04:05.000Z"):

@@ -3,7 +3,7 @@ package pledge
 import "slices"
 
 // event is what happens to a pledge: mostly an act; the reasons of
-// pledge.release are three different ones.
+// pledge.release and the steps of pledge.perfect are three different ones each.
 type event string
 
 const (
@@ -20,6 +20,9 @@ const (
 	evRelease  event = "release"
 	evDemand   event = "demand"
 	evForce    event = "force"
+	evFile     event = "file"
+	evVerify   event = "verify"
+	evTermOver event = "term over"
 )
 
 // none is the state of a pledge that does not exist yet; same as a next
@@ -91,6 +94,14 @@ var life = map[event]transition{
 	// T17, five working days later
 	evForce: {from: inForce, to: Released, who: notaryOrCentre, effect: release,
 		guards: []guard{notFrozen, demandRipe}},
+	// T6 法定登记. What stands in a register outside is a fact that a default does
+	// not change, and enforcement needs it most: hence in every state in force.
+	evFile: {from: inForce, to: same, who: thePledgee, effect: file,
+		guards: []guard{notFrozen, registeredBefore, registrationRuns, debtorNamed, filingNew}},
+	evVerify: {from: inForce, to: same, who: registerReader, effect: verify,
+		guards: []guard{notFrozen, filingWaits, notOwnFiling, sameRegistration, registrationRuns}},
+	evTermOver: {from: inForce, to: same, who: anybody, effect: lapse,
+		guards: []guard{notFrozen, termOver}},
 }
 
 // eventOf finds the event that a command means.
@@ -105,6 +116,8 @@ func eventOf(body any, a Act) event {
 		case Forced:
 			return evForce
 		}
+	case *PerfectBody:
+		return map[string]event{StepFile: evFile, StepVerify: evVerify, StepLapse: evTermOver}[b.Step]
 	}
 	_, name, _ := cutAct(a)
 	return event(name)
@@ -208,3 +221,4 @@ func (b *AttestBody) pledge() string   { return b.PledgeID }
 func (b *ValueBody) pledge() string    { return b.PledgeID }
 func (b *ScanBody) pledge() string     { return b.PledgeID }
 func (b *ReleaseBody) pledge() string  { return b.PledgeID }
+func (b *PerfectBody) pledge() string  { return b.PledgeID }

@@ -22,13 +22,16 @@ var allowed = map[string]map[string]string{
 		"notary": "attest", "custodian": "value custody", "exchange": "value", "centre": "scan reject",
 	},
 	"ACTIVE": {
-		"pledgor": "demand", "pledgee": "release", "custodian": "custody", "notary": "force", "centre": "force",
+		"pledgor": "demand lapse", "pledgee": "release file lapse", "custodian": "custody lapse", "notary": "force verify lapse", "centre": "force verify lapse",
+		"senior": "lapse", "exchange": "lapse", "enterprise": "lapse", "bank": "lapse", "court": "lapse", "regulator": "lapse",
 	},
 	"DEFAULTED": {
-		"pledgor": "demand", "pledgee": "release", "custodian": "custody", "notary": "force", "centre": "force",
+		"pledgor": "demand lapse", "pledgee": "release file lapse", "custodian": "custody lapse", "notary": "force verify lapse", "centre": "force verify lapse",
+		"senior": "lapse", "exchange": "lapse", "enterprise": "lapse", "bank": "lapse", "court": "lapse", "regulator": "lapse",
 	},
 	"ENFORCING": {
-		"pledgor": "demand", "pledgee": "release", "custodian": "custody", "notary": "force", "centre": "force",
+		"pledgor": "demand lapse", "pledgee": "release file lapse", "custodian": "custody lapse", "notary": "force verify lapse", "centre": "force verify lapse",
+		"senior": "lapse", "exchange": "lapse", "enterprise": "lapse", "bank": "lapse", "court": "lapse", "regulator": "lapse",
 	},
 	"WITHDRAWN": {}, "REJECTED": {}, "RELEASED": {}, "REALIZED": {}, "LAPSED": {}, "REVOKED": {},
 }
@@ -69,6 +72,15 @@ var attempts = map[string]func(w *world, p pledge.Pledge) (pledge.Act, any){
 	},
 	"force": func(w *world, p pledge.Pledge) (pledge.Act, any) {
 		return pledge.PledgeRelease, pledge.ReleaseBody{PledgeID: p.ID, Reason: "FORCED"}
+	},
+	"file": func(w *world, p pledge.Pledge) (pledge.Act, any) {
+		return pledge.PledgePerfect, w.filing(p.ID)
+	},
+	"verify": func(w *world, p pledge.Pledge) (pledge.Act, any) {
+		return pledge.PledgePerfect, w.verification(p.ID)
+	},
+	"lapse": func(w *world, p pledge.Pledge) (pledge.Act, any) {
+		return pledge.PledgePerfect, pledge.PerfectBody{PledgeID: p.ID, Step: "lapse"}
 	},
 }
 
@@ -113,7 +125,7 @@ func TestEveryCell(t *testing.T) {
 			}
 		}
 	}
-	if cells != 11*11*12 || passed != 29 {
+	if cells != 11*11*15 || passed != 29+3*(1+2+11) {
 		t.Errorf("%d cells, %d passed", cells, passed)
 	}
 }
@@ -128,6 +140,12 @@ func (w *world) dress(id, state, event string, senior *actor) {
 	}
 	if event == "force" {
 		p.ReleaseDemand = &pledge.Ending{Stamp: pledge.Stamp{At: w.now.AddDate(0, 0, -7).Format("2006-01-02T15:04:05.000Z")}, Reason: "DEMAND"}
+	}
+	if event == "verify" || event == "lapse" {
+		p.V, p.Perfection = 2, pledge.Perfection{State: "FILED", Filing: &pledge.Filing{Registration: w.filing(id).Registration, Filed: pledge.Stamp{By: p.Pledgee}}}
+	}
+	if event == "lapse" {
+		p.Perfection.Filing.TermEnd = w.now.Format(time.RFC3339)
 	}
 	w.set(pledge.KeyPledge(id), p)
 	if slices.Contains([]string{"ACTIVE", "DEFAULTED", "ENFORCING"}, state) {

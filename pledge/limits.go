@@ -22,7 +22,7 @@ const (
 	// MaxAhead is how far a command's clock may be before the transaction's.
 	MaxAhead = 5 * time.Minute
 	// RulesVersion changes whenever the same commands may give other outcomes.
-	RulesVersion = "1"
+	RulesVersion = "2"
 
 	// maxInteger is the largest integer that every JSON reader keeps exactly
 	// (RFC 8785 section 3.2.2.3, RFC 7493 section 2.2).
@@ -43,4 +43,5 @@ const (
 	valuationFresh   = 90 * 24 * time.Hour // LAW.md T4b
 	certificateSlack = 30 * 24 * time.Hour // LAW.md T5
 	demandDays       = 5                   // working days, LAW.md T17
+	filingDays       = 5                   // working days, LAW.md T6
 )

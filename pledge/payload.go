@@ -103,6 +103,8 @@ func newPledgeBody(act Act) any {
 		return new(ScanBody)
 	case PledgeRelease:
 		return new(ReleaseBody)
+	case PledgePerfect:
+		return new(PerfectBody)
 	}
 	return nil
 }

@@ -121,6 +121,7 @@ func (h *history) checkMoves(before *memory) {
 			if slices.Contains(terminal, a.State) && !bytes.Equal(old, h.st.kv[key]) {
 				h.t.Fatalf("%s was %s and changed", key, a.State)
 			}
+			h.checkPerfection(key, a, b)
 			if a.Pledgor != b.Pledgor || a.TermsDigest != b.TermsDigest || a.Seq != 0 && a.Seq != b.Seq {
 				h.t.Fatalf("%s: %s", old, h.st.kv[key])
 			}
@@ -128,6 +129,38 @@ func (h *history) checkMoves(before *memory) {
 			h.t.Fatalf("%s changed its outcome", key)
 		}
 	}
+}
+
+// checkPerfection: VERIFIED is said on another party's word only, whose filing
+// stood there before; and nothing but FILED and LAPSED lead away from it.
+func (h *history) checkPerfection(key string, a, b pledge.Pledge) {
+	p := b.Perfection
+	verified := p.State == "VERIFIED"
+	switch {
+	case verified != (p.EffectiveRankTime != ""), verified && (p.Verified == nil || p.Lapsed != nil), (b.V == 2) != (p.State != "NONE"):
+		h.t.Fatalf("%s: %+v", key, p)
+	case verified && (p.Verified.Verified.By == p.Verified.Filed.By || p.Verified.Verified.By == b.Pledgee || p.Verified.Verified.By == b.Pledgor):
+		h.t.Fatalf("%s was verified by a side of it", key)
+	case a.Perfection.State != "NONE" && p.State == "NONE", a.Perfection.State == "NONE" && verified && h.applied() == 1:
+		h.t.Fatalf("%s: from %s to %s", key, a.Perfection.State, p.State)
+	case p.State == "LAPSED" && day(p.Standing().TermEnd) > p.Lapsed.At:
+		h.t.Fatalf("%s lapsed at %s and runs until %s", key, p.Lapsed.At, p.Standing().TermEnd)
+	}
+	if b.Registered != nil && a.Registered != nil && a.Seq != b.Seq {
+		h.t.Fatalf("%s: a statutory registration moved its rank here", key)
+	}
+}
+
+func day(s string) string { return s + "T00:00:00.000Z" }
+
+// applied counts what the last transaction applied.
+func (h *history) applied() (n int) {
+	for _, r := range h.steps[len(h.steps)-1].results {
+		if r.Outcome.Status == pledge.Applied && !r.Outcome.Duplicate {
+			n++
+		}
+	}
+	return n
 }
 
 func run(t *testing.T, r *rapid.T) (*history, *memory) {
@@ -163,6 +196,33 @@ func TestRandomHistories(t *testing.T) {
 	for _, k := range slices.Sorted(maps.Keys(outcomes)) {
 		t.Logf("%6d %s", outcomes[k], k)
 	}
+}
+
+// TestRandomPerfections: whatever is filed, verified and lapsed, by whom and
+// when, keeps what checkPerfection says.
+func TestRandomPerfections(t *testing.T) {
+	reached := map[string]int{}
+	rapid.Check(t, func(r *rapid.T) {
+		h := &history{world: newWorld(t), r: r}
+		id := h.inForce()
+		genesis := h.st.clone()
+		for range rapid.IntRange(4, 16).Draw(r, "steps") {
+			before := h.st.clone()
+			h.now = h.now.AddDate(0, 0, rapid.SampledFrom([]int{0, 0, 1, 5, 20}).Draw(r, "days"))
+			h.pledges = []string{id}
+			c := h.drawStep(rapid.SampledFrom([]string{"file", "verify", "lapse"}).Draw(r, "kind"))
+			h.steps = append(h.steps, applied{h.tx(), []*pledge.Command{c}, h.apply(c)})
+			h.checkMoves(before)
+			reached[h.pledge(id).Perfection.State]++
+		}
+		h.replays(genesis)
+	})
+	for _, s := range []string{"NONE", "FILED", "VERIFIED", "LAPSED"} {
+		if reached[s] == 0 {
+			t.Errorf("no history reached %s: %v", s, reached)
+		}
+	}
+	t.Log(reached)
 }
 
 // replays: the same transactions from the genesis give the same state.

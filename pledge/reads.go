@@ -17,7 +17,8 @@ func Reads(c *Command) []string {
 }
 
 // ReadsBehind lists the keys that Apply reads because of what stands under
-// those of Reads: the asset that a pledge names. It is a hint, too; value
+// those of Reads: the asset that a pledge names, and the pledgor whose name a
+// filed registration must bear. It is a hint, too; value
 // gives what is known to stand under a key, else nil.
 func ReadsBehind(c *Command, value func(key string) []byte) []string {
 	if c == nil {
@@ -31,7 +32,11 @@ func ReadsBehind(c *Command, value func(key string) []byte) []string {
 	if err != nil {
 		return nil // new, or damaged: whoever applies the command will see
 	}
-	return []string{KeyAsset(p.AssetID)}
+	keys := []string{KeyAsset(p.AssetID)}
+	if f, ok := b.(*PerfectBody); ok && f.Step == StepFile {
+		keys = append(keys, KeyParty(p.Pledgor))
+	}
+	return keys
 }
 
 // subjects are the keys of what the body names.

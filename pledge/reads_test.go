@@ -83,7 +83,7 @@ func TestReads(t *testing.T) {
 var everyAct = []pledge.Act{
 	"party.enroll", "party.add_key", "party.revoke_key", "custody.receipt", "asset.notarize", "asset.record_certificate",
 	"pledge.propose", "pledge.withdraw", "pledge.accept", "pledge.reject", "pledge.attest", "pledge.value", "pledge.scan",
-	"pledge.consent", "pledge.register", "pledge.release", "command.fence",
+	"pledge.consent", "pledge.register", "pledge.release", "pledge.perfect", "command.fence",
 }
 
 func (w *watched) partyActs() {
@@ -99,6 +99,8 @@ func (w *watched) pledgeActs(asset string) (first string) {
 	w.t.Helper()
 	first = w.pledgeTo(asset, w.bank, terms("ranked", "attest", "value", "scan"))
 	w.do(w.bank, pledge.PledgeRegister, w.registration(first))
+	w.do(w.bank, pledge.PledgePerfect, w.filing(first))
+	w.do(w.notary, pledge.PledgePerfect, w.verification(first))
 	junior := w.pledgeTo(asset, w.bank2, terms("ranked"))
 	w.do(w.bank, pledge.PledgeConsent, w.agree(junior))
 	w.do(w.bank2, pledge.PledgeRegister, w.registration(junior))

@@ -236,11 +236,6 @@ type (
 		Reason string `json:"reason,omitempty"`
 		Proof  string `json:"proof,omitempty"`
 	}
-	// Perfection 法定登记 is the statutory registration; without a verified one no
-	// certificate may call the pledge established.
-	Perfection struct {
-		State string `json:"state"`
-	}
 )
 
 // Pledge 质押 is the security interest.

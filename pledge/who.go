@@ -59,6 +59,18 @@ func notaryOrCentre(m *motion) error {
 	return neitherSide(m)
 }
 
+// registerReader: whoever may say what stands in a statutory register. Whoever
+// gives or takes the security is no witness of it.
+func registerReader(m *motion) error {
+	if !m.by.Has(RoleNotary, RoleIPCentre) {
+		return Errorf(WrongRole, "the registration of %s is verified by a notary or the IP centre, not by %s", m.p.ID, m.by.ID)
+	}
+	return neitherSide(m)
+}
+
+// anybody: the guards decide (LAW.md, CLOCK).
+func anybody(*motion) error { return nil }
+
 // aSenior: a pledgee with a pledge in force on the asset or its kin.
 func aSenior(m *motion) error {
 	group, err := m.group()

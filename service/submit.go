@@ -183,7 +183,7 @@ var acts = []pledge.Act{
 	pledge.AssetNotarize, pledge.AssetRecordCertificate,
 	pledge.PledgePropose, pledge.PledgeWithdraw, pledge.PledgeAccept, pledge.PledgeReject,
 	pledge.PledgeAttest, pledge.PledgeValue, pledge.PledgeScan, pledge.PledgeConsent,
-	pledge.PledgeRegister, pledge.PledgeRelease, pledge.CommandFence,
+	pledge.PledgeRegister, pledge.PledgeRelease, pledge.PledgePerfect, pledge.CommandFence,
 }
 
 // CommandID is the id of a command, whether it parses or not.

@@ -55,6 +55,8 @@ func newStory(l *ledger) story {
 		apply(c.CustodyCheck(c.Enterprise, actors.NewDataset(c.Own("first"), 2), id))
 	}
 	apply(c.Register(c.Bank, actors.PledgeID(senior), ranked, 2), c.Consent(c.Bank, actors.PledgeID(junior), ranked), c.Register(c.Bank2, actors.PledgeID(junior), ranked, 3))
+	filed := c.Registration(c.Enterprise)
+	apply(c.Perfect(c.Bank, actors.PledgeID(senior), "file", filed), c.Perfect(c.Notary, actors.PledgeID(senior), "verify", filed), c.Lapse(c.Enterprise2, actors.PledgeID(senior)))
 	third := c.Propose(c.Enterprise, asset, c.Bank, ranked)
 	apply(third, c.Withdraw(c.Enterprise, actors.PledgeID(third)), c.Reject(actors.PledgeID(junior), pledge.NotOwner))
 	fourth := c.Propose(c.Enterprise, asset, c.Bank, ranked)
@@ -140,7 +142,7 @@ func TestTwoMembersAgree(t *testing.T) {
 var everyAct = []pledge.Act{
 	"party.enroll", "party.add_key", "party.revoke_key", "custody.receipt", "asset.notarize", "asset.record_certificate",
 	"pledge.propose", "pledge.withdraw", "pledge.accept", "pledge.reject", "pledge.attest", "pledge.value", "pledge.scan",
-	"pledge.consent", "pledge.register", "pledge.release", "command.fence",
+	"pledge.consent", "pledge.register", "pledge.release", "pledge.perfect", "command.fence",
 }
 
 func told(out string) (lines []string) {

@@ -199,6 +199,23 @@ func (c *Cast) Release(by *Actor, pledgeID, reason string) string {
 	return c.Sign(by, pledge.PledgeRelease, b)
 }
 
+// Registration is what a statutory register says of a pledge by the debtor.
+func (c *Cast) Registration(debtor *Actor) pledge.Registration {
+	day := func(days int) string { return c.now().AddDate(0, 0, days).Format("2006-01-02") }
+	return pledge.Registration{Registry: pledge.RegistryZhongdeng, Number: "02026112300001", RegisteredAt: day(-1), TermEnd: day(395),
+		Proof: Digest("register"), DebtorName: debtor.Name}
+}
+
+// Perfect files a statutory registration, or verifies the one filed.
+func (c *Cast) Perfect(by *Actor, pledgeID, step string, r pledge.Registration) string {
+	return c.Sign(by, pledge.PledgePerfect, pledge.PerfectBody{PledgeID: pledgeID, Step: step, Registration: r})
+}
+
+// Lapse says that the term of a registration is over.
+func (c *Cast) Lapse(by *Actor, pledgeID string) string {
+	return c.Sign(by, pledge.PledgePerfect, pledge.PerfectBody{PledgeID: pledgeID, Step: pledge.StepLapse})
+}
+
 // Certificate records a data-IP registration certificate of an asset.
 func (c *Cast) Certificate(assetID, expires string) string {
 	return c.Sign(c.IPCentre, pledge.AssetRecordCertificate, pledge.CertificateBody{AssetID: assetID, Certificate: pledge.Certificate{
