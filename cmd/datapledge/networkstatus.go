@@ -21,8 +21,8 @@ EXAMPLE
 
 const networkStatusHelp = `usage: datapledge network status [-dir DIR]
 
-Asks every node how it is: process, port, blocks. Exit status 1 when one is
-down or unwell.
+Asks every node how it is: process, port, blocks of each channel. Exit status 1
+when one is down or unwell.
 
 EXAMPLE
   datapledge network status -dir ./try
@@ -72,13 +72,17 @@ func (a *app) networkStatusCommand() *cobra.Command {
 }
 
 func printStatus(w io.Writer, s network.Status) {
-	fmt.Fprintf(w, "%-22s %8s %6s %7s  %s\n", "node", "process", "port", "blocks", "state")
+	imprint := "-"
+	if s.Imprint != nil {
+		imprint = s.Imprint.Channel
+	}
+	fmt.Fprintf(w, "%-22s %8s %6s %7s %7s  %s\n", "node", "process", "port", s.Channel, imprint, "state")
 	for _, n := range s.Nodes {
 		state := "well"
 		if !n.Well {
 			state = n.Detail
 		}
-		fmt.Fprintf(w, "%-22s %8s %6d %7s  %s\n", n.Name, dash(n.PID), n.Port, dash(int(n.Height)), state)
+		fmt.Fprintf(w, "%-22s %8s %6d %7s %7s  %s\n", n.Name, dash(n.PID), n.Port, dash(int(n.Height)), dash(int(n.Imprint)), state)
 	}
 }
 

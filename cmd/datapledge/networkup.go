@@ -173,13 +173,20 @@ func (a *app) alreadyUp(s network.Status) error {
 
 func (a *app) reportUp(s network.Status, how string) error {
 	a.emit(s, func(w io.Writer) {
-		fmt.Fprintf(w, "%s: %d processes, channel %s, %d blocks, in %s\n", how, len(s.Nodes), s.Channel, s.Height, s.Dir)
+		fmt.Fprintf(w, "%s: %d processes, channel %s, %d blocks%s, in %s\n", how, len(s.Nodes), s.Channel, s.Height, imprintOf(s), s.Dir)
 		fmt.Fprintf(w, "next:\n  %[1]s serve -config %[2]s\n  %[1]s network status -dir %[3]s\n  %[1]s network down -dir %[3]s\nFabric's own commands, as a member's admin:\n  . %[3]s/env/bank.sh; peer channel getinfo -c pledge\n", self(), shellWord(serviceConfig(s.Dir)), shellWord(s.Dir))
 	})
 	if !s.Up {
 		return &finding{exitFault, "not all of the network is well; 'datapledge network status' says what is not"}
 	}
 	return nil
+}
+
+func imprintOf(s network.Status) string {
+	if s.Imprint == nil {
+		return ""
+	}
+	return fmt.Sprintf(", channel %s, %d blocks", s.Imprint.Channel, s.Imprint.Height)
 }
 
 // shellWord is a path as it can be typed.
