@@ -13,7 +13,7 @@ import (
 )
 
 // toolTime is how long one call of a tool may take.
-const toolTime = 90 * time.Second
+const toolTime = 3 * time.Minute
 
 // output runs a program to its end and returns what it printed; with an
 // error, both of its streams.

@@ -11,7 +11,7 @@ import (
 // machine with two cores takes some twenty seconds.
 const (
 	askEvery = 150 * time.Millisecond
-	waitTime = 90 * time.Second
+	waitTime = 3 * time.Minute
 )
 
 // await asks until the answer is good. A program that keeps dying is not

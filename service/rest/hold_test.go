@@ -62,7 +62,7 @@ func (s *stack) held(d service.Sealed) string {
 // becomes waits for a hold to follow the ledger.
 func (s *stack) becomes(d service.Sealed, want string) {
 	s.t.Helper()
-	for end := time.Now().Add(10 * time.Second); s.held(d) != want; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); s.held(d) != want; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			s.t.Fatalf("%s is held, want %s", s.held(d), want)
 		}
@@ -123,13 +123,13 @@ func TestHoldIsTriedAgain(t *testing.T) {
 	s.register(p, asset)
 	s.bucket.fail(errors.New("the store is down"))
 	k := s.keepHolds()
-	for end := time.Now().Add(10 * time.Second); !strings.Contains(s.logs.String(), "holds are not as the ledger says"); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !strings.Contains(s.logs.String(), "holds are not as the ledger says"); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("nothing is logged")
 		}
 	}
 	s.bucket.fail(nil)
-	for end := time.Now().Add(10 * time.Second); s.held(d) != "all" && time.Now().Before(end); {
+	for end := time.Now().Add(time.Minute); s.held(d) != "all" && time.Now().Before(end); {
 		select {
 		case k.tick <- time.Now():
 		case <-time.After(10 * time.Millisecond):

@@ -7,6 +7,7 @@ import (
 	"context"
 	_ "embed"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"time"
@@ -37,6 +38,12 @@ type Options struct {
 	Small time.Duration
 	// TrustedProxies are the addresses (CIDR) whose X-Forwarded-For is believed.
 	TrustedProxies []string
+
+	// Checker is the folder of the checker for browsers, as scripts/install
+	// makes it; nil for none. Trust is the trust file that the public page
+	// offers; empty for none.
+	Checker fs.FS
+	Trust   []byte
 }
 
 // Handler answers HTTP requests. Close ends the streams it serves.
@@ -45,6 +52,8 @@ type Handler struct {
 	svc       *service.Service
 	o         Options
 	pages     *pages
+	words     verifyTemplates
+	files     verifyAssets
 	addresses *limits
 	streams   context.Context
 	end       context.CancelFunc
@@ -61,6 +70,12 @@ func New(svc *service.Service, o Options) (*Handler, error) {
 		return nil, err
 	}
 	h := &Handler{svc: svc, o: o, pages: p}
+	if h.files, err = newVerifyAssets(o.Checker); err != nil {
+		return nil, err
+	}
+	if h.words, err = newVerify(h.files); err != nil {
+		return nil, err
+	}
 	h.streams, h.end = context.WithCancel(context.Background())
 	o.Metrics.watch(svc)
 	if err := h.build(); err != nil {

@@ -54,6 +54,10 @@ func (h *Handler) routes() []route {
 		{http.MethodGet, "/v1/evidence/:record_id", false, h.evidence},
 		{http.MethodGet, "/v1/events", false, h.events},
 
+		{http.MethodGet, "/verify", true, h.verifyPublic},
+		{http.MethodGet, "/verify/trust.json", true, h.trustFile},
+		{http.MethodGet, "/verify/assets/:name", true, h.verifyAsset},
+
 		{http.MethodGet, "/healthz", true, h.healthz},
 		{http.MethodGet, "/readyz", true, h.readyz},
 		{http.MethodGet, "/metrics", true, h.metrics},

@@ -101,9 +101,10 @@ func (s *stack) assemble(conf setup, ix *index.Index) {
 	logger := slog.New(slog.NewJSONHandler(s.logs, nil))
 	metrics := rest.NewMetrics()
 	s.svc = must(service.New(service.Options{Ledger: s.wrapped, Index: s.index, Vault: s.vault, Custodian: custodian,
-		Evidence: evidence.Source{Ledger: s.ledger, Index: ix, Signer: custodian, Now: s.clock.Now},
-		Probe:    func(context.Context) error { return s.bucket.err() },
-		Now:      s.clock.Now, Logger: logger, Audit: slog.New(slog.NewJSONHandler(s.audit, nil)), Observer: metrics}))(s.t)
+		ReadYourWrites: time.Minute, // what was written is read at once, on slow machines too
+		Evidence:       evidence.Source{Ledger: s.ledger, Index: ix, Signer: custodian, Now: s.clock.Now},
+		Probe:          func(context.Context) error { return s.bucket.err() },
+		Now:            s.clock.Now, Logger: logger, Audit: slog.New(slog.NewJSONHandler(s.audit, nil)), Observer: metrics}))(s.t)
 	conf.rest.Logger, conf.rest.Metrics = logger, metrics
 	if conf.rest.Now == nil {
 		conf.rest.Now = s.clock.Now

@@ -154,7 +154,7 @@ func wantRetained(t *testing.T, b *s3.Bucket, o operator, mode string, d time.Du
 		t.Fatal(err)
 	}
 	until, err := time.Parse(time.RFC3339, info.Metadata.Get("X-Amz-Object-Lock-Retain-Until-Date"))
-	if off := until.Sub(info.LastModified.Add(d)); err != nil || off.Abs() > 2*time.Second || !strings.EqualFold(info.Metadata.Get("X-Amz-Object-Lock-Mode"), mode) {
+	if off := until.Sub(info.LastModified.Add(d)); err != nil || off.Abs() > time.Minute || !strings.EqualFold(info.Metadata.Get("X-Amz-Object-Lock-Mode"), mode) {
 		t.Errorf("got %v %v, %v; want %s for %v", info.Metadata, until, err, mode, d)
 	}
 }

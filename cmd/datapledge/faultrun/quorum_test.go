@@ -2,6 +2,7 @@ package faultrun
 
 import (
 	"context"
+	"fmt"
 	mathrand "math/rand/v2"
 	"time"
 )
@@ -21,7 +22,7 @@ func (s *site) quorumLost() {
 	for _, name := range names {
 		s.stop(name)
 	}
-	time.Sleep(time.Second) // what a quorum had seen before may still commit
+	l.quiet() // what a quorum had seen before may still commit
 	acked, silent := l.book.Count(Applied), time.Now()
 	l.flood()
 	time.Sleep(commitTimeout + 4*time.Second)
@@ -34,6 +35,21 @@ func (s *site) quorumLost() {
 	}
 	l.resumed(time.Now(), mustSettle)
 	l.end("two orderers of four")
+}
+
+// quiet waits until nothing was acknowledged for two seconds.
+func (l *load) quiet() {
+	l.Helper()
+	acked, since := l.book.Count(Applied), time.Now()
+	l.until(mustSettle, "an end of the acknowledgements", func(context.Context) error {
+		if n := l.book.Count(Applied); n > acked {
+			acked, since = n, time.Now()
+		}
+		if time.Since(since) < 2*time.Second {
+			return fmt.Errorf("%d commands are acknowledged", acked)
+		}
+		return nil
+	})
 }
 
 // flood sends many commands at once, whose answers are awaited by the end.
@@ -51,9 +67,12 @@ func (l *load) flood() {
 // the answer says where to ask.
 func (l *load) unknownMeanwhile(since time.Time) {
 	l.Helper()
-	if l.book.Count(Unknown) == 0 {
-		l.Errorf("nothing was answered unknown in %.0f s without a quorum", time.Since(since).Seconds())
-	}
+	l.until(mustSettle, "an unknown outcome", func(context.Context) error {
+		if l.book.Count(Unknown) == 0 {
+			return fmt.Errorf("nothing was answered unknown in %.0f s without a quorum", time.Since(since).Seconds())
+		}
+		return nil
+	})
 	for _, e := range l.book.Open() {
 		if e.Detail == "" || e.Code != "" {
 			l.Errorf("unknown without a word, or as a refusal: %v", e)

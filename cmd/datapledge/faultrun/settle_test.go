@@ -13,8 +13,8 @@ import (
 )
 
 // mustSettle is how long the fate of a command may stay unknown once nothing
-// is broken any more.
-const mustSettle = 60 * time.Second
+// is broken any more; longer where machines may be slow.
+var mustSettle = seconds(180, 60)
 
 // end stops the load, has every unknown told, and holds the book against the
 // ledger.

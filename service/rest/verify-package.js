@@ -1,0 +1,70 @@
+// The report of a checked evidence package.
+"use strict";
+
+Object.assign(datapledge, {
+  largestPackage: 256 << 20, // bytes; the checker refuses more, too
+
+  // shown prints the report; believed says whose trust file it rests on.
+  report(result, believed) {
+    const r = JSON.parse(result.report);
+    const ok = result.verdict === "ok";
+    const out = document.createDocumentFragment();
+    out.append(this.box(ok), this.facts(r, believed));
+    if (!ok) out.append(this.failures(r));
+    out.append(this.element("h3", this.say("checks")), this.checks(r));
+    const full = this.element("details");
+    full.append(this.element("summary", this.say("full")), this.element("pre", result.text));
+    out.append(full, this.save(result.report, "evidence-report.json", this.say("save")));
+    return out;
+  },
+
+  box(ok) {
+    const box = this.element("div", undefined, "verdict " + (ok ? "match" : "differs"));
+    box.dataset.verdict = ok ? "ok" : "failed";
+    const word = this.element("p", undefined, "word");
+    const sign = this.element("span", ok ? "✓" : "✗", "sign");
+    sign.setAttribute("aria-hidden", "true");
+    word.append(sign, " ", this.element("strong", this.say(ok ? "ok" : "bad")));
+    box.append(word, this.element("p", this.say(ok ? "okMore" : "badMore"), "meaning"));
+    return box;
+  },
+
+  facts(r, believed) {
+    const dl = this.element("dl");
+    const rows = [["record", r.record_id + " (" + r.record_kind + ")"], ["channel", r.ledger + " · " + r.channel],
+      ["block", String(r.as_of.height)], ["made", r.made_at], ["trusted", believed.name], ["genesis", believed.genesis]];
+    for (const [key, value] of rows) dl.append(this.element("dt", this.say(key)), this.element("dd", value));
+    return dl;
+  },
+
+  failures(r) {
+    const list = this.element("ul", undefined, "failures");
+    for (const c of r.checks) for (const f of c.failures || []) {
+      const item = this.element("li");
+      item.append(this.element("strong", f.file), " " + [f.field, f.detail].filter(Boolean).join(": ") + " ", this.element("code", c.name));
+      list.append(item);
+    }
+    return list;
+  },
+
+  checks(r) {
+    const table = this.element("table", undefined, "checks");
+    for (const c of r.checks) {
+      const row = this.element("tr", undefined, c.result);
+      const word = { pass: "✓ " + this.say("pass"), fail: "✗ " + this.say("fail") }[c.result] || "– " + this.say("notPresent");
+      row.append(this.element("td", word), this.element("td", c.name), this.element("td", String(c.count)));
+      table.append(row);
+    }
+    return table;
+  },
+
+  // save offers text as a file that never was anywhere but here.
+  save(text, name, words) {
+    const p = this.element("p");
+    const a = this.element("a", words);
+    a.href = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+    a.download = name;
+    p.append(a);
+    return p;
+  },
+});

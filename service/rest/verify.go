@@ -1,0 +1,201 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/service"
+)
+
+// Kinds of a public verdict. The page has words for each.
+const (
+	verdictMatch   = "match"   // the content is what was notarized
+	verdictDiffers = "differs" // it is not what the certificate is about
+	verdictNone    = "none"    // no notarization of it is known
+	verdictRecord  = "record"  // the number's record; no content was compared
+	verdictMissing = "missing" // there is no such number
+	verdictUnsure  = "unsure"  // this content cannot be compared with this record
+	verdictUnclear = "unclear" // neither a number nor a digest
+	verdictTrouble = "trouble" // nothing can be said now
+)
+
+// verdict is what the page says of a number, of a digest, or of both.
+type verdict struct {
+	Kind        string
+	Number      string // as it was asked for
+	Digest      string
+	Same        string // how it matches, or why it cannot: of service.Compare
+	Certificate *service.Certificate
+	Comparison  *service.PublicComparison
+	LookUp      *service.PublicLookUp
+	Fault       string // id of the request, when something went wrong
+}
+
+// verifyPage is all that the template shows.
+type verifyPage struct {
+	Lang, Number   string
+	Record         string // number of the certificate that files are compared with
+	Verdict        *verdict
+	Checker, Trust bool
+	query          url.Values
+}
+
+// Other is the same page in another language.
+func (p verifyPage) Other(lang string) string {
+	q := url.Values{}
+	for _, name := range []string{"number", "digest"} {
+		if v := p.query.Get(name); v != "" {
+			q.Set(name, v)
+		}
+	}
+	q.Set("lang", lang)
+	return "/verify?" + q.Encode()
+}
+
+// verify answers the public page. It never fails with a problem document: its
+// reader is a person.
+func (h *Handler) verifyPublic(c *gin.Context) error {
+	p := verifyPage{Lang: languageOf(c), query: c.Request.URL.Query(), Checker: h.files.complete(), Trust: len(h.o.Trust) > 0}
+	number, digest := asked(c.Query("number"), c.Query("digest"))
+	p.Number = c.Query("number")
+	status := http.StatusOK
+	if number != "" || digest != "" {
+		v, err := h.judge(c.Request.Context(), number, digest)
+		if err != nil {
+			v, status = h.noVerdict(c, v, err)
+		}
+		p.Verdict = &v
+		if v.Certificate != nil {
+			p.Record = v.Certificate.Number
+		}
+	}
+	return h.showVerify(c, status, p)
+}
+
+func (h *Handler) showVerify(c *gin.Context, status int, p verifyPage) error {
+	var b bytes.Buffer
+	if err := h.words.in(p.Lang).ExecuteTemplate(&b, "verify", p); err != nil {
+		return err
+	}
+	c.Header("Content-Security-Policy", verifyPolicy)
+	c.Header("Content-Language", map[string]string{"zh": "zh-CN", "en": "en"}[p.Lang])
+	c.Header("Vary", "Accept-Language")
+	c.Data(status, "text/html; charset=utf-8", b.Bytes())
+	return nil
+}
+
+var hexDigest = regexp.MustCompile(`^(?i)(sha256:)?[0-9a-f]{64}$`)
+
+// asked takes a digest that was typed where the number goes for what it is.
+func asked(number, digest string) (string, string) {
+	number, digest = strings.TrimSpace(number), strings.TrimSpace(digest)
+	if digest == "" && hexDigest.MatchString(number) {
+		number, digest = "", number
+	}
+	if hexDigest.MatchString(digest) {
+		digest = "sha256:" + strings.TrimPrefix(strings.ToLower(digest), "sha256:")
+	}
+	return number, digest
+}
+
+// judge comes to a verdict. The error is a refusal or a fault, with what was
+// asked in the verdict.
+func (h *Handler) judge(ctx context.Context, number, digest string) (v verdict, err error) {
+	v = verdict{Kind: verdictRecord, Number: number, Digest: digest}
+	if number != "" {
+		cert, err := h.certificate(ctx, number)
+		if err != nil {
+			return v, err
+		}
+		v.Certificate = &cert
+	}
+	if digest == "" {
+		return v, nil
+	}
+	if v.Certificate != nil {
+		err = v.compare(ctx, h.svc)
+	}
+	if err == nil && v.Kind != verdictMatch {
+		err = v.lookUp(ctx, h.svc)
+	}
+	return v, err
+}
+
+// compare holds the content against the certificate.
+func (v *verdict) compare(ctx context.Context, svc *service.Service) error {
+	c, err := svc.Compare(ctx, service.Caller{}, v.Certificate.RecordID, v.Digest)
+	if err != nil {
+		return err
+	}
+	v.Comparison, v.Same = &c, c.Same
+	switch c.Same {
+	case service.SameDataset, service.SameFile:
+		v.Kind = verdictMatch
+	case service.SameNothing:
+		v.Kind = verdictDiffers
+	default:
+		v.Kind = verdictUnsure
+	}
+	return nil
+}
+
+// lookUp finds who holds the content. Beside a certificate that it does not
+// belong to, that is only told.
+func (v *verdict) lookUp(ctx context.Context, svc *service.Service) error {
+	l, err := svc.LookUp(ctx, service.Caller{}, v.Digest)
+	if err != nil {
+		return err
+	}
+	v.LookUp = &l
+	if v.Certificate != nil {
+		return nil
+	}
+	v.Kind = verdictNone
+	if len(l.Matches) > 0 {
+		v.Kind, v.Same = verdictMatch, service.SameFile
+	}
+	for _, m := range l.Matches {
+		if m.Whole {
+			v.Same = service.SameDataset
+		}
+	}
+	return nil
+}
+
+// noVerdict puts an error in words. A fault is logged, and shown by its id.
+func (h *Handler) noVerdict(c *gin.Context, v verdict, err error) (verdict, int) {
+	v = verdict{Kind: verdictTrouble, Number: v.Number, Digest: v.Digest}
+	p := explain(err)
+	var refusal *pledge.Error
+	switch {
+	case p.Code == pledge.NotFound:
+		v.Kind = verdictMissing
+	case errors.As(err, &refusal):
+		v.Kind, v.Digest = verdictUnclear, ""
+		p.Status = http.StatusBadRequest
+	default:
+		v.Fault = requestID(c)
+		h.logFault(c, p.Code, err)
+		retryHeaders(c, p, err)
+	}
+	return v, p.Status
+}
+
+// certificate is what the service says under a number.
+func (h *Handler) certificate(ctx context.Context, number string) (service.Certificate, error) {
+	s, ok := any(h.svc).(interface {
+		Certificate(context.Context, string) (service.Certificate, error)
+	})
+	if !ok {
+		return service.Certificate{}, pledge.Errorf(pledge.NotFound, "no certificate %.80s", number)
+	}
+	return s.Certificate(ctx, number)
+}

@@ -1,0 +1,148 @@
+package rest
+
+import (
+	"embed"
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/service"
+)
+
+//go:embed verify*.html
+var verifyText embed.FS
+
+// words say a verdict: large, and with a sign, so that nothing hangs on colour.
+var words = map[string]struct {
+	service.Text
+	sign string
+}{
+	verdictMatch:   {service.Text{ZH: "一致", EN: "Matches"}, "✓"},
+	verdictDiffers: {service.Text{ZH: "不一致", EN: "Does not match"}, "✗"},
+	verdictNone:    {service.Text{ZH: "未存证", EN: "Not notarized"}, "○"},
+	verdictRecord:  {service.Text{ZH: "记录在案", EN: "On record"}, "✓"},
+	verdictMissing: {service.Text{ZH: "查无此证", EN: "No such certificate"}, "✗"},
+	verdictUnsure:  {service.Text{ZH: "无法判断", EN: "Cannot tell"}, "?"},
+	verdictUnclear: {service.Text{ZH: "无法识别", EN: "Not understood"}, "?"},
+	verdictTrouble: {service.Text{ZH: "暂时无法核验", EN: "Cannot verify now"}, "!"},
+}
+
+// verifyTemplates are the page in both languages.
+type verifyTemplates struct{ zh, en *template.Template }
+
+func (v verifyTemplates) in(lang string) *template.Template {
+	if lang == "zh" {
+		return v.zh
+	}
+	return v.en
+}
+
+func newVerify(assets verifyAssets) (v verifyTemplates, err error) {
+	if v.zh, err = verifyTemplate("zh", assets); err == nil {
+		v.en, err = verifyTemplate("en", assets)
+	}
+	return v, err
+}
+
+func verifyTemplate(lang string, assets verifyAssets) (*template.Template, error) {
+	say := func(t service.Text) string { return t.In(lang) }
+	t, err := template.New("").Funcs(template.FuncMap{
+		"t":      func(zh, en string) string { return say(service.Text{ZH: zh, EN: en}) },
+		"text":   say,
+		"word":   func(kind string) string { return say(words[kind].Text) },
+		"sign":   func(kind string) string { return words[kind].sign },
+		"when":   func(at string) string { return when(at, lang) },
+		"status": func(m service.PublicMatch) string { return say(statusOfMatch(m)) },
+		"act":    func(act string) string { return say(actName(act)) },
+		"asset":  assets.url,
+	}).ParseFS(verifyText, "verify*.html")
+	if err != nil {
+		return nil, fmt.Errorf("reading the page: %w", err)
+	}
+	return t, nil
+}
+
+// beijing has no summer time, so it needs no table of zones.
+var beijing = time.FixedZone("UTC+8", 8*60*60)
+
+// when shows a time of the ledger as people here read it, and in UTC.
+func when(at, lang string) string {
+	t, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		return at
+	}
+	zone := map[string]string{"zh": "北京时间", "en": "UTC+8"}[lang]
+	return t.In(beijing).Format("2006-01-02 15:04:05") + " " + zone + " (" + t.UTC().Format(time.RFC3339) + ")"
+}
+
+func statusOfMatch(m service.PublicMatch) service.Text {
+	switch {
+	case m.Status == pledge.AssetWithdrawn:
+		return service.Text{ZH: "已撤回", EN: "withdrawn"}
+	case m.Status == pledge.AssetRevoked:
+		return service.Text{ZH: "已撤销", EN: "revoked"}
+	case m.Disputed:
+		return service.Text{ZH: "有争议（他方也存证了相同或大部分相同的内容）", EN: "disputed (others notarized the same content, or most of it)"}
+	case m.Frozen:
+		return service.Text{ZH: "已冻结", EN: "frozen"}
+	}
+	return service.Text{ZH: "有效", EN: "in force"}
+}
+
+// Warnings are what a match must not hide.
+func (v verdict) Warnings() []service.Text {
+	if v.LookUp == nil || v.Kind != verdictMatch {
+		return nil
+	}
+	var list []service.Text
+	for _, m := range v.LookUp.Matches {
+		if m.Status == pledge.Notarized && !m.Disputed && !m.Frozen {
+			continue
+		}
+		s := statusOfMatch(m)
+		list = append(list, service.Text{ZH: m.Number + "：" + s.ZH, EN: m.Number + ": " + s.EN})
+	}
+	return list
+}
+
+// languageOf is what the page is shown in: as asked, as the browser prefers
+// (which names its languages best first), else Chinese.
+func languageOf(c *gin.Context) string {
+	if l := c.Query("lang"); l == "zh" || l == "en" {
+		return l
+	}
+	for l := range strings.SplitSeq(strings.ToLower(c.GetHeader("Accept-Language")), ",") {
+		switch l = strings.TrimSpace(l); {
+		case strings.HasPrefix(l, "zh"):
+			return "zh"
+		case strings.HasPrefix(l, "en"):
+			return "en"
+		}
+	}
+	return "zh"
+}
+
+// actNames are the acts that certificates rest on, in words.
+var actNames = map[string]service.Text{
+	string(pledge.AssetNotarize):          {ZH: "存证", EN: "Notarization"},
+	string(pledge.AssetRecordCertificate): {ZH: "登记证书备案", EN: "Registration certificate recorded"},
+	string(pledge.PledgePropose):          {ZH: "出质人提出质押（承诺书）", EN: "Pledge proposed by the pledgor (commitment letter)"},
+	string(pledge.PledgeAccept):           {ZH: "质权人接受", EN: "Accepted by the pledgee"},
+	string(pledge.PledgeAttest):           {ZH: "公证", EN: "Attested by a notary"},
+	string(pledge.PledgeValue):            {ZH: "价值评估", EN: "Valued"},
+	string(pledge.PledgeScan):             {ZH: "重复质押检查", EN: "Scanned for duplicates"},
+	string(pledge.PledgeRegister):         {ZH: "质押在账本上生效", EN: "Pledge registered on the ledger"},
+	string(pledge.PledgePerfect):          {ZH: "法定登记信息备案", EN: "Statutory registration recorded"},
+	string(pledge.PledgeRelease):          {ZH: "质押解除", EN: "Pledge released"},
+}
+
+func actName(act string) service.Text {
+	if n, ok := actNames[act]; ok {
+		return n
+	}
+	return service.Text{ZH: act, EN: act}
+}
