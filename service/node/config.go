@@ -32,6 +32,8 @@ type Config struct {
 	TLS    TLS    `json:"tls"`
 	Log    Log    `json:"log"`
 	Limits Limits `json:"limits"`
+
+	Checker Checker `json:"checker"`
 }
 
 // Keys name key files. Empty: the ones that the first start makes below

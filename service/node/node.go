@@ -73,13 +73,25 @@ func (n *Node) open(ctx context.Context) error {
 	if n.service, err = n.assemble(n.bucket, custodian, metrics); err != nil {
 		return err
 	}
-	n.handler, err = rest.New(n.service, rest.Options{Logger: n.log, Metrics: metrics, Idle: time.Duration(n.config.Limits.Idle),
-		RatePerAddress: n.config.Limits.RatePerAddress, RatePerParty: n.config.Limits.RatePerParty, TrustedProxies: n.config.Limits.TrustedProxies})
-	if err != nil {
+	if n.handler, err = n.handle(metrics); err != nil {
 		return err
 	}
 	n.start(ctx)
 	return n.caughtUp(ctx)
+}
+
+func (n *Node) handle(metrics *rest.Metrics) (*rest.Handler, error) {
+	checker, err := n.config.Checker.open()
+	if err != nil {
+		return nil, err
+	}
+	trust, err := n.publicTrust()
+	if err != nil {
+		return nil, err
+	}
+	l := n.config.Limits
+	return rest.New(n.service, rest.Options{Logger: n.log, Metrics: metrics, Idle: time.Duration(l.Idle), RatePerAddress: l.RatePerAddress,
+		RatePerParty: l.RatePerParty, TrustedProxies: l.TrustedProxies, Checker: checker, Trust: trust})
 }
 
 func (n *Node) assemble(bucket storage.Bucket, custodian *client.Key, metrics *rest.Metrics) (*service.Service, error) {
