@@ -283,7 +283,7 @@ func printPledge(w io.Writer, x client.Pledge) {
 	if x.Ended != nil {
 		fmt.Fprintf(w, "ended:     %s %s\n", x.Ended.At, first(x.Ended.Reason, string(x.Ended.Code)))
 	}
-	fmt.Fprintf(w, "statutory registration 法定登记: %s\n", x.Perfection.State)
+	printPerfection(w, x.Perfection)
 }
 
 func step(w io.Writer, what string, s *pledge.Stamp) {

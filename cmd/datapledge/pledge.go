@@ -21,7 +21,7 @@ func (a *app) pledgeCommand() *cobra.Command {
 		a.pledgeAgreeCommand("accept", pledge.PledgeAccept), a.pledgeAgreeCommand("consent", pledge.PledgeConsent),
 		a.pledgeAttestCommand(), a.pledgeValueCommand(), a.pledgeScanCommand(), a.pledgeCustodyCommand(),
 		a.pledgeRegisterCommand(), a.pledgeEndCommand("withdraw", pledge.PledgeWithdraw),
-		a.pledgeEndCommand("reject", pledge.PledgeReject), a.pledgeReleaseCommand(),
+		a.pledgeEndCommand("reject", pledge.PledgeReject), a.pledgePerfectCommand(), a.pledgeReleaseCommand(),
 		a.pledgeShowCommand(), a.pledgeListCommand(), a.pledgeHistoryCommand())
 }
 

@@ -12,6 +12,7 @@ The life of a pledge 质押, in the order in which it happens:
   custody      the custodian challenges the stored data and signs that it is there
   consent      a senior pledgee lets a junior pledge in
   register     the pledgee registers: from now on the asset is encumbered
+  perfect      statutory registration 法定登记: filed, verified, lapsed
   release      the pledgee lets go 注销
   withdraw, reject                 ends that come before registration
   show, list, history              what is on the ledger

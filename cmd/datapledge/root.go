@@ -22,7 +22,7 @@ the arguments, with one dash or two. New here? Try 'datapledge demo'.
   asset       notarize, show, list, history, fetch, record-certificate
   verify      is it notarized, owned by whom it says, and untampered?
   pledge      propose, accept, attest, value, scan, custody, consent, register,
-              withdraw, reject, release, show, list, history
+              perfect, withdraw, reject, release, show, list, history
   search      liens on an asset, a party, a content
   evidence    get, check (offline), trust
   command     show, fence: the fate of a signed command

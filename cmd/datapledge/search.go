@@ -97,6 +97,7 @@ func printSearch(w io.Writer, s client.Search) {
 			fmt.Fprintf(w, ", rank %d", l.Rank)
 		}
 		fmt.Fprintf(w, ", up to %s until %s (found by %s)\n", money(l.SecuredMax), l.Expires, l.Via)
+		printPerfection(w, l.Perfection)
 	}
 	switch {
 	case len(s.Assets) == 0:
