@@ -28,12 +28,15 @@ EXAMPLE
   datapledge evidence get pl_pt7u2e6wkhsjn3zq4x5v6b7c2d -out evidence.zip -key notary.jwk
 ` + exitCommon
 
-const evidenceCheckHelp = `usage: datapledge evidence check FILE.zip -trust FILE [-data DIR]
+const evidenceCheckHelp = `usage: datapledge evidence check FILE.zip -trust FILE [-data DIR] [-lang zh|en]
 
 Checks a package offline: every signature, every block, every party's keys; on a
 consortium also which institutions vouch for it. What it believes is in the trust
-file and nothing else. -data compares a folder with
-the manifest in the package.
+file and nothing else. It also says what speaks against the record, which parts a
+court would want and which are missing, and what the rules of evidence ask.
+
+  -data DIR    compare a folder with the manifest in the package
+  -lang zh|en  one language only; both when not given
 
 EXAMPLE
   datapledge evidence check evidence.zip -trust trust.json
@@ -70,17 +73,20 @@ func (a *app) evidenceGetCommand() *cobra.Command {
 }
 
 func (a *app) evidenceCheckCommand() *cobra.Command {
-	var trust, data string
+	var trust, data, lang string
 	var c *cobra.Command
 	c = a.command("check FILE.zip", evidenceCheckHelp, 1, 1, func(ctx context.Context, args []string) error {
 		if err := required(c, "trust", trust); err != nil {
 			return hintf(err, "'datapledge evidence trust' writes one")
 		}
+		if lang != evidence.LangBoth && lang != evidence.LangZH && lang != evidence.LangEN {
+			return usagef("-lang is zh or en, not %q", lang)
+		}
 		report, err := checkEvidence(ctx, args[0], trust, data)
 		if err != nil {
 			return err
 		}
-		a.emit(report, func(w io.Writer) { _ = report.WriteText(w) })
+		a.emit(report, func(w io.Writer) { _ = report.WriteTextIn(w, lang) })
 		if !report.OK() {
 			return &finding{exitTampered, "tampered: the package does not stand"}
 		}
@@ -88,6 +94,7 @@ func (a *app) evidenceCheckCommand() *cobra.Command {
 	})
 	c.Flags().StringVar(&trust, "trust", "", "")
 	c.Flags().StringVar(&data, "data", "", "")
+	c.Flags().StringVar(&lang, "lang", evidence.LangBoth, "")
 	return c
 }
 

@@ -32,6 +32,10 @@ var attacks = []attack{
 		f["../record.json"] = f["record.json"]
 		return f.pack(t, s.exchange)
 	}},
+	{"a list of parts that has more than the package", evidence.CheckParts, "parts.json", func(t *testing.T, s *story, f contents) []byte {
+		f["parts.json"] = bytes.Replace(f["parts.json"], []byte(`"02","state":"MISSING"`), []byte(`"02","state":"PRESENT"`), 1)
+		return f.pack(t, s.exchange)
+	}},
 	{"a listed file is gone", evidence.CheckComplete, "README.txt", func(t *testing.T, s *story, f contents) []byte {
 		delete(f, "README.txt")
 		return f.zip(t)

@@ -16,6 +16,7 @@ type checker struct {
 	files    []file
 	list     manifest
 	assetID  string          // the asset that the package is about
+	searched []string        // the assets and pledges that a search is about
 	headers  map[string]bool // header JWS already looked at
 	genesis  proof
 	founded  node      // the members that the ledger started with
@@ -47,9 +48,22 @@ func Check(ctx context.Context, r io.ReaderAt, size int64, trust Trust) (Report,
 	if readable {
 		c.files = files
 		err = c.run(ctx)
+		c.partsList()
 	}
 	c.judge()
+	c.conclude()
 	return *c.Report, err
+}
+
+// conclude says of a package that stands what it means.
+func (c *checker) conclude() {
+	if c.OK() {
+		c.nameKeys()
+		c.negatives()
+	} else {
+		c.facts, c.Keys = nil, []KeyLife{}
+	}
+	c.assess()
 }
 
 func (c *checker) run(ctx context.Context) error {
@@ -135,6 +149,7 @@ func (c *checker) found(genesis node, writes []write) error {
 	}
 	c.founded, c.initial = genesis, writes
 	c.wrote(writes)
+	c.foundingKeys()
 	return c.register.genesis(genesis)
 }
 
@@ -184,6 +199,8 @@ func (c *checker) walk(ctx context.Context) error {
 			}
 			if err := c.register.apply(cmd); err != nil {
 				c.note(CheckEnrolled, cmd.file, err)
+			} else {
+				c.keyHistory(cmd)
 			}
 		}
 		c.History = append(c.History, Line{cmd.head.number, cmd.tx, cmd.index, cmd.head.stamp, cmd.act, cmd.by, cmd.at, cmd.jws.digest})

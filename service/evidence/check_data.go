@@ -21,6 +21,7 @@ func CheckData(ctx context.Context, report Report, dir fs.FS) (Report, error) {
 	if r.manifest == "" {
 		r.fail(CheckDataMatches, Failure{File: "manifest", Detail: "the package has no manifest of files that could be verified"})
 		r.judge()
+		r.assess()
 		return r, nil
 	}
 	listed := map[string]bool{}
@@ -35,6 +36,7 @@ func CheckData(ctx context.Context, report Report, dir fs.FS) (Report, error) {
 	}
 	r.extra(dir, listed)
 	r.judge()
+	r.assess()
 	return r, nil
 }
 

@@ -68,6 +68,14 @@ func (c *checker) parties() {
 	}
 }
 
+// keyOf is the key of an asset or a pledge in the ledger's state.
+func keyOf(id string) string {
+	if strings.HasPrefix(id, "pl_") {
+		return pledgeKey + id
+	}
+	return assetKey + id
+}
+
 func (c *checker) asset() (*fields, error) {
 	name := nameRecord
 	if c.list.kind == KindPledge {

@@ -21,6 +21,7 @@ const (
 	CheckReceiptMatches = "custody-receipt-matches"
 	CheckFingerprint    = "fingerprint-matches-manifest"
 	CheckReplay         = "replay"
+	CheckParts          = "parts-list"
 	CheckDataMatches    = "data-matches-manifest"
 )
 
@@ -124,5 +125,6 @@ var soloNames = []checkName{
 	{CheckReceiptMatches, forData, "the custody receipt is about this dataset and owner", "托管回执与该数据集及权利人一致"},
 	{CheckFingerprint, forData, "the fingerprint is that of the manifest of files", "哈希指纹与数据清单一致"},
 	{CheckReplay, always, "the rules, run again over the signed commands, write the same", "以签名指令重放规则，结果与账本一致"},
+	{CheckParts, whenAsked, "the package's list of parts is what is really there", "包内的组成部分清单与实际一致"},
 	{CheckDataMatches, whenAsked, "the given files are those of the manifest", "所提交的文件与数据清单一致"},
 }

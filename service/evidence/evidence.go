@@ -18,6 +18,7 @@ const (
 	KindAsset  = "asset"
 	KindPledge = "pledge"
 	KindParty  = "party"
+	KindSearch = "search" // a signed search for pledges, by its number
 )
 
 // SignatureType is the typ header of manifest.jws.
@@ -36,6 +37,7 @@ const (
 	nameGenesis   = "onchain/genesis.json"
 	nameReceipt   = "custody/receipt.jws"
 	nameFiles     = "manifest/files.json"
+	nameParts     = "parts.json"
 	dirCommands   = "onchain/commands/"
 	dirBlocks     = "onchain/blocks/" // of a consortium's channel
 	dirParties    = "parties/"
@@ -50,7 +52,7 @@ const (
 func roleOf(name string) string {
 	fixed := map[string]string{
 		nameReadme: "readme", nameRecord: "record", nameAsset: "asset", nameGenesis: "genesis",
-		nameReceipt: "custody-receipt", nameFiles: "files",
+		nameReceipt: "custody-receipt", nameFiles: "files", nameParts: "parts",
 	}
 	if role, ok := fixed[name]; ok {
 		return role

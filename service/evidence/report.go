@@ -84,11 +84,21 @@ type Report struct {
 	MadeAt     string    `json:"made_at"`
 	AsOf       Head      `json:"as_of"`
 	Checks     []Finding `json:"checks"`
-	History    []Line    `json:"history"`
+	// Negative lists what speaks against the record or limits what is shown,
+	// Keys whose keys could sign and since where, both by the proven commands.
+	// They and Parts are empty for a package that does not stand.
+	Negative []Fact    `json:"negative"`
+	History  []Line    `json:"history"`
+	Keys     []KeyLife `json:"keys"`
 	// Institutions vouch for what is in the package of a consortium's ledger.
 	// For that of a solo ledger its operator alone does.
 	Institutions []Institution `json:"institutions,omitempty"`
+	// Parts is what a court would want to see, and what of it is here;
+	// Scorecard what the rules of evidence ask, and what speaks to it.
+	Parts     []Part  `json:"parts"`
+	Scorecard []Score `json:"scorecard"`
 
+	facts    *facts
 	manifest string // the verified text that CheckData compares with
 }
 
@@ -182,7 +192,7 @@ func (r *Report) find(name string) *Finding {
 
 // newReport has a line for every check that there is for a kind of ledger.
 func newReport(ledger string) *Report {
-	r := &Report{V: Version, Checks: []Finding{}, History: []Line{}}
+	r := &Report{V: Version, Checks: []Finding{}, Negative: []Fact{}, History: []Line{}, Keys: []KeyLife{}, Parts: []Part{}, Scorecard: []Score{}}
 	for _, n := range namesOf(ledger) {
 		r.Checks = append(r.Checks, Finding{Name: n.name, Result: NotPresent})
 	}

@@ -125,6 +125,9 @@ func (s Source) build(ctx context.Context, recordID string) ([]byte, error) {
 	if err := c.lay(); err != nil {
 		return nil, fmt.Errorf("laying out the evidence of %s: %w", recordID, err)
 	}
+	if err := c.layParts(); err != nil {
+		return nil, fmt.Errorf("listing the parts of %s: %w", recordID, err)
+	}
 	if err := c.seal(); err != nil {
 		return nil, fmt.Errorf("signing the evidence of %s: %w", recordID, err)
 	}

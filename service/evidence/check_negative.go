@@ -1,0 +1,189 @@
+package evidence
+
+import (
+	"strings"
+	"time"
+)
+
+// Fact is something that speaks against the record, or limits what the
+// package shows. RecordID is empty when it is about the package as a whole;
+// Since is a time of the ledger, where one is recorded.
+type Fact struct {
+	Code     string `json:"code"`
+	RecordID string `json:"record_id,omitempty"`
+	Since    string `json:"since,omitempty"`
+	Words
+}
+
+// against notes a negative fact; its text is that of the code, with detail in it.
+func (c *checker) against(code, id, since, detail string) {
+	w := negativeWords[code]
+	fill := strings.NewReplacer("{}", printable(detail))
+	c.Negative = append(c.Negative, Fact{code, id, since, Words{fill.Replace(w.ZH), fill.Replace(w.EN)}})
+}
+
+// negatives derives from the proven records alone what speaks against them.
+func (c *checker) negatives() {
+	if n, err := parseJSON(c.last[assetKey+c.assetID]); err == nil && c.assetID != "" {
+		c.againstAsset(c.assetID, n)
+	}
+	if n, err := parseJSON(c.last[pledgeKey+c.list.id]); err == nil && c.list.kind == KindPledge {
+		c.againstPledge(c.list.id, n)
+	}
+	for _, id := range c.searched {
+		c.againstSearched(id)
+	}
+	c.againstActs()
+	c.againstParties()
+	c.againstPackage()
+}
+
+// againstSearched is the same for the records that a search named, as of the
+// package's last block: they may have changed since the search.
+func (c *checker) againstSearched(id string) {
+	if n, err := parseJSON(c.last[keyOf(id)]); err == nil {
+		if strings.HasPrefix(id, "pl_") {
+			c.againstPledge(id, n)
+			return
+		}
+		c.againstAsset(id, n)
+	}
+}
+
+func (c *checker) againstAsset(id string, n node) {
+	if status := textIn(n, "status"); status == "WITHDRAWN" || status == "REVOKED" {
+		c.against("asset-ended", id, textIn(n, "updated_at"), status)
+	}
+	c.againstFlags(id, n)
+	if others := textsIn(n, "disputed_with", ""); others != "" {
+		c.against("disputed", id, "", others)
+	}
+	if others := textsIn(n, "kin", ""); others != "" {
+		c.against("kin", id, "", others)
+	}
+	if others := textsIn(n, "overlaps", "asset_id"); others != "" {
+		c.against("overlaps", id, "", others)
+	}
+	if others := textsIn(n, "in_force", "pledge_id"); others != "" && others != c.list.id {
+		c.against("encumbered", id, "", others)
+	}
+	if certificate, ok := n.get("registration_certificate"); ok && c.passed(textIn(certificate, "expires")) {
+		c.against("certificate-expired", id, textIn(certificate, "expires"), textIn(certificate, "number"))
+	}
+}
+
+// againstFlags are what assets and pledges have in common.
+func (c *checker) againstFlags(id string, n node) {
+	if frozen, ok := n.get("frozen"); ok {
+		c.against("frozen", id, textIn(frozen, "at"), textIn(frozen, "by"))
+	}
+	switch objection := textIn(n, "objection"); objection {
+	case "OPEN", "IN_COURT", "UPHELD":
+		c.against("objection", id, "", objection)
+	}
+}
+
+func (c *checker) againstPledge(id string, n node) {
+	c.againstFlags(id, n)
+	c.againstState(id, n)
+	perfection, _ := n.get("perfection")
+	if state := textIn(perfection, "state"); state != "VERIFIED" {
+		c.against("not-perfected", id, "", state)
+	}
+	if demand, ok := n.get("release_demand"); ok {
+		c.against("release-demanded", id, textIn(demand, "at"), textIn(demand, "by"))
+	}
+	if alert, ok := n.get("tamper_alert"); ok {
+		c.against("custody-alert", id, textIn(alert, "at"), id)
+	}
+	if _, ok := n.get("custody"); !ok {
+		c.against("custody-unchecked", id, "", "")
+	}
+	if scan, _ := n.get("scan"); textIn(scan, "result") == "waived" {
+		c.against("scan-waived", id, textIn(scan, "at"), textIn(scan, "waived_by"))
+	}
+}
+
+// againstState says that a pledge is not, or no longer, in force.
+func (c *checker) againstState(id string, n node) {
+	terms, _ := n.get("terms")
+	switch state := textIn(n, "state"); {
+	case state == "PROPOSED" && c.passed(textIn(n, "offer_expires")):
+		c.against("offer-expired", id, textIn(n, "offer_expires"), state)
+	case state == "PROPOSED" || state == "PENDING":
+		c.against("not-registered", id, "", state)
+	case state == "DEFAULTED" || state == "ENFORCING":
+		c.against("in-default", id, "", state)
+	case state != "ACTIVE":
+		c.against("pledge-ended", id, textIn(n, "updated_at"), state)
+	case c.passed(textIn(terms, "expires")):
+		c.against("term-over", id, textIn(terms, "expires"), "")
+	}
+}
+
+// againstActs looks for what was signed, whatever became of it in the records.
+func (c *checker) againstActs() {
+	for _, cmd := range c.commands {
+		if cmd.act == "custody.alert" && c.touchesSubject(cmd) {
+			c.against("custody-alert", cmd.recordID, cmd.head.stamp, cmd.jws.digest)
+		}
+	}
+}
+
+// againstParties names keys of the parties here that were revoked.
+func (c *checker) againstParties() {
+	for _, k := range c.Keys {
+		if k.Revoked != nil {
+			c.against("key-revoked", k.Party, k.Revoked.Time, k.KID)
+		}
+	}
+}
+
+func (c *checker) againstPackage() {
+	f := c.facts
+	if !f.consortium {
+		c.against("one-partys-word", "", "", "")
+	}
+	if f.stamped < f.blocks {
+		c.against("no-time-stamp", "", "", count(f.blocks-f.stamped)+"/"+count(f.blocks))
+	}
+	if f.stamped > 0 && !f.stampsHold {
+		c.against("time-stamp-unproven", "", "", "")
+	}
+	if !f.imprinted() {
+		c.against("no-imprint", "", "", "")
+	} else if !f.imprintHolds {
+		c.against("imprint-unproven", "", "", "")
+	}
+}
+
+// passed compares a time of a record with the time at which the package was
+// made: a checker has no clock of its own.
+func (c *checker) passed(at string) bool {
+	made, _ := parseTime(c.list.made)
+	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
+		if t, err := time.Parse(layout, at); err == nil {
+			return t.Before(made)
+		}
+	}
+	return false
+}
+
+// textIn is a text member of an object, "" when there is none.
+func textIn(n node, name string) string {
+	v, _ := n.get(name)
+	return v.text
+}
+
+// textsIn joins the texts of a list, or of a member of its objects.
+func textsIn(n node, list, member string) string {
+	v, _ := n.get(list)
+	var out []string
+	for _, item := range v.list {
+		if member != "" {
+			item, _ = item.get(member)
+		}
+		out = append(out, item.text)
+	}
+	return strings.Join(out, ", ")
+}
