@@ -29,6 +29,8 @@ type chainOptions struct {
 	// StallAfter is how long the peers may lack a block that was seen before
 	// it is called a regression; 10 s when zero.
 	StallAfter time.Duration
+	// Imprint: the channel holds checkpoints, and no commands.
+	Imprint bool
 	// Logger hears of forged blocks and members that disagree; nil is silent.
 	Logger *slog.Logger
 }
@@ -77,6 +79,10 @@ type chain struct {
 	recent   recent
 	watchers map[string][]chan verdict
 	grown    chan struct{} // closed and replaced at every change
+}
+
+func (c *chain) decoder() decoder {
+	return decoder{channel: c.o.Channel, chaincode: c.o.Chaincode, imprint: c.o.Imprint}
 }
 
 // openChain opens the copy in o.Dir, or starts an empty one. A copy that is

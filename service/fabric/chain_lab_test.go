@@ -140,7 +140,7 @@ func (l *lab) lastWrite(key string) (block uint64, tx int, ok bool) {
 			if err != nil {
 				continue
 			}
-			writes, _ := decoder{l.m.channel, "datapledge"}.writes(c.action.GetResults())
+			writes, _ := decoder{channel: l.m.channel, chaincode: "datapledge"}.writes(c.action.GetResults())
 			for _, w := range writes {
 				if w.Key == key {
 					block, tx, ok = b.Header.Number, i, true

@@ -181,7 +181,7 @@ func clone(b *common.Block) *common.Block {
 }
 
 func newFront(channel string) *front {
-	return &front{decoder: decoder{channel, "datapledge"}, seen: &seen{}}
+	return &front{decoder: decoder{channel: channel, chaincode: "datapledge"}, seen: &seen{}}
 }
 
 // walk verifies blocks with a fresh front.

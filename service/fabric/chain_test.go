@@ -359,7 +359,7 @@ func stalls(t testing.TB, c *chain) {
 // eventually tries until there is no error.
 func eventually(t testing.TB, fn func() error) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		err := fn()
 		if err == nil {
 			return

@@ -33,6 +33,7 @@ type transaction struct {
 	committed []service.Committed
 	results   []pledge.Result
 	genesis   []pledge.Write
+	held      []pledge.Write // checkpoints
 	time      time.Time
 }
 
@@ -42,7 +43,10 @@ const (
 )
 
 // decoder reads the blocks of a channel.
-type decoder struct{ channel, chaincode string }
+type decoder struct {
+	channel, chaincode string
+	imprint            bool // it holds checkpoints, and no commands
+}
 
 // block reads a block whose form was checked by checkData. The validation
 // codes are the peer's, or those that were stored when it came first. It

@@ -34,10 +34,14 @@ func (d decoder) endorsed(out *transaction, h *envelopeHeader, payload []byte, a
 	if err := h.checkID(); err != nil {
 		return err
 	}
-	if fn := c.function(); fn == "apply" || fn == "genesis" {
+	if fn := c.function(); fn == "apply" || fn == "genesis" || fn == "checkpoint" {
 		out.time = h.time() // of a mere read the chaincode did not check it
 	}
-	if err := out.ours(c, writes, at); err != nil {
+	ours := out.ours
+	if d.imprint {
+		ours = out.imprinted
+	}
+	if err := ours(c, writes, at); err != nil {
 		return fmt.Errorf("%v: %w", err, errFault)
 	}
 	return nil

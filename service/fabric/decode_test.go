@@ -166,7 +166,7 @@ func TestOtherChaincodes(t *testing.T) {
 	args := [][]byte{[]byte("apply"), []byte("x")}
 	for _, writes := range [][]pledge.Write{nil, {{Key: "k", Value: []byte("{}")}}} {
 		env := simEnvelopeAt("pledge", args, &simRun{writes: writes}, nil, m.now).Envelope
-		d := decoder{"pledge", "another"}
+		d := decoder{channel: "pledge", chaincode: "another"}
 		if len(writes) > 0 {
 			d.chaincode = "datapledge"
 			env = renamed(env)
@@ -186,7 +186,7 @@ func TestOtherChaincodes(t *testing.T) {
 func TestNameInTheCall(t *testing.T) {
 	m, cast := begun(t)
 	raw, _ := m.apply(t, cast.Enroll(cast.Enterprise))
-	tx, err := (decoder{"pledge", "datapledge"}).transaction(misnamed(raw), valid, pledge.Position{Block: 2})
+	tx, err := (decoder{channel: "pledge", chaincode: "datapledge"}).transaction(misnamed(raw), valid, pledge.Position{Block: 2})
 	if err != nil || len(tx.committed) != 1 {
 		t.Errorf("%d commands, %v, want 1", len(tx.committed), err)
 	}
@@ -242,7 +242,7 @@ func FuzzDecode(f *testing.F) {
 	for i, b := range append(m.blocks, m.sealed([]byte{0}, nil, []byte{1})) {
 		raw := must(b)
 		f.Add(raw)
-		if _, err := (decoder{"pledge", "datapledge"}).block(b, b.Metadata.Metadata[2]); (err == nil) != (i < len(m.blocks)) {
+		if _, err := (decoder{channel: "pledge", chaincode: "datapledge"}).block(b, b.Metadata.Metadata[2]); (err == nil) != (i < len(m.blocks)) {
 			f.Fatalf("seed %d: %v", i, err)
 		}
 	}
@@ -257,7 +257,7 @@ func hostile(t *testing.T, f *front, want *common.Block, raw []byte) {
 		return
 	}
 	all := make([]byte, len(got.GetData().GetData()))
-	_, _ = decoder{"pledge", "datapledge"}.block(&got, all)
+	_, _ = decoder{channel: "pledge", chaincode: "datapledge"}.block(&got, all)
 	_, _ = readConfig(&got, "pledge")
 	_, _ = walkAll(&got)
 	here := *f

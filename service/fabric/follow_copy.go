@@ -36,7 +36,7 @@ func (c *chain) copyBlocks(ctx context.Context, w wire) error {
 
 // front starts where the copy ends.
 func (c *chain) front() (*front, error) {
-	f := &front{decoder: decoder{c.o.Channel, c.o.Chaincode}, seen: c.seen}
+	f := &front{decoder: c.decoder(), seen: c.seen}
 	c.dbMu.RLock()
 	defer c.dbMu.RUnlock()
 	last, ok, err := c.db.last()

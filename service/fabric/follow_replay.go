@@ -105,7 +105,7 @@ func (c *chain) again(b *common.Block, number uint64) (*decoded, error) {
 	if filter := metadataOf(b, common.BlockMetadataIndex_TRANSACTIONS_FILTER); !bytes.Equal(filter, p.filter) {
 		return nil, fmt.Errorf("block %d has the verdicts %x, it had %x: %w", number, filter, p.filter, errForged)
 	}
-	d, err := decoder{c.o.Channel, c.o.Chaincode}.block(b, p.filter)
+	d, err := c.decoder().block(b, p.filter)
 	if err != nil {
 		return nil, err
 	}

@@ -118,7 +118,7 @@ func (c *chain) attested(ctx context.Context, key string, at pledge.Position) (s
 	if err != nil {
 		return "", fmt.Errorf("asking members to attest %s: %w", key, err)
 	}
-	if err := checkAttestation(decoder{c.o.Channel, c.o.Chaincode}, e.Envelope, key, at); err != nil {
+	if err := checkAttestation(c.decoder(), e.Envelope, key, at); err != nil {
 		return "", fmt.Errorf("members attest %s otherwise than the blocks say: %v: %w", key, err, service.ErrUnavailable)
 	}
 	return encode(e.Envelope), nil

@@ -25,7 +25,7 @@ func TestProve(t *testing.T) {
 	reach(t, c, 21)
 	for jws, o := range out {
 		b, doc := proven(t, c, *o.Position)
-		d, err := decoder{"pledge", "datapledge"}.block(b, b.Metadata.Metadata[2])
+		d, err := decoder{channel: "pledge", chaincode: "datapledge"}.block(b, b.Metadata.Metadata[2])
 		if err != nil || doc.Index != 0 || doc.Tx != 1 || len(doc.Config) != 1 || d.block.Commands[0].JWS != jws {
 			t.Errorf("proof of %s: %+v, %v", o.CommandID, d, err)
 		}
@@ -111,7 +111,7 @@ func altersBlock(text string, change func(*common.Block)) string {
 // TestAttestation: members must attest this key, as this transaction wrote it.
 func TestAttestation(t *testing.T) {
 	m, _, _ := storied(t, 5)
-	d := decoder{"pledge", "datapledge"}
+	d := decoder{channel: "pledge", chaincode: "datapledge"}
 	at := pledge.Position{Block: 3, Tx: 1}
 	get := [][]byte{[]byte("get"), []byte("k")}
 	read := simRead{key: "k", block: 3, tx: 1, found: true}

@@ -100,7 +100,7 @@ func txID(envelope []byte) (string, error) {
 // verdicts waits until a transaction is in a block.
 func (s *site) verdicts(id string) []peer.TxValidationCode {
 	s.Helper()
-	late := time.After(90 * time.Second)
+	late := time.After(3 * time.Minute)
 	for {
 		s.mu.Lock()
 		v, more := s.seen[id], s.more
@@ -136,14 +136,12 @@ func (s *site) tryEndorse(commands ...string) (endorsed, error) {
 	for _, c := range commands {
 		args = append(args, []byte(c))
 	}
-	for range 50 {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		e, err := s.wire.Endorse(s.Context(), args)
-		if !errors.Is(err, service.ErrConflict) {
+		if !errors.Is(err, service.ErrConflict) || time.Now().After(end) {
 			return e, err
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
-	return endorsed{}, service.ErrConflict
 }
 
 // commits sends a fresh command and waits for it.

@@ -288,14 +288,26 @@ func loneRefusal(args [][]byte, answer []byte, writes []pledge.Write) error {
 }
 
 func (s *simState) call(args [][]byte, now time.Time) ([]byte, error) {
-	if string(args[0]) == "apply" {
+	switch string(args[0]) {
+	case "apply":
 		return s.apply(args[1:], now)
+	case "checkpoint":
+		return s.checkpoint(args[1])
 	}
 	values := make([]json.RawMessage, len(args)-1)
 	for i, key := range args[1:] {
 		values[i], _ = s.Get(string(key))
 	}
 	return json.Marshal(values)
+}
+
+// checkpoint is what the chaincode does with one.
+func (s *simState) checkpoint(text []byte) ([]byte, error) {
+	point, err := pledge.ParseCheckpoint(text)
+	if err == nil {
+		s.run.writes, err = point.Record(s.Get)
+	}
+	return text, err
 }
 
 // apply is what the chaincode does with commands.

@@ -57,6 +57,18 @@ func (p *putting) block(d *decoded) error {
 			}
 		}
 	}
+	return p.held(d)
+}
+
+// held stores checkpoints.
+func (p *putting) held(d *decoded) error {
+	for i, tx := range d.txs {
+		for _, w := range tx.held {
+			if err := p.write(w, pledge.Position{Block: d.block.Number, Tx: i}); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 
