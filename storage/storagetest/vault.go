@@ -27,7 +27,13 @@ func vaultOnTop(t *testing.T, b storage.Bucket) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := v.Keep(t.Context(), "searches", "s-1", []byte("kept")); err != nil {
+		t.Fatal(err)
+	}
 	sweep(t, v, s)
+	if got, err := v.Keep(t.Context(), "searches", "s-1", []byte("another")); err != nil || string(got) != "kept" {
+		t.Errorf("a document kept again: %q, %v", got, err)
+	}
 	for _, full := range []bool{false, true} {
 		r, err := v.Check(t.Context(), s.Fingerprint, "owner", storage.CheckOptions{Full: full, Files: s.Files})
 		if err != nil || !r.OK {
