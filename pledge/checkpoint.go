@@ -18,6 +18,10 @@ type Checkpoint struct {
 	Root    string `json:"root"` // RFC 9162 tree head over the blocks, lowercase hex
 }
 
+// MaxCheckpointBlocks bounds a run of blocks: whoever shows one of them needs
+// the hashes of all.
+const MaxCheckpointBlocks = 1000
+
 // KeyCheckpoint is the key of the checkpoint that ends with a block. It is
 // written once.
 func KeyCheckpoint(channel string, last uint64) string {
@@ -43,6 +47,8 @@ func (c Checkpoint) check() error {
 		return Errorf(Malformed, "channel %q must have 1 to %d characters a-z, 0-9, . or -", clip(c.Channel), maxChannel)
 	case c.First > c.Last:
 		return Errorf(Malformed, "block %d is first and %d last", c.First, c.Last)
+	case c.Last-c.First >= MaxCheckpointBlocks:
+		return Errorf(TooLarge, "a checkpoint is of at most %d blocks, not of %d to %d", MaxCheckpointBlocks, c.First, c.Last)
 	case !isHash(c.Hash):
 		return Errorf(Malformed, "hash must be 64 lowercase hex digits")
 	case !isHash(c.Root):

@@ -96,13 +96,13 @@ func (c *Checkpoints) asHeld(ctx context.Context, point pledge.Checkpoint) (serv
 		if err == nil && h.Checkpoint != point {
 			return h, fmt.Errorf("channel %s holds %+v, and its members answered %+v", c.o.Channel, h.Checkpoint, point)
 		}
-		if !errors.Is(err, service.ErrNotFound) {
+		if err == nil || !errors.Is(err, service.ErrNotFound) && c.chain.over(err) != nil {
 			return h, err
 		}
 		select {
 		case <-grown:
 		case <-ctx.Done():
-			return h, unable("waiting for the block of a checkpoint", ctx.Err())
+			return h, unable("waiting for the block of a checkpoint", fmt.Errorf("%w (%v)", ctx.Err(), err))
 		}
 	}
 }
