@@ -14,6 +14,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
@@ -58,8 +59,8 @@ type load struct {
 	mu      sync.Mutex
 	acked   map[string]pledge.Outcome
 	unknown []string // the commands
+	assets  []string // written by one goroutine only
 
-	assets  []string
 	resumed atomic.Int64
 }
 
@@ -85,9 +86,20 @@ func (l *load) begin() {
 	l.running.Go(func() { l.repeat(ctx, l.notarize) })
 }
 
+// end lets an upload come to its end first: between two kills a slow machine
+// may not finish one.
 func (l *load) end() {
+	for late := time.Now().Add(3 * time.Minute); l.notarized() == 0 && !l.t.Failed() && time.Now().Before(late); {
+		time.Sleep(50 * time.Millisecond)
+	}
 	l.stop()
 	l.running.Wait()
+}
+
+func (l *load) notarized() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.assets)
 }
 
 func (l *load) repeat(ctx context.Context, do func(context.Context) error) {
@@ -216,6 +228,8 @@ func (l *load) notarize(ctx context.Context) error {
 	if err := l.note(jws, out, err); err != nil {
 		return err
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.assets = append(l.assets, out.RecordID)
 	return nil
 }

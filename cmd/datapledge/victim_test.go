@@ -76,7 +76,7 @@ func (v *victim) killAgainAndAgain(kills int, tripwire <-chan struct{}) {
 		if i%2 == 0 {
 			wire = nil
 		} else {
-			pause = 5 * time.Second
+			pause = 20 * time.Second
 		}
 		select {
 		case <-wire:
