@@ -32,6 +32,8 @@ type Delivery struct {
 	Hash    string `json:"hash"` // lowercase hex
 	Prev    string `json:"prev"`
 	Time    string `json:"time"` // RFC 3339, of the block
+	// Genesis: the block holds what the ledger started with.
+	Genesis bool `json:"genesis,omitempty"`
 	// Commands that took effect, in ledger order.
 	Commands []Command `json:"commands"`
 	// Proofs are documents of service.Ledger.Prove, each of one command named
@@ -133,7 +135,7 @@ func orNone(hash string) string {
 // DeliveryOf is a block as a follower hands it to sinks, without proofs.
 func DeliveryOf(info service.LedgerInfo, b service.Block) (Delivery, error) {
 	d := Delivery{V: Version, Channel: info.Channel, Ledger: info.Kind, Number: b.Number, Hash: b.Hash, Prev: b.Prev,
-		Time: b.Time.UTC().Format(time.RFC3339Nano), Commands: []Command{}, Part: 1, Parts: 1}
+		Time: b.Time.UTC().Format(time.RFC3339Nano), Genesis: len(b.Genesis) > 0, Commands: []Command{}, Part: 1, Parts: 1}
 	for _, c := range b.Commands {
 		cmd, err := pledge.ParseCommand(c.JWS)
 		if err != nil || c.Outcome.Position == nil {
