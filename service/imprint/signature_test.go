@@ -21,6 +21,8 @@ import (
 	"github.com/datapledge/datapledge/service/imprint"
 )
 
+var b64 = base64.RawURLEncoding
+
 const exchangeParty = "91330100MADEUP03X5"
 
 func newKey(t *testing.T, kind client.Kind, party string) *client.Key {
