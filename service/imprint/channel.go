@@ -143,7 +143,7 @@ func (s *Channel) receipt(ctx context.Context, h service.HeldCheckpoint, blocks 
 	}
 	if ours := pointOf(h.Channel, b); ours.Hash != h.Hash {
 		return Receipt{}, &Fork{Number: h.Last, Ours: ours.Hash, Theirs: h.Hash}
-	} else if false {
+	} else if ours.Root != h.Root {
 		return Receipt{}, &Fork{Number: h.First, Ours: "root " + ours.Root, Theirs: "root " + h.Root}
 	}
 	doc, err := s.document(h, b)
