@@ -3,10 +3,10 @@
 // Command datapledge-checker is the offline checker of evidence packages, and
 // SHA-256, for browsers. It runs in a web worker and leaves two functions there:
 //
-//	datapledgeHash(blob, progress) → {"sha256": "<hex>"}
-//	datapledgeCheck(blob, trust)   → {"verdict", "report", "text"}
+//	datapledgeHash(blob, progress)     → {"sha256": "<hex>"}
+//	datapledgeCheck(blob, trust, lang) → {"verdict", "report", "text", "checks", "meaning"}
 //
-// Either answers {"error": "…"} when it cannot. A blob is read piece by piece
+// The report is JSON, checks say what each check finds, by its name. Either answers {"error": "…"} when it cannot. A blob is read piece by piece
 // where it lies; nothing is sent anywhere. progress is told the bytes read.
 package main
 
@@ -52,11 +52,30 @@ func check(_ js.Value, args []js.Value) any {
 	if err != nil {
 		return failed(err)
 	}
+	return told(report, args[2].String())
+}
+
+// told is a report in a language, "zh" or "en".
+func told(report evidence.Report, lang string) any {
 	var text, doc strings.Builder
-	if err := firstOf(report.WriteText(&text), report.WriteJSON(&doc)); err != nil {
+	if err := firstOf(report.WriteTextIn(&text, lang), report.WriteJSON(&doc)); err != nil {
 		return failed(err)
 	}
-	return map[string]any{"verdict": report.Verdict, "report": doc.String(), "text": text.String()}
+	checks := map[string]any{}
+	for _, c := range report.Checks {
+		checks[c.Name] = report.Describe(c.Name).In(lang)
+	}
+	return map[string]any{"verdict": report.Verdict, "report": doc.String(), "text": text.String(), "checks": checks,
+		"meaning": unbroken(report.Meaning().In(lang), lang)}
+}
+
+// unbroken joins the lines of a text that was laid out for terminals.
+func unbroken(text, lang string) string {
+	space := " "
+	if lang == "zh" {
+		space = ""
+	}
+	return strings.ReplaceAll(strings.TrimSpace(text), "\n", space)
 }
 
 func firstOf(errs ...error) error {

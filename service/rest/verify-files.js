@@ -14,6 +14,7 @@ const datapledge = {
   },
 
   maxFiles: 100000,
+  unlisted: /[\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u, // what no path of a manifest may hold
 
   // dropped lists the files of a drop, also those inside folders.
   async dropped(transfer) {
@@ -53,7 +54,7 @@ const datapledge = {
     const utf8 = new TextEncoder();
     const list = files.map(({ path, file }) => ({ path: path.normalize("NFC"), file }));
     for (const f of list) {
-      if (/[\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(f.path)) throw { word: "path", detail: f.path };
+      if (this.unlisted.test(f.path)) throw { word: "path", detail: f.path.replace(this.unlisted, (c) => "[U+" + c.codePointAt(0).toString(16) + "]") };
       f.bytes = utf8.encode(f.path);
     }
     list.sort((a, b) => this.compare(a.bytes, b.bytes));

@@ -4,14 +4,16 @@
 Object.assign(datapledge, {
   largestPackage: 256 << 20, // bytes; the checker refuses more, too
 
-  // shown prints the report; believed says whose trust file it rests on.
+  // report shows what the checker says; believed is the trust file it rests on.
   report(result, believed) {
     const r = JSON.parse(result.report);
     const ok = result.verdict === "ok";
     const out = document.createDocumentFragment();
-    out.append(this.box(ok), this.facts(r, believed));
-    if (!ok) out.append(this.failures(r));
-    out.append(this.element("h3", this.say("checks")), this.checks(r));
+    out.append(this.box(ok));
+    if (!ok) out.append(this.failures(r, result.checks));
+    out.append(this.against(r), this.facts(r, believed));
+    if (ok) out.append(this.element("p", result.meaning));
+    out.append(this.element("h3", this.say("checks")), this.checks(r, result.checks));
     const full = this.element("details");
     full.append(this.element("summary", this.say("full")), this.element("pre", result.text));
     out.append(full, this.save(result.report, "evidence-report.json", this.say("save")));
@@ -31,28 +33,42 @@ Object.assign(datapledge, {
 
   facts(r, believed) {
     const dl = this.element("dl");
-    const rows = [["record", r.record_id + " (" + r.record_kind + ")"], ["channel", r.ledger + " · " + r.channel],
-      ["block", String(r.as_of.height)], ["made", r.made_at], ["trusted", believed.name], ["genesis", believed.genesis]];
-    for (const [key, value] of rows) dl.append(this.element("dt", this.say(key)), this.element("dd", value));
+    const rows = [["record", r.record_id], ["channel", r.channel], ["block", r.as_of.hash && String(r.as_of.height)], ["made", r.made_at],
+      ["trusted", believed.name], ["genesis", believed.genesis]];
+    for (const [key, value] of rows) if (value) dl.append(this.element("dt", this.say(key)), this.element("dd", value, "digest"));
+    dl.append(this.element("dd", this.say("compare"), "hint"));
     return dl;
   },
 
-  failures(r) {
+  // against lists what speaks against the record, passed or not.
+  against(r) {
+    const list = this.element("ul", undefined, "against");
+    const lang = document.documentElement.lang.slice(0, 2);
+    for (const f of r.negative || []) list.append(this.element("li", [f[lang], f.since].filter(Boolean).join(" · ")));
+    const out = document.createDocumentFragment();
+    if (list.children.length) out.append(this.element("h3", this.say("against")), list);
+    return out;
+  },
+
+  failures(r, described) {
     const list = this.element("ul", undefined, "failures");
     for (const c of r.checks) for (const f of c.failures || []) {
       const item = this.element("li");
-      item.append(this.element("strong", f.file), " " + [f.field, f.detail].filter(Boolean).join(": ") + " ", this.element("code", c.name));
+      item.append(this.element("strong", f.file), this.element("br"), this.say("unmet") + described[c.name],
+        this.element("br"), this.element("code", c.name + ": " + [f.field, f.detail].filter(Boolean).join(": ")));
       list.append(item);
     }
     return list;
   },
 
-  checks(r) {
+  checks(r, described) {
     const table = this.element("table", undefined, "checks");
     for (const c of r.checks) {
       const row = this.element("tr", undefined, c.result);
       const word = { pass: "✓ " + this.say("pass"), fail: "✗ " + this.say("fail") }[c.result] || "– " + this.say("notPresent");
-      row.append(this.element("td", word), this.element("td", c.name), this.element("td", String(c.count)));
+      const what = this.element("td", described[c.name] + " ");
+      what.append(this.element("code", c.name + " × " + c.count, "hint"));
+      row.append(this.element("td", word), what);
       table.append(row);
     }
     return table;

@@ -39,8 +39,8 @@ async function hashAll(files) {
   return { digests };
 }
 
-function check(file, trust) {
-  const r = self.datapledgeCheck(file, trust);
+function check({ zip, trust, lang }) {
+  const r = self.datapledgeCheck(zip, trust, lang);
   if (r.error) throw new Error(r.error);
   return r;
 }
@@ -49,7 +49,7 @@ self.onmessage = async ({ data }) => {
   try {
     await start(data.paths);
     self.postMessage({ started: true });
-    self.postMessage({ done: data.files ? await hashAll(data.files) : check(data.zip, data.trust) });
+    self.postMessage({ done: data.files ? await hashAll(data.files) : check(data) });
   } catch (e) {
     self.postMessage({ failed: e.word ? e : { word: "failed", detail: String(e.message || e) } });
   }

@@ -2,6 +2,7 @@
 "use strict";
 
 const { byId, say } = datapledge;
+const lang = document.documentElement.lang.slice(0, 2);
 const chosen = { zip: null, trust: null };
 
 // busy runs work with the progress shown, and tells what went wrong.
@@ -28,7 +29,10 @@ function step(total) {
   };
 }
 
-const size = (n) => (n < 1e6 ? Math.ceil(n / 1e3) + " kB" : (n / 1e6).toFixed(1) + " MB");
+function size(n) {
+  if (n < 1e6) return Math.ceil(n / 1e3) + " kB";
+  return n < 1e9 ? (n / 1e6).toFixed(1) + " MB" : (n / 1e9).toFixed(2) + " GB";
+}
 
 // compare hashes files and shows what the server says of the digest.
 const compare = (files, folder) => busy(say("starting"), async () => {
@@ -36,15 +40,15 @@ const compare = (files, folder) => busy(say("starting"), async () => {
   const list = single ? files : datapledge.listed(files);
   const total = list.reduce((n, f) => n + f.file.size, 0);
   const { digests } = await datapledge.work({ files: list.map((f) => f.file) }, { read: step(total) });
-  if (single) return lookUp(digests[0], say("file") + ": " + list[0].file.name + " (" + size(total) + ")");
+  if (single) return lookUp(digests[0], say("file") + list[0].file.name + " (" + size(total) + ")");
   const text = datapledge.manifest(list, digests);
   const { digests: [fingerprint] } = await datapledge.work({ files: [new Blob([text])] }, {});
-  return lookUp(fingerprint, say("folder") + ": " + list.length + " " + say("files") + " (" + size(total) + ")", text);
+  return lookUp(fingerprint, say("folder") + list.length + " " + say("files") + " (" + size(total) + ")", text);
 });
 
 async function lookUp(digest, local, manifest) {
   byId("progress-text").textContent = say("asking");
-  const q = new URLSearchParams({ digest: "sha256:" + digest, lang: document.documentElement.lang.slice(0, 2) });
+  const q = new URLSearchParams({ digest: "sha256:" + digest, lang });
   const number = byId("files").dataset.number;
   if (number) q.set("number", number);
   const answer = await fetch("/verify?" + q, { headers: { Accept: "text/html" } });
@@ -55,7 +59,7 @@ async function lookUp(digest, local, manifest) {
   result.replaceChildren(...Array.from(found.childNodes, (n) => document.importNode(n, true)));
   const line = byId("local");
   if (line) { line.textContent = local; line.hidden = false; }
-  if (line && manifest) line.after(datapledge.save(manifest, "manifest.txt", say("manifest")));
+  if (line && manifest) line.after(datapledge.save(manifest, "manifest.txt", say("listing")));
   history.replaceState(null, "", "/verify?" + q);
   result.focus();
 }
@@ -102,7 +106,7 @@ function ready() { byId("check").disabled = !(chosen.zip && chosen.trust); }
 
 const check = () => busy(say("checking"), async () => {
   byId("report").replaceChildren();
-  const result = await datapledge.work({ zip: chosen.zip, trust: chosen.trust.text }, {});
+  const result = await datapledge.work({ zip: chosen.zip, trust: chosen.trust.text, lang }, {});
   let genesis = "";
   try { genesis = JSON.parse(chosen.trust.text).genesis_hash; } catch { /* the checker has read it */ }
   byId("report").replaceChildren(datapledge.report(result, { name: chosen.trust.name, genesis }));
