@@ -79,6 +79,7 @@ func (c *checker) run(ctx context.Context) error {
 	if err := c.walk(ctx); err != nil {
 		return err
 	}
+	c.imprintReceipts()
 	c.signature()
 	c.parties()
 	c.records()

@@ -126,5 +126,6 @@ var soloNames = []checkName{
 	{CheckFingerprint, forData, "the fingerprint is that of the manifest of files", "哈希指纹与数据清单一致"},
 	{CheckReplay, always, "the rules, run again over the signed commands, write the same", "以签名指令重放规则，结果与账本一致"},
 	{CheckParts, whenAsked, "the package's list of parts is what is really there", "包内的组成部分清单与实际一致"},
+	{CheckImprintReceipts, whenAsked, "courts, regulators or notaries of the ledger signed that they received the blocks", "账本上的法院、监管机构或公证机构已签收所涉区块"},
 	{CheckDataMatches, whenAsked, "the given files are those of the manifest", "所提交的文件与数据清单一致"},
 }

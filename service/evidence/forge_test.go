@@ -68,6 +68,9 @@ func (f contents) pack(t testing.TB, k key) []byte {
 		if strings.HasPrefix(name, "parties/") {
 			role = "party"
 		}
+		if strings.HasPrefix(name, "imprint/receipts/") {
+			role = "imprint-receipt"
+		}
 		if strings.HasPrefix(name, "manifest/") && strings.HasSuffix(name, ".txt") {
 			role = "manifest"
 		}

@@ -90,6 +90,8 @@ type Report struct {
 	Negative []Fact    `json:"negative"`
 	History  []Line    `json:"history"`
 	Keys     []KeyLife `json:"keys"`
+	// Received are the institutions that signed for the blocks (imprint 印刻).
+	Received []Received `json:"imprint,omitempty"`
 	// Institutions vouch for what is in the package of a consortium's ledger.
 	// For that of a solo ledger its operator alone does.
 	Institutions []Institution `json:"institutions,omitempty"`

@@ -25,6 +25,7 @@ func (r Report) WriteTextIn(w io.Writer, lang string) error {
 	p.negatives()
 	p.checks()
 	p.history()
+	p.received()
 	p.keys()
 	p.vouchers()
 	p.parts()

@@ -36,6 +36,7 @@ type collector struct {
 	files   map[string][]byte
 	blocks  map[uint64][]byte // of a consortium: each that holds something of the package
 	weight  int               // their bytes
+	beside  map[uint64]map[string][]byte
 }
 
 // collected is a proven entry, as the ledger gave it.
@@ -69,7 +70,10 @@ func (c *collector) collect() error {
 	if err := c.gatherParties(); err != nil {
 		return err
 	}
-	return c.gatherSupport()
+	if err := c.gatherSupport(); err != nil {
+		return err
+	}
+	return c.gatherReceivers()
 }
 
 // gatherRecord follows the record, and for a pledge its asset.

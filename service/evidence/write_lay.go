@@ -6,7 +6,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -55,12 +54,14 @@ func (c *collector) lay() error {
 // layBeside adds what others say of the blocks that the commands are in.
 func (c *collector) layBeside() error {
 	for _, number := range c.standing() {
-		for _, b := range c.Beside {
-			parts, err := b.Parts(c.ctx, number)
-			if err != nil {
-				return fmt.Errorf("asking for what stands beside block %d: %w", number, err)
+		parts, err := c.besides(number)
+		if err != nil {
+			return err
+		}
+		for name, data := range parts {
+			if c.counts(name, data) {
+				c.files[name] = data
 			}
-			maps.Copy(c.files, parts)
 		}
 	}
 	return nil

@@ -1,0 +1,121 @@
+package evidence
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+)
+
+// CheckImprintReceipts is the name of the check of receipts of the imprint.
+const CheckImprintReceipts = checkReceipts
+
+// receiptType is the typ header of an institution's receipt.
+const receiptType = "datapledge-imprint+jws"
+
+// Received is an institution's signed word that it has a block of the ledger,
+// with all of its records (imprint 印刻).
+type Received struct {
+	Party   string `json:"party"`
+	Name    string `json:"name"` // as the ledger last had it
+	Role    string `json:"role"`
+	Block   uint64 `json:"block"`
+	Records uint64 `json:"records"`
+	Time    string `json:"received_at"` // by the institution's clock
+}
+
+// imprintReceipts judges each receipt by what the package proves: the block
+// and the key. A receipt stands nowhere on the ledger, so that nothing orders
+// it before a revocation: a key that was revoked vouches for none.
+func (c *checker) imprintReceipts() {
+	for _, f := range c.files {
+		if roleOf(f.name) != "imprint-receipt" {
+			continue
+		}
+		r, err := c.imprintReceipt(f)
+		if c.note(CheckImprintReceipts, f.name, err) {
+			c.Received = append(c.Received, r)
+		}
+	}
+	slices.SortFunc(c.Received, func(a, b Received) int { return cmp.Or(cmp.Compare(a.Block, b.Block), cmp.Compare(a.Party, b.Party)) })
+}
+
+func (c *checker) imprintReceipt(f file) (r Received, err error) {
+	sum := sha256.Sum256(f.data)
+	if f.name != dirReceipts+hex.EncodeToString(sum[:])+".jws" {
+		return r, faultf("", "is not named by its SHA-256")
+	}
+	s, err := parseJWS(string(f.data), receiptType)
+	if err != nil {
+		return r, err
+	}
+	n, err := parseCanonical(s.payload)
+	if err != nil {
+		return r, faultf("receipt", "%v", err)
+	}
+	p := fieldsOf(n, "receipt")
+	p.version()
+	p.is("channel", c.trust.Channel)
+	p.digest("hash")
+	r = Received{Party: p.text("party"), Block: uint64(p.number("block")), Records: uint64(p.number("records")), Time: p.text("received_at")}
+	hash := p.text("hash")
+	if _, ok := parseTime(r.Time); !ok {
+		p.fail("received_at", "is not a time in UTC with milliseconds")
+	}
+	if err := p.rest(); err != nil {
+		return r, err
+	}
+	if r.Role, err = c.receives(s, r.Party); err != nil {
+		return r, err
+	}
+	r.Name = c.nameOf(r.Party)
+	return r, c.receivedBlock(r, hash)
+}
+
+// receives says in which role the party received it; the signature must be by
+// one of its living keys.
+func (c *checker) receives(s signed, id string) (string, error) {
+	p := c.register[id]
+	if p == nil {
+		return "", faultf("receipt.party", "%.40q is not enrolled by the commands in the package", id)
+	}
+	k, ok := p.keys[s.kid]
+	switch {
+	case !ok:
+		return "", faultf("jws.protected.kid", "the key %.60q is none of the party's", s.kid)
+	case k.revoked:
+		return "", faultf("jws.protected.kid", "the key %s was revoked", s.kid)
+	}
+	for _, role := range []string{"court", "regulator", "notary"} {
+		if p.roles[role] {
+			return role, s.verify(k.key)
+		}
+	}
+	return "", faultf("receipt.party", "%s is neither court nor regulator nor notary", id)
+}
+
+// receivedBlock wants the block to be one that the package proves.
+func (c *checker) receivedBlock(r Received, hash string) error {
+	for _, cmd := range c.commands {
+		if cmd.head.number != r.Block {
+			continue
+		}
+		if cmd.head.hash != hash {
+			return faultf("receipt.hash", "is not that of block %d", r.Block)
+		}
+		if c.founding == nil && r.Records != cmd.head.count {
+			return faultf("receipt.records", "are %d, the block has %d", r.Records, cmd.head.count)
+		}
+		return nil
+	}
+	return faultf("receipt.block", "no command of block %d is in the package", r.Block)
+}
+
+// nameOf is what the ledger last called a party.
+func (c *checker) nameOf(id string) string {
+	n, err := parseJSON(c.last[partyKey+id])
+	if err != nil {
+		return ""
+	}
+	return fieldsOf(n, "").text("name")
+}
