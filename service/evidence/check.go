@@ -16,7 +16,9 @@ type checker struct {
 	files    []file
 	list     manifest
 	assetID  string          // the asset that the package is about
-	searched []string        // the assets and pledges that a search is about
+	search   *search         // of a package about one
+	searched []string        // the assets and pledges that it named
+	subjects map[string]bool // keys of the records that the package is about
 	headers  map[string]bool // header JWS already looked at
 	genesis  proof
 	founded  node      // the members that the ledger started with
@@ -71,6 +73,7 @@ func (c *checker) run(ctx context.Context) error {
 		return nil
 	}
 	c.assetID = c.assetOf()
+	c.readSearch()
 	c.complete()
 	if err := c.readChain(ctx); err != nil {
 		return err
@@ -83,7 +86,9 @@ func (c *checker) run(ctx context.Context) error {
 	c.signature()
 	c.parties()
 	c.records()
-	if c.list.kind != KindParty {
+	c.searchReport()
+	c.answers()
+	if c.list.kind == KindAsset || c.list.kind == KindPledge {
 		c.dataset()
 	}
 	return c.replay(ctx)

@@ -38,6 +38,9 @@ func (c *checker) gatherFacts() {
 		_, f.custody = pledge.get("custody")
 		perfection, _ := pledge.get("perfection")
 		f.perfection = textIn(perfection, "state")
+		if verified, _ := perfection.get("verified"); c.passed(textIn(verified, "term_end")) {
+			f.perfection = "LAPSED"
+		}
 	}
 	for number := range c.standing() {
 		f.blocks++

@@ -64,6 +64,15 @@ func (f *fields) list(name string) []node  { return f.take(name, '[').list }
 func (f *fields) object(name string) node  { return f.take(name, '{') }
 func (f *fields) number(name string) int64 { return f.natural(name, f.take(name, '0').num) }
 
+// truth is a boolean member.
+func (f *fields) truth(name string) bool {
+	v := f.take(name, 0)
+	if v.kind != 't' && v.kind != 'f' {
+		f.fail(name, "has the wrong type")
+	}
+	return v.kind == 't'
+}
+
 func (f *fields) natural(name string, v int64) int64 {
 	if v < 0 {
 		f.fail(name, "is negative")

@@ -71,7 +71,7 @@ func same(field, got, want string) error {
 
 // check says whether the kind is known and goes with the id.
 func (m manifest) check() error {
-	prefix, known := map[string]string{KindAsset: "as_", KindPledge: "pl_", KindParty: ""}[m.kind]
+	prefix, known := map[string]string{KindAsset: "as_", KindPledge: "pl_", KindParty: "", KindSearch: "S-"}[m.kind]
 	if !known {
 		return faultf("record_kind", "is %.40q", m.kind)
 	}
@@ -130,7 +130,11 @@ func (c *checker) needed() []string {
 	case KindPledge:
 		return []string{nameReadme, nameSignature, nameGenesis, nameRecord, nameReceipt, nameFiles, nameAsset}
 	}
-	return []string{nameReadme, nameSignature, nameGenesis, nameRecord}
+	list := []string{nameReadme, nameSignature, nameGenesis, nameRecord}
+	if c.list.kind == KindSearch {
+		list = append(list, nameReport)
+	}
+	return list
 }
 
 // signature notes whether the manifest is signed by a key that an exchange of

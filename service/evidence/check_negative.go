@@ -33,6 +33,7 @@ func (c *checker) negatives() {
 	for _, id := range c.searched {
 		c.againstSearched(id)
 	}
+	c.againstSearch()
 	c.againstActs()
 	c.againstParties()
 	c.againstPackage()
@@ -47,6 +48,22 @@ func (c *checker) againstSearched(id string) {
 			return
 		}
 		c.againstAsset(id, n)
+	}
+}
+
+// againstSearch says what the search did not see: bounds, and what came later.
+func (c *checker) againstSearch() {
+	if c.search == nil {
+		return
+	}
+	if !c.search.complete {
+		c.against("search-incomplete", "", "", "")
+	}
+	for _, a := range c.search.assets {
+		n, err := parseJSON(c.last[assetKey+a.id])
+		if now := numberIn(n, "seq"); err == nil && now != a.seq {
+			c.against("search-outdated", a.id, textIn(n, "updated_at"), count(int(a.seq))+" → "+count(int(now)))
+		}
 	}
 }
 
@@ -86,10 +103,7 @@ func (c *checker) againstFlags(id string, n node) {
 func (c *checker) againstPledge(id string, n node) {
 	c.againstFlags(id, n)
 	c.againstState(id, n)
-	perfection, _ := n.get("perfection")
-	if state := textIn(perfection, "state"); state != "VERIFIED" {
-		c.against("not-perfected", id, "", state)
-	}
+	c.againstPerfection(id, n)
 	if demand, ok := n.get("release_demand"); ok {
 		c.against("release-demanded", id, textIn(demand, "at"), textIn(demand, "by"))
 	}
@@ -101,6 +115,24 @@ func (c *checker) againstPledge(id string, n node) {
 	}
 	if scan, _ := n.get("scan"); textIn(scan, "result") == "waived" {
 		c.against("scan-waived", id, textIn(scan, "at"), textIn(scan, "waived_by"))
+	}
+}
+
+// againstPerfection: only a verified registration, whose term runs, counts.
+func (c *checker) againstPerfection(id string, n node) {
+	perfection, _ := n.get("perfection")
+	verified, _ := perfection.get("verified")
+	switch state := textIn(perfection, "state"); {
+	case state != "VERIFIED":
+		c.against("not-perfected", id, "", state)
+	case c.passed(textIn(verified, "term_end")):
+		c.against("perfection-over", id, textIn(verified, "term_end"), textIn(verified, "number"))
+	}
+	filing, _ := perfection.get("filing")
+	for _, f := range []node{verified, filing} {
+		if doubts := textsIn(f, "warnings", ""); doubts != "" {
+			c.against("perfection-doubtful", id, "", textIn(f, "number")+" "+doubts)
+		}
 	}
 }
 

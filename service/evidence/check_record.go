@@ -17,6 +17,9 @@ const (
 // records compares record.json, and a pledge's asset.json, with what the
 // proven entries wrote last under their keys.
 func (c *checker) records() {
+	if c.list.kind == KindSearch {
+		return // its record is a report, and no state of the ledger
+	}
 	prefix := map[string]string{KindAsset: assetKey, KindPledge: pledgeKey, KindParty: partyKey}
 	c.matches(CheckHistory, nameRecord, prefix[c.list.kind]+c.list.id)
 	if c.list.kind == KindPledge {
@@ -43,6 +46,9 @@ func (c *checker) matches(check, name, key string) {
 func (c *checker) assetOf() string {
 	if c.list.kind == KindAsset {
 		return c.list.id
+	}
+	if c.list.kind != KindPledge {
+		return ""
 	}
 	data, _ := find(c.files, nameRecord)
 	n, err := parseCanonical(data)

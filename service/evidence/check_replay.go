@@ -42,12 +42,31 @@ func (c *checker) replay(ctx context.Context) error {
 // touchesSubject tells the commands that the package is about from those
 // that stand in it only because these read what they wrote.
 func (c *checker) touchesSubject(cmd command) bool {
+	if c.subjects == nil {
+		c.subjects = c.subjectKeys()
+	}
 	for _, w := range cmd.writes {
-		if strings.HasPrefix(w.key, partyKey) || c.list.kind == KindPledge && w.key == pledgeKey+c.list.id || c.assetID != "" && w.key == assetKey+c.assetID {
+		if strings.HasPrefix(w.key, partyKey) || c.subjects[w.key] {
 			return true
 		}
 	}
 	return false
+}
+
+// subjectKeys are the keys of the record, of a pledge's asset, or of all that
+// a search named. A party's key is one of those that are always followed.
+func (c *checker) subjectKeys() map[string]bool {
+	keys := map[string]bool{}
+	if c.list.kind == KindPledge {
+		keys[pledgeKey+c.list.id] = true
+	}
+	if c.assetID != "" {
+		keys[assetKey+c.assetID] = true
+	}
+	for _, id := range c.searched {
+		keys[keyOf(id)] = true
+	}
+	return keys
 }
 
 func replayGenesis(n node, wrote []write) error {

@@ -21,6 +21,8 @@ const (
 	CheckReceiptMatches = "custody-receipt-matches"
 	CheckFingerprint    = "fingerprint-matches-manifest"
 	CheckReplay         = "replay"
+	CheckSearch         = "search-report"
+	CheckAnswers        = "search-answers"
 	CheckParts          = "parts-list"
 	CheckDataMatches    = "data-matches-manifest"
 )
@@ -43,6 +45,8 @@ type need int
 const (
 	always need = iota
 	forData
+	forRecords // that the ledger holds, not a report about it
+	forSearch
 	forCommands // a member's package may have none: block 0 enrolled it
 	whenAsked
 )
@@ -56,7 +60,11 @@ type checkName struct {
 func (c checkName) required(r *Report) bool {
 	switch c.need {
 	case forData:
-		return r.RecordKind != KindParty
+		return r.RecordKind == KindAsset || r.RecordKind == KindPledge
+	case forRecords:
+		return r.RecordKind != KindSearch
+	case forSearch:
+		return r.RecordKind == KindSearch
 	case forCommands:
 		return len(r.History) > 0
 	}
@@ -120,11 +128,13 @@ var soloNames = []checkName{
 	{CheckEnrolled, forCommands, "each key was on the ledger before it signed", "密钥在使用之前已登记上链"},
 	{CheckNotRevoked, forCommands, "no key signed after it was revoked", "密钥在使用之前未被撤销"},
 	{CheckParties, always, "the parties are as the ledger last wrote them", "主体资料与账本最后一次记载一致"},
-	{CheckHistory, always, "the record is as the ledger last wrote it", "记录与账本最后一次记载一致"},
+	{CheckHistory, forRecords, "the record is as the ledger last wrote it", "记录与账本最后一次记载一致"},
 	{CheckReceipt, forData, "the custody receipt is signed by an exchange of the ledger", "托管回执由账本上的交易所签名"},
 	{CheckReceiptMatches, forData, "the custody receipt is about this dataset and owner", "托管回执与该数据集及权利人一致"},
 	{CheckFingerprint, forData, "the fingerprint is that of the manifest of files", "哈希指纹与数据清单一致"},
 	{CheckReplay, always, "the rules, run again over the signed commands, write the same", "以签名指令重放规则，结果与账本一致"},
+	{CheckSearch, forSearch, "the search report is signed by an exchange of the ledger, with a key that it had then", "查询报告由账本上的交易所以当时有效的密钥签名"},
+	{CheckAnswers, forSearch, "what the search told is what the ledger held: no pledge in force is left out", "查询所述与账本当时的记载一致，没有遗漏在册有效的质押"},
 	{CheckParts, whenAsked, "the package's list of parts is what is really there", "包内的组成部分清单与实际一致"},
 	{CheckImprintReceipts, whenAsked, "courts, regulators or notaries of the ledger signed that they received the blocks", "账本上的法院、监管机构或公证机构已签收所涉区块"},
 	{CheckDataMatches, whenAsked, "the given files are those of the manifest", "所提交的文件与数据清单一致"},

@@ -38,6 +38,7 @@ const (
 	nameReceipt   = "custody/receipt.jws"
 	nameFiles     = "manifest/files.json"
 	nameParts     = "parts.json"
+	nameReport    = "search/report.jws"
 	dirCommands   = "onchain/commands/"
 	dirBlocks     = "onchain/blocks/" // of a consortium's channel
 	dirParties    = "parties/"
@@ -52,7 +53,7 @@ const (
 func roleOf(name string) string {
 	fixed := map[string]string{
 		nameReadme: "readme", nameRecord: "record", nameAsset: "asset", nameGenesis: "genesis",
-		nameReceipt: "custody-receipt", nameFiles: "files", nameParts: "parts",
+		nameReceipt: "custody-receipt", nameFiles: "files", nameParts: "parts", nameReport: "search-report",
 	}
 	if role, ok := fixed[name]; ok {
 		return role

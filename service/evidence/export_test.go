@@ -62,3 +62,14 @@ func Provisions() []string {
 	}
 	return list
 }
+
+// Optional is whether a package of an asset, a pledge or a party stands
+// without what the check is about.
+func Optional(name string) bool {
+	for _, n := range namesOf(ledgerFabric) {
+		if n.name == name {
+			return n.need == whenAsked || n.need == forSearch
+		}
+	}
+	return false
+}

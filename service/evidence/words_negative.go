@@ -13,6 +13,9 @@ var negativeWords = map[string]Words{
 	"certificate-expired": {"所登载的权利证书 {} 在本包制作时已届满。", "The recorded certificate {} had expired when this package was made."},
 	"not-perfected": {"本记录所载法定登记状态为 {}：没有经核验的法定登记，不得据此认为质权已依法设立或可对抗第三人。",
 		"The statutory registration recorded here is {}: without a verified one nobody may take the pledge for established by law, or for good against third parties."},
+	"perfection-over": {"所载法定登记 {} 的期限在本包制作时已届满，未见续展。", "The term of the statutory registration {} was over when this package was made, and no renewal is recorded."},
+	"perfection-doubtful": {"法定登记存疑：{}（registry_mismatch 登记机构与质押类型不符；registry_unlisted 登记机构是否法定不明；filed_late 逾期申报）。",
+		"The statutory registration is doubtful: {} (registry_mismatch: not the register for this kind of pledge; registry_unlisted: perhaps no statutory register; filed_late: filed late)."},
 	"not-registered":      {"质押尚未登记生效，状态为 {}。", "The pledge is not registered: its state is {}."},
 	"offer-expired":       {"质押要约在本包制作时已逾期，未登记（状态 {}）。", "The offer had expired when this package was made; it was never registered (state {})."},
 	"pledge-ended":        {"质押已不再有效，状态为 {}。", "The pledge is no longer in force: its state is {}."},
@@ -28,6 +31,6 @@ var negativeWords = map[string]Words{
 	"no-imprint":          {"没有法院、监管或公证机构的印刻回执：包内没有账本以外机构收到这些记录的证明。", "There is no imprint receipt: nothing here shows that a court, a regulator or a notary received these records."},
 	"time-stamp-unproven": {"包内有时间戳，但所信任的文件未列明任何时间戳机构，故未予核验，不得作为依据。", "There are time stamps in the package, but the trust file names no authority for them: they were not proven, and count for nothing."},
 	"imprint-unproven":    {"包内有印刻材料，但未能核验，不得作为依据。", "There is imprint material in the package that could not be proven: it counts for nothing."},
-	"search-incomplete":   {"该查询不完整：{}", "The search is incomplete: {}"},
-	"search-outdated":     {"查询所至区块之后，所查资产上的质押又有变动：{}。", "After the block of the search the pledges on what it searched changed again: {}."},
+	"search-incomplete":   {"该查询因数量上限而不完整，可能另有质押。", "The search is incomplete, because of a bound: there may be more pledges."},
+	"search-outdated":     {"查询所至区块之后，该资产上的质押又有变动（次序号 {}）。", "After the block of the search the pledges on this asset changed (sequence {})."},
 }

@@ -52,6 +52,9 @@ type Source struct {
 	// Files lists the files of a sealed dataset that has too many for its
 	// notarization to name. Nil when there are none such.
 	Files func(ctx context.Context, fingerprint, owner string) ([]pledge.File, error)
+	// Search finds the signed report of a numbered search (a compact JWS);
+	// service.ErrNotFound for a number that nobody was given. Nil: none are kept.
+	Search func(ctx context.Context, number string) (report string, err error)
 	// Beside gives what others say of a block: time stamps, imprint receipts.
 	// A part that is not there (yet) is left out of the package.
 	Beside []Beside
@@ -68,7 +71,8 @@ type Beside interface {
 // Ledger and read model disagree, or one of them was tampered with.
 var ErrUnsound = errors.New("the evidence package does not pass its own check")
 
-// Write makes the package of an asset, a pledge or a party (by its USCC) and
+// Write makes the package of an asset, a pledge, a party (by its USCC) or a
+// search (by its number, "S-…") and
 // writes it to w only after it passed Check. The error is
 // service.ErrNotFound when there is no such record. The same ledger gives
 // the same bytes but for made_at and what follows from it.
@@ -140,6 +144,8 @@ func kindOf(id string) string {
 		return KindAsset
 	case strings.HasPrefix(id, "pl_"):
 		return KindPledge
+	case strings.HasPrefix(id, "S-"):
+		return KindSearch
 	}
 	return KindParty
 }

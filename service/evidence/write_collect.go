@@ -76,8 +76,11 @@ func (c *collector) collect() error {
 	return c.gatherReceivers()
 }
 
-// gatherRecord follows the record, and for a pledge its asset.
+// gatherRecord follows the record, for a pledge also its asset.
 func (c *collector) gatherRecord() error {
+	if c.kind == KindSearch {
+		return c.gatherSearch()
+	}
 	key := map[string]string{KindAsset: pledge.KeyAsset(c.id), KindPledge: pledge.KeyPledge(c.id), KindParty: pledge.KeyParty(c.id)}[c.kind]
 	if err := c.gatherSubject(key); err != nil || c.kind != KindPledge {
 		return err

@@ -40,6 +40,9 @@ func (c *collector) lay() error {
 	if err := c.layBeside(); err != nil {
 		return err
 	}
+	if c.kind == KindSearch {
+		return nil // its report is laid already
+	}
 	c.files[nameRecord] = c.value(c.subject[0])
 	if c.kind == KindParty {
 		return nil
