@@ -71,15 +71,14 @@ const datapledge = {
   // manifest is the text that sha256sum writes of these files.
   manifest: (list, digests) => list.map((f, i) => digests[i] + "  " + f.path + "\n").join(""),
 
-  // work has the worker do something. stop ends it at once.
-  work(message, transferred) {
+  // work has a worker do something, which tells how far it is. stop ends it at once.
+  work(message, progress) {
     const from = this.byId("packages").dataset;
     const worker = new Worker(from.worker);
     message.paths = { exec: from.go && new URL(from.go, location.href).href, wasm: from.wasm && new URL(from.wasm, location.href).href };
     const done = new Promise((ok, no) => {
       worker.onmessage = ({ data }) => {
-        if (data.started && transferred.started) transferred.started();
-        if (data.read !== undefined && transferred.read) transferred.read(data.read);
+        if (data.read !== undefined && progress) progress(data.read);
         if (data.done) ok(data.done);
         if (data.failed) no(data.failed);
       };

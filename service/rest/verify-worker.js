@@ -2,44 +2,51 @@
 // when it is ended. Nothing that it reads leaves it but digests and reports.
 "use strict";
 
-const largestWhole = 256 << 20; // bytes of a file that is hashed at once, without the checker
+const mebibyte = 1 << 20;
 
-// start loads the checker, if the server has it.
-async function start(paths) {
-  if (!paths.wasm) return;
-  importScripts(paths.exec);
+// load starts the checker, if the server has it.
+async function load({ exec, wasm }) {
+  if (!wasm) return;
+  importScripts(exec);
   const ready = new Promise((resolve) => { self.datapledgeReady = resolve; });
   const go = new Go();
-  const { instance } = await WebAssembly.instantiateStreaming(fetch(paths.wasm), go.importObject);
+  const { instance } = await WebAssembly.instantiateStreaming(fetch(wasm), go.importObject);
   go.run(instance);
   await ready;
 }
 
-async function hash(file, progress) {
-  if (self.datapledgeHash) {
-    const r = self.datapledgeHash(file, progress);
-    if (r.error) throw new Error(r.error);
-    return r.sha256;
+let loaded;
+const start = (paths) => (loaded ??= load(paths));
+
+// hash has the browser itself hash what fits into memory, which is fastest.
+// More, or on a connection that is not secure, is for the checker.
+async function hash(file, paths, progress) {
+  const subtle = self.crypto.subtle;
+  if (subtle && file.size <= (paths.wasm ? 64 : 256) * mebibyte) {
+    const sum = new Uint8Array(await subtle.digest("SHA-256", await file.arrayBuffer()));
+    progress(file.size);
+    return Array.from(sum, (b) => b.toString(16).padStart(2, "0")).join("");
   }
-  if (!self.crypto.subtle) throw { word: "insecure" };
-  if (file.size > largestWhole) throw { word: "large", detail: "sha256sum " + file.name };
-  const sum = new Uint8Array(await self.crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
-  progress(file.size);
-  return Array.from(sum, (b) => b.toString(16).padStart(2, "0")).join("");
+  await start(paths);
+  if (!self.datapledgeHash) throw subtle ? { word: "large", detail: "sha256sum " + file.name } : { word: "insecure" };
+  const r = self.datapledgeHash(file, progress);
+  if (r.error) throw new Error(r.error);
+  return r.sha256;
 }
 
 // hashAll tells how many bytes of all were read, and then the digests.
-async function hashAll(files) {
+async function hashAll({ files, paths }) {
   const digests = [];
   let before = 0;
   for (const file of files) {
-    digests.push(await hash(file, (read) => self.postMessage({ read: before + read })));
+    digests.push(await hash(file, paths, (read) => self.postMessage({ read: before + read })));
     before += file.size;
   }
   return { digests };
 }
 
-function check({ zip, trust, lang }) {
+async function check({ zip, trust, lang, paths }) {
+  await start(paths);
   const r = self.datapledgeCheck(zip, trust, lang);
   if (r.error) throw new Error(r.error);
   return r;
@@ -47,9 +54,7 @@ function check({ zip, trust, lang }) {
 
 self.onmessage = async ({ data }) => {
   try {
-    await start(data.paths);
-    self.postMessage({ started: true });
-    self.postMessage({ done: data.files ? await hashAll(data.files) : check(data) });
+    self.postMessage({ done: await (data.files ? hashAll(data) : check(data)) });
   } catch (e) {
     self.postMessage({ failed: e.word ? e : { word: "failed", detail: String(e.message || e) } });
   }

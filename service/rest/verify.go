@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -37,6 +38,7 @@ type verdict struct {
 	Comparison  *service.PublicComparison
 	LookUp      *service.PublicLookUp
 	Fault       string // id of the request, when something went wrong
+	At          string // when it was asked, RFC 3339
 }
 
 // verifyPage is all that the template shows.
@@ -72,6 +74,7 @@ func (h *Handler) verifyPublic(c *gin.Context) error {
 		if err != nil {
 			v, status = h.noVerdict(c, v, err)
 		}
+		v.At = h.o.Now().UTC().Format(time.RFC3339)
 		p.Verdict = &v
 		if v.Certificate != nil {
 			p.Record = v.Certificate.Number

@@ -39,10 +39,10 @@ const compare = (files, folder) => busy(say("starting"), async () => {
   const single = files.length === 1 && !folder;
   const list = single ? files : datapledge.listed(files);
   const total = list.reduce((n, f) => n + f.file.size, 0);
-  const { digests } = await datapledge.work({ files: list.map((f) => f.file) }, { read: step(total) });
+  const { digests } = await datapledge.work({ files: list.map((f) => f.file) }, step(total));
   if (single) return lookUp(digests[0], say("file") + list[0].file.name + " (" + size(total) + ")");
   const text = datapledge.manifest(list, digests);
-  const { digests: [fingerprint] } = await datapledge.work({ files: [new Blob([text])] }, {});
+  const { digests: [fingerprint] } = await datapledge.work({ files: [new Blob([text])] });
   return lookUp(fingerprint, say("folder") + list.length + " " + say("files") + " (" + size(total) + ")", text);
 });
 
@@ -106,7 +106,7 @@ function ready() { byId("check").disabled = !(chosen.zip && chosen.trust); }
 
 const check = () => busy(say("checking"), async () => {
   byId("report").replaceChildren();
-  const result = await datapledge.work({ zip: chosen.zip, trust: chosen.trust.text, lang }, {});
+  const result = await datapledge.work({ zip: chosen.zip, trust: chosen.trust.text, lang });
   let genesis = "";
   try { genesis = JSON.parse(chosen.trust.text).genesis_hash; } catch { /* the checker has read it */ }
   byId("report").replaceChildren(datapledge.report(result, { name: chosen.trust.name, genesis }));

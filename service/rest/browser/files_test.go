@@ -1,6 +1,9 @@
 package browser_test
 
 import (
+	"crypto/sha256"
+	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -96,6 +99,37 @@ func TestPathsThatNoManifestHolds(t *testing.T) {
 	}
 	b.quiet(s)
 }
+
+// What is too large for the browser's own hash goes piece by piece through
+// the checker; without it the page says what to type instead.
+func TestLargeFile(t *testing.T) {
+	large := filepath.Join(t.TempDir(), "large.bin")
+	f := must(os.Create(large))(t)
+	for checked, size := range map[bool]int64{true: 65<<20 + 1, false: 256<<20 + 1} {
+		if err := f.Truncate(size); err != nil {
+			t.Fatal(err)
+		}
+		s := serve(t, checked)
+		b := open(t, s)
+		b.fresh(s, "lang=en")
+		b.do(chromedp.SetUploadFiles("#file", []string{large}, chromedp.ByQuery))
+		if checked {
+			h := sha256.New()
+			must(io.CopyN(h, zeros{}, size))(t)
+			if got, want := b.text("#result .digest"), fmt.Sprintf("sha256:%x", h.Sum(nil)); got != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		} else if got := b.text("#trouble"); !strings.Contains(got, "sha256sum large.bin") {
+			t.Errorf("got %q, want what to type", got)
+		}
+		b.quiet(s)
+	}
+	must(f, f.Close())(t)
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 // A large file can be given up while it is read; nothing is looked up then.
 func TestReadingCanBeCancelled(t *testing.T) {
