@@ -34,6 +34,8 @@ type Config struct {
 	Limits Limits `json:"limits"`
 
 	Checker Checker `json:"checker"`
+	// Imprint may be empty: then nobody else gets the records.
+	Imprint Imprint `json:"imprint,omitzero"`
 }
 
 // Keys name key files. Empty: the ones that the first start makes below
@@ -94,6 +96,7 @@ func Default() Config {
 		Log:    Log{Level: "info"},
 		Limits: Limits{RatePerAddress: 500, RatePerParty: 500, Idle: Duration(time.Minute),
 			UploadLife: Duration(24 * time.Hour), Sweep: Duration(10 * time.Minute), TrustedProxies: []string{}},
+		Imprint: Imprint{Sinks: []Sink{}},
 	}
 }
 
@@ -150,6 +153,7 @@ func (c Config) Check() error {
 	fault(!channelName.MatchString(c.Channel), "channel: %q is not a channel name (a-z, 0-9, . and -)", c.Channel)
 	faults = append(faults, c.Ledger.check(c.Keys)...)
 	faults = append(faults, c.Bucket.check()...)
+	faults = append(faults, c.Imprint.check()...)
 	fault((c.TLS.CertFile == "") != (c.TLS.KeyFile == ""), "tls: cert_file and key_file go together")
 	var level slog.Level
 	fault(level.UnmarshalText([]byte(c.Log.Level)) != nil, "log.level: %q is not debug, info, warn or error", c.Log.Level)

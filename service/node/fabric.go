@@ -68,7 +68,8 @@ func (n *Node) evidence(vault *storage.Vault, signer *client.Key) (service.Evide
 	if err != nil || n.config.Ledger.Kind == ledgerFabric && n.config.Ledger.TrustFile == "" {
 		return nil, err
 	}
-	return evidence.Source{Ledger: n.ledger, Index: n.index, Signer: signer, Trust: trust, Files: sealedFiles(vault), Now: time.Now}, nil
+	return evidence.Source{Ledger: n.ledger, Index: n.index, Signer: signer, Trust: trust, Files: sealedFiles(vault),
+		Beside: n.beside(), Now: time.Now}, nil
 }
 
 // CheckLedger looks at the consortium that the configuration names: profile,

@@ -19,6 +19,7 @@ import (
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
 	"github.com/datapledge/datapledge/service/client"
+	"github.com/datapledge/datapledge/service/imprint"
 	"github.com/datapledge/datapledge/service/index"
 	"github.com/datapledge/datapledge/service/rest"
 	"github.com/datapledge/datapledge/storage"
@@ -26,14 +27,16 @@ import (
 
 // Node is a running service. Close it.
 type Node struct {
-	config  Config
-	log     *slog.Logger
-	service *service.Service
-	handler *rest.Handler
-	ledger  service.Ledger
-	index   *index.Index
-	bucket  storage.Bucket
-	audit   *os.File
+	config   Config
+	log      *slog.Logger
+	service  *service.Service
+	handler  *rest.Handler
+	ledger   service.Ledger
+	index    *index.Index
+	bucket   storage.Bucket
+	audit    *os.File
+	imprints *imprint.Imprints // nil when nobody gets any
+	closers  []io.Closer
 
 	stop    context.CancelFunc
 	running sync.WaitGroup
@@ -67,6 +70,9 @@ func (n *Node) open(ctx context.Context) error {
 		return fmt.Errorf("opening the index: %w", err)
 	}
 	if n.bucket, err = openBucket(ctx, n.config, n.log); err != nil {
+		return err
+	}
+	if err := n.openImprint(custodian); err != nil {
 		return err
 	}
 	metrics := rest.NewMetrics()
@@ -111,11 +117,15 @@ func (n *Node) assemble(bucket storage.Bucket, custodian *client.Key, metrics *r
 	if err != nil {
 		return nil, err
 	}
-	return service.New(service.Options{
+	o := service.Options{
 		Ledger: n.ledger, Index: n.index, Vault: vault, Custodian: custodian, Probe: probe(bucket, n.config.Data),
 		Evidence:   writer,
 		UploadLife: time.Duration(n.config.Limits.UploadLife), Logger: n.log, Audit: audit, Observer: metrics,
-	})
+	}
+	if n.imprints != nil {
+		o.Imprints = n.imprints
+	}
+	return service.New(o)
 }
 
 // sealedFiles lists what a notarization is too small to name.
@@ -182,6 +192,9 @@ const holdRetry = 30 * time.Second
 func (n *Node) start(ctx context.Context) {
 	ctx, n.stop = context.WithCancel(context.WithoutCancel(ctx))
 	n.running.Go(func() { n.project(ctx) })
+	if n.imprints != nil {
+		n.running.Go(func() { n.imprints.Run(ctx) })
+	}
 	n.running.Go(func() {
 		tick := time.NewTicker(time.Duration(n.config.Limits.Sweep))
 		defer tick.Stop()
@@ -293,7 +306,7 @@ func (n *Node) release() error {
 		n.stop()
 	}
 	n.running.Wait()
-	var faults []error
+	faults := []error{closeAll(n.closers)}
 	if n.index != nil {
 		faults = append(faults, n.index.Close())
 	}

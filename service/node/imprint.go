@@ -1,0 +1,142 @@
+package node
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/service/client"
+	"github.com/datapledge/datapledge/service/evidence"
+	"github.com/datapledge/datapledge/service/imprint"
+)
+
+// sinkHTTP is an institution's receiver ("datapledge imprint receive").
+const sinkHTTP = "http"
+
+// Imprint says who gets every record, with its proof, as it commits.
+type Imprint struct {
+	Sinks []Sink `json:"sinks"`
+}
+
+// Sink is one institution's end of the imprint.
+type Sink struct {
+	// Name is unique, a-z, 0-9 and "-"; receipts are kept below
+	// <data>/imprint/<name>.
+	Name string `json:"name"`
+	Kind string `json:"kind"` // "http"
+	// URL is the receiver's address; https unless it is on this machine.
+	URL string `json:"url,omitempty"`
+	// CAFile holds who vouches for it, in PEM; the system's own list counts
+	// when it is empty.
+	CAFile string `json:"ca_file,omitempty"`
+	// Party is the USCC whose receipts count; empty: any court, regulator or
+	// notary of the ledger.
+	Party string `json:"party,omitempty"`
+}
+
+var sinkName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
+
+func (i Imprint) check() (faults []error) {
+	seen := map[string]bool{}
+	for n, s := range i.Sinks {
+		for _, err := range s.check() {
+			faults = append(faults, fmt.Errorf("imprint.sinks[%d].%w", n, err))
+		}
+		if seen[s.Name] {
+			faults = append(faults, fmt.Errorf("imprint.sinks[%d].name: %q stands twice", n, s.Name))
+		}
+		seen[s.Name] = true
+	}
+	return faults
+}
+
+func (s Sink) check() (faults []error) {
+	fault := func(bad bool, format string, args ...any) {
+		if bad {
+			faults = append(faults, fmt.Errorf(format, args...))
+		}
+	}
+	fault(!sinkName.MatchString(s.Name), "name: %q is no name (a-z, 0-9 and -)", s.Name)
+	fault(s.Kind != sinkHTTP, "kind: %q is not http", s.Kind)
+	u, err := url.Parse(s.URL)
+	fault(err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http", "url: %q is not https://host/path", s.URL)
+	fault(err == nil && u.Scheme == "http" && !local(u.Hostname()), "url: plain http only to this machine: records would go over the network for anybody to read")
+	fault(s.Party != "" && pledge.CheckUSCC(s.Party) != nil, "party: %q is no USCC", s.Party)
+	return faults
+}
+
+func local(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// openImprint makes a follower for each sink; nil when there is none.
+func (n *Node) openImprint(key *client.Key) error {
+	var list []*imprint.Follower
+	for _, s := range n.config.Imprint.Sinks {
+		sink, err := n.sink(s, key)
+		if err != nil {
+			return fmt.Errorf("imprint %s: %w", s.Name, err)
+		}
+		f, err := imprint.NewFollower(imprint.Options{Ledger: n.ledger, Sink: sink, Dir: filepath.Join(n.config.Data, "imprint", s.Name), Logger: n.log})
+		if err != nil {
+			return fmt.Errorf("imprint %s: %w", s.Name, err)
+		}
+		list = append(list, f)
+	}
+	if len(list) > 0 {
+		n.imprints = imprint.New(list...)
+	}
+	return nil
+}
+
+func (n *Node) sink(s Sink, key *client.Key) (imprint.Sink, error) {
+	trust, err := s.tls()
+	if err != nil {
+		return nil, err
+	}
+	sink, err := imprint.NewHTTP(imprint.HTTPOptions{Name: s.Name, URL: s.URL, Party: s.Party, TLS: trust, Key: key, Ledger: n.ledger})
+	if err == nil {
+		n.closers = append(n.closers, sink)
+	}
+	return sink, err
+}
+
+func (s Sink) tls() (*tls.Config, error) {
+	c := &tls.Config{MinVersion: tls.VersionTLS12}
+	if s.CAFile == "" {
+		return c, nil
+	}
+	pem, err := os.ReadFile(s.CAFile)
+	if err != nil {
+		return nil, fmt.Errorf("ca_file: %w", err)
+	}
+	c.RootCAs = x509.NewCertPool()
+	if !c.RootCAs.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("ca_file: %s holds no certificate", s.CAFile)
+	}
+	return c, nil
+}
+
+// beside lists what stands beside the ledger, for evidence packages.
+func (n *Node) beside() (list []evidence.Beside) {
+	if n.imprints != nil {
+		list = append(list, n.imprints)
+	}
+	return list
+}
+
+func closeAll(list []io.Closer) (err error) {
+	for _, c := range list {
+		err = errors.Join(err, c.Close())
+	}
+	return err
+}
