@@ -35,6 +35,8 @@ func (l *Ledger) identify(ctx context.Context) error {
 		return err
 	}
 	for {
+		// Before the genesis: the block that brings it is then still to come.
+		head, herr := l.chain.head()
 		g, _, ok, err := l.chain.genesis()
 		if ok && err == nil {
 			l.info = service.LedgerInfo{Kind: "fabric", Channel: l.options.Channel, Genesis: g, GenesisHash: l.chain.genesisHash()}
@@ -43,7 +45,6 @@ func (l *Ledger) identify(ctx context.Context) error {
 		if err != nil && !errors.Is(err, service.ErrUnavailable) {
 			return err
 		}
-		head, herr := l.chain.head()
 		next := head.Height + 1
 		if herr != nil {
 			next = 0

@@ -23,7 +23,7 @@ type contest struct {
 // commands of 1,000 contested datasets. One of each pair wins, whoever asks, both replicas
 // say the same, and what was acknowledged is what the blocks hold.
 func TestReplicasRace(t *testing.T) {
-	patient := func(o *Options) { o.CommitTimeout = 2 * time.Minute } // every answer is wanted
+	patient := func(o *Options) { o.CommitTimeout, o.EndorseTimeout = 2*time.Minute, 2*time.Minute } // every answer is wanted
 	b := newBench(t, patient)
 	o := quiet(t.TempDir())
 	patient(&o)
