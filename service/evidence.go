@@ -9,8 +9,8 @@ import (
 	"github.com/datapledge/datapledge/pledge"
 )
 
-// Evidence writes the evidence package 证据包 of an asset, a pledge or a party,
-// for whoever may see the record.
+// Evidence writes the evidence package 证据包 of an asset, a pledge, a party or,
+// by its number, a search, for whoever may see the record.
 func (s *Service) Evidence(ctx context.Context, c Caller, w io.Writer, id string) error {
 	err := s.evidence(ctx, c, w, id)
 	s.auditAct(ctx, "evidence", c, err, "record_id", id)
@@ -45,6 +45,9 @@ func (s *Service) mayProve(ctx context.Context, c Caller, id string) error {
 	case strings.HasPrefix(id, "pl_"):
 		_, err := s.Pledge(ctx, c, id, "")
 		return err
+	case strings.HasPrefix(id, "S-"):
+		// A number is given to whoever searched, and passed on like the report itself.
+		return c.may(UseSearch, "search "+id)
 	case pledge.CheckUSCC(id) == nil:
 		_, err := s.Party(ctx, c, id)
 		return err

@@ -13,8 +13,8 @@ import (
 
 const evidenceHelp = `usage: datapledge evidence get|check|trust
 
-Evidence packages 证据包: one file that shows what the ledger says about an asset
-or a pledge, and is checked offline, without trusting the service.
+Evidence packages 证据包: one file that shows what the ledger says about an asset,
+a pledge, a party or a search, and is checked offline, without trusting the service.
 
 EXAMPLE
   datapledge evidence check pl_….zip -trust trust.json
@@ -22,7 +22,8 @@ EXAMPLE
 
 const evidenceGetHelp = `usage: datapledge evidence get ID -out FILE.zip
 
-Gets the evidence package of an asset (as_…) or a pledge (pl_…).
+Gets the evidence package of an asset (as_…), a pledge (pl_…), a party (by its
+credit code) or a search (by its number, S-…).
 
 EXAMPLE
   datapledge evidence get pl_pt7u2e6wkhsjn3zq4x5v6b7c2d -out evidence.zip -key notary.jwk

@@ -201,8 +201,34 @@ func TestNothingFollowsFromAFailedPackage(t *testing.T) {
 	f := unpack(t, s.write(s.pledge))
 	f["README.txt"] = []byte("x")
 	r := check(t, f.zip(t), s.trust())
-	if r.OK() || len(r.Keys)+len(r.Negative)+len(r.Parts) > 0 {
+	if r.OK() || len(r.Keys)+len(r.Negative)+len(r.Parts)+len(r.Record) > 0 {
 		t.Error(text(r))
+	}
+}
+
+// Whoever has no other reader is told what the record says.
+func TestReportTellsTheRecord(t *testing.T) {
+	s := newStory(t)
+	for name, tt := range map[string]struct {
+		data []byte
+		want map[string]string
+	}{
+		"pledge": {s.write(s.pledge), map[string]string{"state": "ACTIVE", "pledgee": "银行 " + s.bank.party, "secured_max": "CNY 1200000.00", "name": "鸟击记录 a", "perfection": "NONE"}},
+		"asset":  {s.write(s.kin), map[string]string{"owner": "企业乙 <B> " + s.other.party, "files": "2", "size": "1100", "status": "NOTARIZED"}},
+		"party":  {s.write(s.bank.party), map[string]string{"name": "银行", "roles": "bank"}},
+	} {
+		got := map[string]string{}
+		for _, d := range check(t, tt.data, s.trust()).Record {
+			got[d.Key] = d.Value
+			if d.Label.ZH == "" || d.Label.EN == "" {
+				t.Errorf("%s: %s has no label", name, d.Key)
+			}
+		}
+		for key, want := range tt.want {
+			if got[key] != want {
+				t.Errorf("%s: %s is %q, want %q", name, key, got[key], want)
+			}
+		}
 	}
 }
 

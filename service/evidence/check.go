@@ -61,6 +61,7 @@ func Check(ctx context.Context, r io.ReaderAt, size int64, trust Trust) (Report,
 func (c *checker) conclude() {
 	if c.OK() {
 		c.nameKeys()
+		c.subject()
 		c.negatives()
 	} else {
 		c.facts, c.Keys = nil, []KeyLife{}

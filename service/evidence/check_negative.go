@@ -18,8 +18,8 @@ type Fact struct {
 // against notes a negative fact; its text is that of the code, with detail in it.
 func (c *checker) against(code, id, since, detail string) {
 	w := negativeWords[code]
-	fill := strings.NewReplacer("{}", printable(detail))
-	c.Negative = append(c.Negative, Fact{code, id, since, Words{fill.Replace(w.ZH), fill.Replace(w.EN)}})
+	detail = printable(detail)
+	c.Negative = append(c.Negative, Fact{code, id, since, Words{strings.ReplaceAll(w.ZH, "{}", inChinese(detail)), strings.ReplaceAll(w.EN, "{}", detail)}})
 }
 
 // negatives derives from the proven records alone what speaks against them.

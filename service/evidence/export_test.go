@@ -32,6 +32,7 @@ func AllWords() map[string]Words {
 	add("act", actWords)
 	add("fact", negativeWords)
 	add("law", lawWords)
+	add("detail", detailWords)
 	for _, ledger := range []string{ledgerSolo, ledgerFabric} {
 		for _, n := range namesOf(ledger) {
 			all["check "+ledger+" "+n.name] = Words{n.zh, n.en}

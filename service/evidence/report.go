@@ -84,6 +84,8 @@ type Report struct {
 	MadeAt     string    `json:"made_at"`
 	AsOf       Head      `json:"as_of"`
 	Checks     []Finding `json:"checks"`
+	// Record tells the main lines of the record, as proven.
+	Record []Detail `json:"record"`
 	// Negative lists what speaks against the record or limits what is shown,
 	// Keys whose keys could sign and since where, both by the proven commands.
 	// They and Parts are empty for a package that does not stand.
@@ -194,7 +196,7 @@ func (r *Report) find(name string) *Finding {
 
 // newReport has a line for every check that there is for a kind of ledger.
 func newReport(ledger string) *Report {
-	r := &Report{V: Version, Checks: []Finding{}, Negative: []Fact{}, History: []Line{}, Keys: []KeyLife{}, Parts: []Part{}, Scorecard: []Score{}}
+	r := &Report{V: Version, Checks: []Finding{}, Record: []Detail{}, Negative: []Fact{}, History: []Line{}, Keys: []KeyLife{}, Parts: []Part{}, Scorecard: []Score{}}
 	for _, n := range namesOf(ledger) {
 		r.Checks = append(r.Checks, Finding{Name: n.name, Result: NotPresent})
 	}

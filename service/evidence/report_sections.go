@@ -5,6 +5,20 @@ import (
 	"strings"
 )
 
+// record tells what the record says, in short.
+func (p *printer) record() {
+	if len(p.report.Record) > 0 {
+		p.title(Words{"记录内容", "What the record says"})
+	}
+	for _, d := range p.report.Record {
+		value := printable(d.Value)
+		if p.lang != LangEN {
+			value = inChinese(value)
+		}
+		p.printf("  %s: %s\n", p.say(d.Label), value)
+	}
+}
+
 func (p *printer) negatives() {
 	if !p.report.OK() {
 		return

@@ -22,6 +22,7 @@ func (r Report) WriteText(w io.Writer) error { return r.WriteTextIn(w, LangBoth)
 func (r Report) WriteTextIn(w io.Writer, lang string) error {
 	p := &printer{lang: lang, report: r}
 	p.head()
+	p.record()
 	p.negatives()
 	p.checks()
 	p.history()
@@ -66,6 +67,7 @@ func (p *printer) head() {
 	p.printf("%s: %s, %s %s\n", p.say(Words{"账本", "ledger"}), p.say(wordsOf(ledgerWords, r.Ledger)), p.say(Words{"通道", "channel"}), printable(r.Channel))
 	p.printf("%s: %d\n", p.say(Words{"截至区块", "as of block"}), r.AsOf.Height)
 	p.printf("%s: %s\n", p.say(Words{"制作时间（制作方陈述）", "made at (as its maker says)"}), printable(r.MadeAt))
+	p.lines(0, Words{"所有时间均为协调世界时（UTC），北京时间为其加 8 小时。", "All times are UTC; Beijing is 8 hours ahead."})
 }
 
 var resultWords = map[Result]Words{Pass: {"通过", "pass"}, Fail: {"不通过", "FAIL"}, NotPresent: {"无此项", "none"}}

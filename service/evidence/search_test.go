@@ -161,12 +161,18 @@ var searchAttacks = []searchAttack{
 	{"an ended pledge told as in force", evidence.CheckAnswers, func(s *story, r map[string]any) {
 		r["liens"] = append(r["liens"].([]any), s.lienOf(s.released, 2, "asset"))
 	}},
+	{"a lien on an asset that was not looked at", evidence.CheckAnswers, func(s *story, r map[string]any) {
+		elsewhere := s.lienOf(s.released, 1, "asset")
+		elsewhere["asset_id"] = "as_" + strings.Repeat("a", 26)
+		r["liens"] = append(r["liens"].([]any), elsewhere)
+	}},
 	{"one lien twice", evidence.CheckAnswers, func(s *story, r map[string]any) {
 		r["liens"] = append(r["liens"].([]any), firstOf(r, "liens"))
 	}},
 	{"an asset twice", evidence.CheckSearch, func(s *story, r map[string]any) {
 		r["assets"] = append(r["assets"].([]any), firstOf(r, "assets"))
 	}},
+	{"none, beside a lien", evidence.CheckAnswers, func(s *story, r map[string]any) { r["none"] = true }},
 	{"another sequence", evidence.CheckAnswers, func(s *story, r map[string]any) {
 		r["expected_seq"], firstOf(r, "assets")["expected_seq"] = 9, 9
 	}},

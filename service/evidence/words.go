@@ -44,6 +44,21 @@ var ledgerWords = map[string]Words{
 	ledgerFabric: {"联盟链", "consortium ledger"},
 }
 
+// valueWords are the states that records hold.
+var valueWords = map[string]string{
+	"PROPOSED": "已提出", "PENDING": "待登记", "ACTIVE": "有效", "DEFAULTED": "违约", "ENFORCING": "实现中", "WITHDRAWN": "已撤回", "REJECTED": "已驳回",
+	"RELEASED": "已注销", "REALIZED": "已实现", "LAPSED": "已失效", "REVOKED": "已撤销", "NONE": "无", "FILED": "已申报", "VERIFIED": "已核验",
+	"OPEN": "未决", "IN_COURT": "已立案", "UPHELD": "成立", "NOTARIZED": "已存证",
+}
+
+// inChinese adds to a state what it is called.
+func inChinese(value string) string {
+	if zh := valueWords[value]; zh != "" {
+		return value + "（" + zh + "）"
+	}
+	return value
+}
+
 // actWords are the acts of signed commands.
 var actWords = map[string]Words{
 	"party.enroll": {"主体登记", "enrolled a party"}, "party.add_key": {"增加密钥", "added a key"}, "party.revoke_key": {"撤销密钥", "revoked a key"},
