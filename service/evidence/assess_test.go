@@ -256,6 +256,41 @@ func TestNegativeFacts(t *testing.T) {
 	}
 }
 
+func (s *story) perfect(k key, step, number string) {
+	s.t.Helper()
+	day := func(years int) string { return s.created.AddDate(years, 0, -1).Format(time.DateOnly) }
+	s.commit(s.sign(k, pledge.PledgePerfect, pledge.PerfectBody{PledgeID: s.pledge, Step: step, Registration: pledge.Registration{Registry: pledge.RegistryCNIPA,
+		Number: number, RegisteredAt: day(0), TermEnd: day(2), Proof: "sha256:" + hash("registry"), DebtorName: "企业甲 \"A\""}}))
+}
+
+// Only a registration that somebody verified, and whose term runs, counts.
+func TestNegativeFactsOfPerfection(t *testing.T) {
+	s := newStory(t)
+	at := func(years int) evidence.Report {
+		src := s.source()
+		src.Now = func() time.Time { return madeAt.AddDate(years, 0, 0) }
+		var b bytes.Buffer
+		if err := src.Write(t.Context(), &b, s.pledge); err != nil {
+			t.Fatal(err)
+		}
+		return check(t, b.Bytes(), s.trust())
+	}
+	s.perfect(s.bank, pledge.StepFile, "0211")
+	filed := at(0)
+	if f := factsOf(filed); f["not-perfected"] == nil || f["perfection-doubtful"] == nil || scoreOf(t, filed, "民法典担保制度解释", "63").Mark != evidence.MarkWeak {
+		t.Errorf("filed: %v", f)
+	}
+	s.perfect(s.notary, pledge.StepVerify, "0211")
+	verified := at(0)
+	if f := factsOf(verified); f["not-perfected"] != nil || f["perfection-over"] != nil {
+		t.Errorf("verified: %v", f)
+	}
+	over := at(3)
+	if f := factsOf(over); f["perfection-over"] == nil || f["term-over"] == nil || scoreOf(t, over, "民法典担保制度解释", "63").Mark != evidence.MarkNone {
+		t.Errorf("three years later: %v", f)
+	}
+}
+
 func TestNegativeFactsOfDisputes(t *testing.T) {
 	s := newStory(t)
 	s.notarize(s.other, "a", "b", "z") // the same bytes, by another

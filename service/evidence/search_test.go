@@ -227,6 +227,30 @@ func TestSearchAttacks(t *testing.T) {
 	}
 }
 
+// The last block need not hold a command of the package: the manifest names it.
+func TestSearchOfALastBlockWithoutItsRecords(t *testing.T) {
+	s := newStory(t)
+	stranger := newKey("third", uscc(9))
+	s.commit(s.sign(s.ipcentre, pledge.PartyEnroll, pledge.EnrollBody{Party: stranger.party, Name: "企业丙", Roles: []pledge.Role{pledge.RoleEnterprise},
+		Keys: []pledge.KeyGrant{{JWK: stranger.jwk(), Scope: pledge.ScopeAdmin}}}))
+	for hash, want := range map[string]evidence.Result{s.searchHash(): evidence.Pass, hash("another"): evidence.Fail} {
+		report := s.searchOf(s.asset, s.kin)
+		report["as_of"].(map[string]any)["hash"] = hash
+		data, err := s.writeSearch(searchJWS(t, s.exchange, report), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := check(t, data, s.trust()); r.Find(evidence.CheckSearch).Result != want {
+			t.Errorf("%s: got %s", hash, text(r))
+		}
+	}
+}
+
+func (s *story) searchHash() string {
+	head, _ := s.Head(s.t.Context())
+	return head.Hash
+}
+
 // Who may have signed a report.
 func TestSearchSigners(t *testing.T) {
 	s := newStory(t)
