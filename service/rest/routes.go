@@ -53,6 +53,7 @@ func (h *Handler) routes() []route {
 		{http.MethodPost, "/v1/searches", false, h.search},
 		{http.MethodGet, "/v1/evidence/:record_id", false, h.evidence},
 		{http.MethodGet, "/v1/events", false, h.events},
+		{http.MethodGet, "/v1/imprint", false, h.imprint},
 
 		{http.MethodGet, "/verify", true, h.verifyPublic},
 		{http.MethodGet, "/verify/trust.json", true, h.trustFile},
