@@ -11,8 +11,8 @@ async function load({ exec, wasm }) {
   const ready = new Promise((resolve) => { self.datapledgeReady = resolve; });
   const go = new Go();
   const { instance } = await WebAssembly.instantiateStreaming(fetch(wasm), go.importObject);
-  go.run(instance);
-  await ready;
+  const ended = go.run(instance).then(() => { throw new Error("the checker ended"); });
+  await Promise.race([ready, ended]);
 }
 
 let loaded;

@@ -86,6 +86,20 @@ func TestPublicPageShowsDisputes(t *testing.T) {
 	}
 }
 
+// A dataset that holds another's manifest as a file came first here: the order
+// is that of the ledger, whatever way the content was found.
+func TestPublicLookUpIsInLedgerOrder(t *testing.T) {
+	s := newStack(t)
+	files := map[string]string{"a.csv": "1\n"}
+	whole := s.seal("enterprise", files)
+	first, _ := s.notarize("enterprise2", "collector", map[string]string{"manifest.txt": whole.Manifest})
+	second, _ := s.notarize("enterprise", "one", files)
+	l := must(s.svc.LookUp(t.Context(), service.Caller{}, whole.Fingerprint))(t)
+	if len(l.Matches) != 2 || l.Matches[0].AssetID != first || l.Matches[0].Whole || l.Matches[1].AssetID != second || !l.Matches[1].Whole {
+		t.Errorf("got %+v, want %s before %s", l.Matches, first, second)
+	}
+}
+
 func TestPublicComparison(t *testing.T) {
 	s := newStack(t)
 	asset, sealed := s.notarize("enterprise", "one", map[string]string{"a.csv": "1\n", "b.csv": "2\n"})

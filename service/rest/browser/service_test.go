@@ -25,8 +25,8 @@ import (
 const owner = "91330100MADEUP072M"
 
 // dataset is what the service holds a notarization of. One name sorts
-// otherwise in UTF-16 than in UTF-8, one is not ASCII.
-var dataset = map[string]string{"a.csv": "id,n\n1,2\n", "子目录/数据.csv": "x\n", "z/\U0001F426.txt": "bird\n", "z/\uFB01.txt": "fi\n", "empty": ""}
+// otherwise in UTF-16 than in UTF-8, one can be spelled in two ways.
+var dataset = map[string]string{"a.csv": "id,n\n1,2\n", "caf\u00e9.csv": "y\n", "子目录/数据.csv": "x\n", "z/\U0001F426.txt": "bird\n", "z/\uFB01.txt": "fi\n", "empty": ""}
 
 // server is a node with a dataset on its ledger, and a log of what it was asked.
 type server struct {
