@@ -251,6 +251,53 @@ func (s *story) searchHash() string {
 	return head.Hash
 }
 
+// What people read is what was signed.
+func TestSearchRecordIsTheReport(t *testing.T) {
+	s := newStory(t)
+	data, err := s.writeSearch(searchJWS(t, s.exchange, s.searchOf(s.asset, s.kin)), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := unpack(t, data)
+	if r := check(t, f.pack(t, s.exchange), s.trust()); !r.OK() {
+		t.Fatal(text(r))
+	}
+	f["record.json"] = bytes.Replace(f["record.json"], []byte(`"rank":1`), []byte(`"rank":2`), 1)
+	if r := check(t, f.pack(t, s.exchange), s.trust()); r.OK() || r.Find(evidence.CheckSearch).Result != evidence.Fail {
+		t.Error(text(r))
+	}
+	delete(f, "search/report.jws")
+	if r := check(t, f.pack(t, s.exchange), s.trust()); r.OK() || r.Find(evidence.CheckComplete).Result != evidence.Fail {
+		t.Error(text(r))
+	}
+}
+
+// The same on a consortium's channel.
+func TestSearchOnAChannel(t *testing.T) {
+	c := newChannel(t)
+	report := c.searchOf(c.asset, c.kin)
+	head, err := c.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	report["as_of"] = map[string]any{"height": head.Height, "hash": head.Hash, "at": "2026-11-22T09:00:00Z"}
+	src := c.source()
+	jws := searchJWS(t, c.exchange, report)
+	src.Search = func(context.Context, string) (string, error) { return jws, nil }
+	var b bytes.Buffer
+	if err := src.Write(t.Context(), &b, searchNumber); err != nil {
+		t.Fatal(err)
+	}
+	if r := check(t, b.Bytes(), c.trust()); !r.OK() || r.Find(evidence.CheckAnswers).Result != evidence.Pass || r.Find(evidence.CheckVersions).Result != evidence.Pass {
+		t.Error(text(r))
+	}
+	report["liens"], report["none"] = []any{}, true
+	jws = searchJWS(t, c.exchange, report)
+	if err := src.Write(t.Context(), &b, searchNumber); !errors.Is(err, evidence.ErrUnsound) {
+		t.Errorf("a lien left out: got %v", err)
+	}
+}
+
 // Who may have signed a report.
 func TestSearchSigners(t *testing.T) {
 	s := newStory(t)
