@@ -83,8 +83,10 @@ type ReceiptBody struct {
 	Size        int64  `json:"size"`
 	// ManifestRoot is what the function ManifestRoot gives for the files.
 	ManifestRoot string `json:"manifest_root"`
-	PledgeID     string `json:"pledge_id,omitempty"`
-	Depth        string `json:"depth"`
+	// SM3Fingerprint is there when the custodian computed SM3 as well.
+	SM3Fingerprint string `json:"sm3_fingerprint,omitempty"`
+	PledgeID       string `json:"pledge_id,omitempty"`
+	Depth          string `json:"depth"`
 }
 
 // NotarizeBody is the body of asset.notarize.
@@ -93,6 +95,7 @@ type NotarizeBody struct {
 	Fingerprint    string      `json:"fingerprint"`
 	Files          []File      `json:"files,omitempty"`
 	ManifestRoot   string      `json:"manifest_root,omitempty"`
+	SM3Fingerprint string      `json:"sm3_fingerprint,omitempty"`
 	Source         string      `json:"source"`
 	Scenario       string      `json:"scenario"`
 	UpdatePeriod   string      `json:"update_period"`

@@ -42,7 +42,7 @@ func (b *ReceiptBody) check() error {
 	case b.PledgeID != "":
 		err = recordID("pledge_id", "pl_", b.PledgeID)
 	}
-	return firstOf(err, within("owner", CheckUSCC(b.Owner)))
+	return firstOf(err, checkSM3(b.SM3Fingerprint), within("owner", CheckUSCC(b.Owner)))
 }
 
 func (b *CertificateBody) check() error {

@@ -119,6 +119,8 @@ var wrongBodies = []struct {
 	{pledge.AssetNotarize, `"name":"x"`, `"name":"` + strings.Repeat("x", 201) + `"`, "name"},
 	{pledge.AssetNotarize, `"source":"public"`, `"source":"stolen"`, "source"},
 	{pledge.AssetNotarize, `"fingerprint":"sha256:`, `"fingerprint":"sha512:`, "fingerprint"},
+	{pledge.AssetNotarize, `"source":`, `"sm3_fingerprint":"sm3:` + sha("x")[1:] + `","source":`, "sm3_fingerprint"},
+	{pledge.CustodyReceiptAct, `"size":`, `"sm3_fingerprint":"` + doc("x") + `","size":`, "sm3_fingerprint"},
 	{pledge.AssetNotarize, `"completeness":9990`, `"completeness":10001`, "completeness"},
 	{pledge.AssetNotarize, `"completeness":9990`, `"completeness":-1`, "completeness"},
 	{pledge.AssetNotarize, `"completeness":9990`, `"completeness":99.9`, "completeness"},

@@ -18,7 +18,7 @@ func (c *Command) checkNotarize(b *NotarizeBody) error {
 		return Errorf(Malformed, "source must be one of %v", sources)
 	}
 	err = firstOf(words("name", b.Name, maxName), text("scenario", b.Scenario, maxText),
-		text("update_period", b.UpdatePeriod, maxName), b.Declaration.check())
+		text("update_period", b.UpdatePeriod, maxName), checkSM3(b.SM3Fingerprint), b.Declaration.check())
 	if err == nil {
 		err = c.checkContent(b, f)
 	}

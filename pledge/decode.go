@@ -43,9 +43,17 @@ func DecodeParty(b []byte) (Party, error) {
 	return decoded(b, func(p Party) int { return p.V })
 }
 
-// DecodeAsset reads an asset's record.
+// DecodeAsset reads an asset's record, of version 1 or AssetVersion.
 func DecodeAsset(b []byte) (Asset, error) {
-	return decoded(b, func(a Asset) int { return a.V })
+	return decoded(b, func(a Asset) int {
+		if a.V == AssetVersion && a.SM3Fingerprint != "" {
+			return Version
+		}
+		if a.V == Version && a.SM3Fingerprint != "" {
+			return AssetVersion
+		}
+		return a.V
+	})
 }
 
 // DecodePledge reads a pledge's record, of version 1 or PledgeVersion. Before

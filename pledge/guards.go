@@ -144,6 +144,9 @@ func receiptFits(m *motion) error {
 		return Errorf(CustodyMissing, "the receipt is for %s of %s, %d files, %d bytes, manifest_root %s; %s is %s of %s, %d files, %d bytes, manifest_root %s",
 			b.Fingerprint, b.Owner, b.Files, b.Size, b.ManifestRoot, a.ID, a.Fingerprint, a.Owner, a.Files, a.Size, a.ManifestRoot)
 	}
+	if b.SM3Fingerprint != "" && b.SM3Fingerprint != a.SM3Fingerprint {
+		return Errorf(CustodyMissing, "the receipt is for %s; %s has %q", b.SM3Fingerprint, a.ID, a.SM3Fingerprint)
+	}
 	return nil
 }
 

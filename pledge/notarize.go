@@ -38,6 +38,9 @@ func (ch *change) newAsset(b *NotarizeBody, receipt *ReceiptBody) Asset {
 	if len(b.Files) > 0 {
 		a.DistinctSize = ch.c.content.unique
 	}
+	if b.SM3Fingerprint != "" {
+		a.V, a.SM3Fingerprint = AssetVersion, b.SM3Fingerprint
+	}
 	return a
 }
 
@@ -64,6 +67,9 @@ func (ch *change) custody(b *NotarizeBody) (*ReceiptBody, error) {
 		return nil, Errorf(CustodyMissing, "the custody receipt of %s is not from the last 24 hours; seal again for a fresh one", r.Payload.At)
 	case body.Fingerprint != b.Fingerprint:
 		return nil, Errorf(CustodyMissing, "the custody receipt is for %s", body.Fingerprint)
+	// Nobody here can compute it: it counts as what the custodian measured.
+	case b.SM3Fingerprint != "" && b.SM3Fingerprint != body.SM3Fingerprint:
+		return nil, Errorf(CustodyMissing, "the command has %s, the custody receipt %q: seal with SM3 for a receipt that has it", b.SM3Fingerprint, body.SM3Fingerprint)
 	case body.Owner != ch.by.ID:
 		return nil, Errorf(CustodyMissing, "the custody receipt is for the content of %s", body.Owner)
 	case len(b.Files) == 0 && body.Files <= MustList:

@@ -143,6 +143,7 @@ type Asset struct {
 	Name           string       `json:"name"`
 	Fingerprint    string       `json:"fingerprint"`
 	ManifestRoot   string       `json:"manifest_root"`
+	SM3Fingerprint string       `json:"sm3_fingerprint,omitempty"`
 	Files          int          `json:"files"`
 	Size           int64        `json:"size"`
 	DistinctSize   int64        `json:"distinct_size"`
