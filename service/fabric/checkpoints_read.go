@@ -40,7 +40,7 @@ func (c *Checkpoints) Over(ctx context.Context, block uint64) (service.HeldCheck
 		}
 		return string(key), value
 	})
-	if err == nil && (!ok || block < h.First) {
+	if err == nil && !ok {
 		err = fmt.Errorf("channel %s holds no checkpoint of block %d: %w", c.o.Channel, block, service.ErrNotFound)
 	}
 	return h, err
