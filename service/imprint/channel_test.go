@@ -180,8 +180,8 @@ func TestSeveralMembersSend(t *testing.T) {
 	}
 	m.mu.Lock()
 	m.before = func() { // between the question and the sending
+		w.commit(w.ledger, 1) // so that the other one's run of blocks is longer
 		follow(t, t.TempDir(), w.ledger, w.channelSink(m, w.ledger)).untilDelivered()
-		w.commit(w.ledger, 1)
 	}
 	m.mu.Unlock()
 	f := follow(t, t.TempDir(), w.ledger, w.channelSink(m, w.ledger))
