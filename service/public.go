@@ -48,8 +48,12 @@ func (s *Service) LookUp(ctx context.Context, c Caller, digest string) (PublicLo
 	if _, err := pledge.ParseFingerprint(digest); err != nil {
 		return PublicLookUp{}, err
 	}
+	from, err := s.public(ctx)
+	if err != nil {
+		return PublicLookUp{}, err
+	}
 	l := PublicLookUp{Digest: digest}
-	head, err := snapshot(ctx, s.o.Ledger, func(v *view) (err error) {
+	head, err := snapshot(ctx, from, func(v *view) (err error) {
 		l.Matches, l.Count, err = v.matches(hexOf(digest))
 		return err
 	})
@@ -62,6 +66,16 @@ func (s *Service) LookUp(ctx context.Context, c Caller, digest string) (PublicLo
 	slices.SortStableFunc(l.Matches, earlier)
 	l.Head = head
 	return l, nil
+}
+
+// public is where strangers are answered from: the verified read model, so that
+// they make no work for the members; and not at all once the ledger lost
+// something.
+func (s *Service) public(ctx context.Context) (source, error) {
+	if s.o.Index.Regressed() != nil {
+		return nil, ErrRegressed
+	}
+	return s.present(ctx)
 }
 
 // earlier orders by ledger position; what the index does not know yet is last.

@@ -14,6 +14,7 @@ import (
 const (
 	SameDataset    = "dataset" // it is the whole dataset
 	SameFile       = "file"    // it is one file of the dataset; the others were not looked at
+	SameOnlyFile   = "only-file"
 	SameNothing    = "differs"
 	SameNotListed  = "not-listed" // the ledger has no list of the dataset's files to tell a single file by
 	SameNoContents = "no-content" // the record is about no content
@@ -26,6 +27,8 @@ type PublicComparison struct {
 	AssetID     string `json:"asset_id,omitempty"`
 	Fingerprint string `json:"fingerprint,omitempty"`
 	Files       int    `json:"files,omitempty"`
+	// Asset is how the notarization stands, when there is one.
+	Asset *PublicMatch `json:"asset,omitempty"`
 }
 
 // Compare tells anybody whether content of this digest is what a record is about.
@@ -36,12 +39,12 @@ func (s *Service) Compare(ctx context.Context, c Caller, record, digest string) 
 	if _, err := pledge.ParseFingerprint(digest); err != nil {
 		return PublicComparison{}, err
 	}
-	// A list that misses the newest block is wrong.
-	if _, err := s.settled(ctx); err != nil {
+	from, err := s.public(ctx)
+	if err != nil {
 		return PublicComparison{}, err
 	}
 	var a *pledge.Asset
-	_, err := snapshot(ctx, s.o.Ledger, func(v *view) (err error) {
+	_, err = snapshot(ctx, from, func(v *view) (err error) {
 		a, err = v.about(record)
 		return err
 	})
@@ -49,7 +52,8 @@ func (s *Service) Compare(ctx context.Context, c Caller, record, digest string) 
 		return PublicComparison{Same: SameNoContents}, err
 	}
 	same, err := s.same(ctx, a, digest)
-	return PublicComparison{same, a.ID, a.Fingerprint, a.Files}, err
+	m := matchOf(a, same == SameDataset)
+	return PublicComparison{same, a.ID, a.Fingerprint, a.Files, &m}, err
 }
 
 // about is the asset that a record is about; nil when it is about none.
@@ -77,9 +81,25 @@ func (s *Service) same(ctx context.Context, a *pledge.Asset, digest string) (str
 	}
 	switch {
 	case slices.ContainsFunc(files, func(f pledge.File) bool { return f.SHA256 == hexOf(digest) }):
-		return SameFile, nil
+		return sameFile(a.Files), nil
 	case len(files) == 0:
 		return SameNotListed, nil
 	}
 	return SameNothing, nil
+}
+
+// sameFile is what to call a file that is one of so many.
+func sameFile(files int) string {
+	if files == 1 {
+		return SameOnlyFile
+	}
+	return SameFile
+}
+
+// Same is how content compares with the notarization that it was found in.
+func (m PublicMatch) Same() string {
+	if m.Whole {
+		return SameDataset
+	}
+	return sameFile(m.Files)
 }

@@ -340,6 +340,14 @@ func (b *brokenLedger) fail(err error) { b.submit.Store(&err) }
 type slowIndex struct {
 	service.Index
 	lags atomic.Bool
+	lost atomic.Bool // a block of the ledger
+}
+
+func (i *slowIndex) Regressed() *service.Regression {
+	if i.lost.Load() {
+		return &service.Regression{}
+	}
+	return i.Index.Regressed()
 }
 
 func (i *slowIndex) WaitFor(ctx context.Context, height uint64) error {

@@ -140,7 +140,7 @@ func (v *verdict) compare(ctx context.Context, svc *service.Service) error {
 	}
 	v.Comparison, v.Same = &c, c.Same
 	switch c.Same {
-	case service.SameDataset, service.SameFile:
+	case service.SameDataset, service.SameFile, service.SameOnlyFile:
 		v.Kind = verdictMatch
 	case service.SameNothing:
 		v.Kind = verdictDiffers
@@ -162,12 +162,10 @@ func (v *verdict) lookUp(ctx context.Context, svc *service.Service) error {
 		return nil
 	}
 	v.Kind = verdictNone
-	if len(l.Matches) > 0 {
-		v.Kind, v.Same = verdictMatch, service.SameFile
-	}
 	for _, m := range l.Matches {
-		if m.Whole {
-			v.Same = service.SameDataset
+		// Of several, what says most: the whole dataset, before a file of one.
+		if v.Kind == verdictNone || v.Same != service.SameDataset && m.Same() != service.SameFile {
+			v.Kind, v.Same = verdictMatch, m.Same()
 		}
 	}
 	return nil

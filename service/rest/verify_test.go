@@ -18,7 +18,7 @@ import (
 // verdictOf is the large word of a page.
 func verdictOf(t *testing.T, a answer) string {
 	t.Helper()
-	m := regexp.MustCompile(`<div class="verdict ([a-z]+)">\s*<p class="word"><span class="sign" aria-hidden="true">[^<]+</span> <strong>([^<]+)</strong>`).FindSubmatch(a.body)
+	m := regexp.MustCompile(`<div class="verdict ([a-z]+)(?: warned)?">\s*<p class="word"><span class="sign" aria-hidden="true">[^<]+</span> <strong>([^<]+)</strong>`).FindSubmatch(a.body)
 	if m == nil {
 		return ""
 	}
@@ -77,7 +77,7 @@ func TestPublicPageShowsDisputes(t *testing.T) {
 	if at(first) < 0 || at(second) < at(first) {
 		t.Errorf("got %d and %d, want the first one first", at(first), at(second))
 	}
-	if !strings.Contains(page, `class="warning"`) || !strings.Contains(page, "有争议") {
+	if !strings.Contains(page, `class="verdict match warned"`) || !strings.Contains(page, `class="warning"`) || !strings.Contains(page, "有争议") {
 		t.Error("the page hides the dispute")
 	}
 	l := must(s.svc.LookUp(t.Context(), service.Caller{}, sealed.Fingerprint))(t)
@@ -111,6 +111,13 @@ func TestPublicComparison(t *testing.T) {
 				t.Errorf("%s with %s: got %+v, want %s", record, digest, got, want)
 			}
 		}
+	}
+	single, _ := s.notarize("enterprise2", "two", map[string]string{"c.csv": "4\n"})
+	if got := must(s.svc.Compare(t.Context(), service.Caller{}, single, digestOf("4\n")))(t); got.Same != service.SameOnlyFile || got.Asset.Disputed {
+		t.Errorf("got %+v, want the only file", got)
+	}
+	if got := verdictOf(t, s.verified("digest="+digestOf("4\n"))); got != "match 一致" {
+		t.Errorf("got %q", got)
 	}
 	if got := must(s.svc.Compare(t.Context(), service.Caller{}, "se_x", digestOf("1\n")))(t); got.Same != service.SameNoContents {
 		t.Errorf("got %+v, want nothing to compare with", got)
@@ -146,18 +153,27 @@ func TestPublicPageSpeaksTwoLanguages(t *testing.T) {
 	}
 }
 
-// Nothing is said of content while the ledger cannot be read.
+// Nothing is said of content while the ledger cannot be read, while the read
+// model lags, or once the ledger lost a block.
 func TestPublicPageInTrouble(t *testing.T) {
-	s := newStack(t)
-	if err := s.ledger.Close(); err != nil {
-		t.Fatal(err)
-	}
-	a := s.verified("digest=" + digestOf("x"))
-	if got := verdictOf(t, a); got != "trouble 暂时无法核验" || a.status < 500 {
-		t.Errorf("got %d %q", a.status, got)
-	}
-	if !bytes.Contains(a.body, []byte(a.header.Get("X-Request-Id"))) {
-		t.Error("the page does not say what to quote")
+	for name, trouble := range map[string]func(*stack){
+		"closed": func(s *stack) { must(0, s.ledger.Close())(t) },
+		"lags":   func(s *stack) { s.index.lags.Store(true) },
+		"lost":   func(s *stack) { s.index.lost.Store(true) },
+	} {
+		s := newStack(t)
+		asset, sealed := s.notarize("enterprise", "one", map[string]string{"a.csv": "1\n"})
+		trouble(s)
+		a := s.verified("digest=" + sealed.Fingerprint)
+		if got := verdictOf(t, a); got != "trouble 暂时无法核验" || a.status < 500 {
+			t.Errorf("%s: got %d %q", name, a.status, got)
+		}
+		if !bytes.Contains(a.body, []byte(a.header.Get("X-Request-Id"))) {
+			t.Errorf("%s: the page does not say what to quote", name)
+		}
+		if _, err := s.svc.Compare(t.Context(), service.Caller{}, asset, sealed.Fingerprint); err == nil {
+			t.Errorf("%s: content was compared all the same", name)
+		}
 	}
 }
 

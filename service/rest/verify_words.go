@@ -95,16 +95,22 @@ func statusOfMatch(m service.PublicMatch) service.Text {
 
 // Warnings are what a match must not hide.
 func (v verdict) Warnings() []service.Text {
-	if v.LookUp == nil || v.Kind != verdictMatch {
+	if v.Kind != verdictMatch {
 		return nil
 	}
+	var found []service.PublicMatch
+	if v.LookUp != nil {
+		found = v.LookUp.Matches
+	}
+	if v.Comparison != nil && v.Comparison.Asset != nil {
+		found = append(found, *v.Comparison.Asset)
+	}
 	var list []service.Text
-	for _, m := range v.LookUp.Matches {
-		if m.Status == pledge.Notarized && !m.Disputed && !m.Frozen {
-			continue
+	for _, m := range found {
+		if m.Status != pledge.Notarized || m.Disputed || m.Frozen {
+			s := statusOfMatch(m)
+			list = append(list, service.Text{ZH: m.Number + "：" + s.ZH, EN: m.Number + ": " + s.EN})
 		}
-		s := statusOfMatch(m)
-		list = append(list, service.Text{ZH: m.Number + "：" + s.ZH, EN: m.Number + ": " + s.EN})
 	}
 	return list
 }
