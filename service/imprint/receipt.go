@@ -119,6 +119,9 @@ const proving = 8
 // prove gets the proofs of a block: of its genesis, of each command of a solo
 // ledger, of each transaction of a consortium's.
 func prove(ctx context.Context, l Prover, d Delivery) ([]Proof, error) {
+	if b, ok := l.(blockProver); ok {
+		return proveAtOnce(ctx, b, d.Number)
+	}
 	var wanted []pledge.Position
 	if d.Genesis {
 		wanted = append(wanted, pledge.Position{})
@@ -137,6 +140,23 @@ func prove(ctx context.Context, l Prover, d Delivery) ([]Proof, error) {
 	})
 	if err != nil {
 		return nil, fmt.Errorf("proving block %d: %w", d.Number, err)
+	}
+	return list, nil
+}
+
+// blockProver is a ledger that proves every entry of a block in one reading.
+type blockProver interface {
+	ProveBlock(ctx context.Context, number uint64) ([]json.RawMessage, error)
+}
+
+func proveAtOnce(ctx context.Context, b blockProver, number uint64) ([]Proof, error) {
+	docs, err := b.ProveBlock(ctx, number)
+	if err != nil {
+		return nil, fmt.Errorf("proving block %d: %w", number, err)
+	}
+	list := make([]Proof, len(docs))
+	for i, doc := range docs {
+		list[i] = Proof{Position: pledge.Position{Block: number, Index: i}, Document: doc}
 	}
 	return list, nil
 }

@@ -197,6 +197,33 @@ func (l *Ledger) Prove(ctx context.Context, at pledge.Position) (json.RawMessage
 	if at.Index >= len(p.entries) {
 		return nil, fmt.Errorf("block %d has %d commands: %w", at.Block, len(p.entries), service.ErrNotFound)
 	}
+	return l.prove(p, at)
+}
+
+// ProveBlock is Prove of each entry of a block, in order, for whoever wants
+// all of them: the block is read once.
+func (l *Ledger) ProveBlock(ctx context.Context, number uint64) ([]json.RawMessage, error) {
+	head, err := l.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if number > head.Height {
+		return nil, fmt.Errorf("no block %d: %w", number, service.ErrNotFound)
+	}
+	p, err := l.read(number)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]json.RawMessage, len(p.entries))
+	for i := range list {
+		if list[i], err = l.prove(p, pledge.Position{Block: number, Index: i}); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+func (l *Ledger) prove(p *parsed, at pledge.Position) (json.RawMessage, error) {
 	doc := proof{Kind: "solo", Header: p.jws, Index: at.Index, Count: p.Count, Path: []string{},
 		Entry: string(appendEntry(nil, &p.entries[at.Index]))}
 	for _, d := range merklePath(p.leaves, at.Index) {
