@@ -57,11 +57,34 @@ func freeConsortium() (network.Consortium, error) {
 	return c.OnFreePorts()
 }
 
-// startService starts a service on a free port of this machine.
+// startService starts a service on a free port of this machine, and a court
+// that receives its records.
 func startService(ctx context.Context, config node.Config, keys string) (demo.Server, error) {
+	court, err := startCourt()
+	if err != nil {
+		return demo.Server{}, err
+	}
+	config.Imprint.Sinks = append(config.Imprint.Sinks, court.sink())
+	server, err := startImprinted(ctx, config, keys, court)
+	if err != nil {
+		return server, errors.Join(err, court.stop(ctx))
+	}
+	stop := server.Stop
+	server.Stop = func() error { return errors.Join(stop(), court.stop(ctx)) }
+	return server, nil
+}
+
+func startImprinted(ctx context.Context, config node.Config, keys string, court *demoCourt) (demo.Server, error) {
 	n, err := node.Open(ctx, config, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return demo.Server{}, err
+	}
+	trust, err := trustOf(config, n)
+	if err == nil {
+		err = court.open(filepath.Join(config.Data, "court"), keys, trust)
+	}
+	if err != nil {
+		return demo.Server{}, errors.Join(err, n.Close(ctx))
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -9,8 +9,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/service"
 	"github.com/datapledge/datapledge/service/client"
 	"github.com/datapledge/datapledge/service/evidence"
 	"github.com/datapledge/datapledge/storage"
@@ -149,6 +152,9 @@ func (s *story) evidence(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := s.imprinted(ctx); err != nil {
+		return "", err
+	}
 	var zip bytes.Buffer
 	if err := s.bank.Evidence(ctx, s.result.PledgeID, &zip); err != nil {
 		return "", err
@@ -173,7 +179,31 @@ func (s *story) evidence(ctx context.Context) (string, error) {
 	if again.OK() {
 		return "", errors.New("a flipped bit was not noticed")
 	}
-	return fmt.Sprintf("%d checks passed; flipped: %s failed", passed(report), failed(again)), nil
+	if len(report.Received) == 0 {
+		return "", errors.New("the package has no receipt of the court")
+	}
+	return fmt.Sprintf("%d checks passed, %d receipts of the court; flipped: %s failed", passed(report), len(report.Received), failed(again)), nil
+}
+
+// imprinted waits until the court has everything, and signed for it.
+func (s *story) imprinted(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		state, err := s.bank.Imprint(ctx)
+		if err != nil {
+			return err
+		}
+		behind := slices.ContainsFunc(state.Value.Sinks, func(k service.ImprintStatus) bool { return k.LagBlocks != 0 })
+		if !behind {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the court did not receive the records: %+v", state.Value.Sinks)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }
 
 func passed(r evidence.Report) (n int) {
