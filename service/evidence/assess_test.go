@@ -195,6 +195,18 @@ func TestKeysByPosition(t *testing.T) {
 	}
 }
 
+// A party's keys stand together, whenever they came.
+func TestKeysByParty(t *testing.T) {
+	s := newStory(t)
+	var parties []string
+	for _, k := range check(t, s.write(s.kin), s.trust()).Keys {
+		parties = append(parties, k.Party)
+	}
+	if runs := slices.Compact(slices.Clone(parties)); len(runs) != 6 {
+		t.Errorf("got %v", parties)
+	}
+}
+
 // Nothing is derived from a package that does not stand.
 func TestNothingFollowsFromAFailedPackage(t *testing.T) {
 	s := newStory(t)

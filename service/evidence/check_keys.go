@@ -1,5 +1,10 @@
 package evidence
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Place is where the ledger recorded something. CommandID is empty for what
 // it was founded with.
 type Place struct {
@@ -72,14 +77,19 @@ func (c *checker) revoked(party, kid string, at Place) {
 	}
 }
 
-// nameKeys says whose the keys are, by the parties' proven records.
+// nameKeys says whose the keys are, by the parties' proven records, and puts
+// a party's keys together, in the order in which parties came to the ledger.
 func (c *checker) nameKeys() {
-	names := map[string]string{}
+	names, came := map[string]string{}, map[string]int{}
 	for i, k := range c.Keys {
+		if _, known := came[k.Party]; !known {
+			came[k.Party] = i
+		}
 		if _, known := names[k.Party]; !known {
 			n, _ := parseJSON(c.last[partyKey+k.Party])
 			names[k.Party] = fieldsOf(n, "").text("name")
 		}
 		c.Keys[i].Name = names[k.Party]
 	}
+	slices.SortStableFunc(c.Keys, func(a, b KeyLife) int { return cmp.Compare(came[a.Party], came[b.Party]) })
 }

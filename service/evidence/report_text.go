@@ -76,10 +76,14 @@ func (p *printer) checks() {
 	p.title(Words{"核验项", "Checks"})
 	for _, c := range p.report.Checks {
 		var what Words
+		arises := true
 		for _, n := range p.report.names() {
 			if n.name == c.Name {
-				what = Words{n.zh, n.en}
+				what, arises = Words{n.zh, n.en}, n.need != forSearch || n.required(&p.report)
 			}
+		}
+		if !arises {
+			continue // what is no search has none
 		}
 		p.printf("  %s  %s (%d)\n", p.say(resultWords[c.Result]), c.Name, c.Count)
 		p.lines(8, what)

@@ -27,7 +27,7 @@ var negativeWords = map[string]Words{
 	"scan-waived":         {"重复登记查验有命中，由 {} 决定放行。", "The scan for duplicates had a hit, which {} waived."},
 	"key-revoked":         {"该主体的密钥 {} 已被撤销；撤销之前的签名仍然有效。", "The key {} of this party was revoked; what it signed before stands."},
 	"one-partys-word":     {"单机账本仅为一方之言：区块的次序与时间由其运营方单独决定。", "A solo ledger is one party's word: its operator alone decides the order of the blocks and their times."},
-	"no-time-stamp":       {"载有所示指令的区块中，{} 没有可信时间戳（RFC 3161），其时间仅为账本自身的陈述。", "Of the blocks with these commands {} have no trusted time stamp (RFC 3161): there the time is only the ledger's own statement."},
+	"no-time-stamp":       {"没有可信时间戳（RFC 3161）的区块：{}（缺少数/载有所示指令的区块数），其时间仅为账本自身的陈述。", "No trusted time stamp (RFC 3161) for {} of the blocks with these commands: there the time is only the ledger's own statement."},
 	"no-imprint":          {"没有法院、监管或公证机构的印刻回执：包内没有账本以外机构收到这些记录的证明。", "There is no imprint receipt: nothing here shows that a court, a regulator or a notary received these records."},
 	"time-stamp-unproven": {"包内有时间戳，但所信任的文件未列明任何时间戳机构，故未予核验，不得作为依据。", "There are time stamps in the package, but the trust file names no authority for them: they were not proven, and count for nothing."},
 	"imprint-unproven":    {"包内有印刻材料，但未能核验，不得作为依据。", "There is imprint material in the package that could not be proven: it counts for nothing."},
