@@ -57,3 +57,14 @@ func TestSearchThroughSharedContent(t *testing.T) {
 		t.Errorf("got numbers %s and %s", a.Number, b.Number)
 	}
 }
+
+// The proof of a search is for whoever may search; of one that nobody made
+// there is none.
+func TestEvidenceOfAnUnknownSearch(t *testing.T) {
+	s := newStack(t)
+	const path = "/v1/evidence/S-20261122-AAAAAAAAAAAAAAAA"
+	s.get(path, "").want(401, "unsigned")
+	for _, who := range []string{"enterprise", "bank", "court"} {
+		s.get(path, who).want(404, "not_found")
+	}
+}
