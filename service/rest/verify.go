@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -196,7 +197,7 @@ func (h *Handler) certificate(ctx context.Context, number string) (service.Certi
 		Certificate(context.Context, string) (service.Certificate, error)
 	})
 	if !ok {
-		return service.Certificate{}, pledge.Errorf(pledge.NotFound, "no certificate %.80s", number)
+		return service.Certificate{}, fmt.Errorf("this service gives no certificates: %w", service.ErrUnavailable)
 	}
 	return s.Certificate(ctx, number)
 }
