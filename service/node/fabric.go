@@ -69,7 +69,7 @@ func (n *Node) evidence(vault *storage.Vault, signer *client.Key) (service.Evide
 		return nil, err
 	}
 	return evidence.Source{Ledger: n.ledger, Index: n.index, Signer: signer, Trust: trust, Files: sealedFiles(vault),
-		Beside: n.beside(), Now: time.Now}, nil
+		Search: n.searchReport, Beside: n.beside(), Now: time.Now}, nil
 }
 
 // CheckLedger looks at the consortium that the configuration names: profile,
