@@ -66,7 +66,7 @@ func NewHTTP(o HTTPOptions) (*HTTP, error) {
 		o.Usual = UsualRequest
 	}
 	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.TLSClientConfig, t.Proxy = o.TLS, nil
+	t.TLSClientConfig, t.Proxy = o.TLS.Clone(), nil
 	return &HTTP{o: o, base: base, client: &http.Client{Transport: t, Timeout: o.Timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
 }
