@@ -3,7 +3,9 @@ package browser_test
 import (
 	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"hash/crc32"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -106,6 +108,28 @@ func spoil(t *testing.T, pack []byte) []byte {
 		t.Fatal("nothing was spoiled", err)
 	}
 	return out.Bytes()
+}
+
+// A package of a real consortium, kept for good, stands in the browser too,
+// whatever ledger this server has.
+func TestPackageOfAConsortiumIsCheckedHere(t *testing.T) {
+	s := serve(t, true)
+	b := open(t, s)
+	z := must(gzip.NewReader(must(os.Open("../../evidence/testdata/consortium-asset.zip.gz"))(t)))(t)
+	pack := must(io.ReadAll(z))(t)
+	text := must(os.ReadFile("../../evidence/testdata/consortium-trust.json"))(t)
+	want := must(evidence.Check(t.Context(), bytes.NewReader(pack), int64(len(pack)), must(evidence.ParseTrust(text))(t)))(t)
+	b.check(s, "zh", pack, text)
+	if got := b.text("#report .word"); got != "✓ 通过" || !want.OK() {
+		t.Errorf("got %q, want that it stands", got)
+	}
+	b.compare("consortium", "zh", want)
+	b.shot("package-consortium-zh")
+	b.check(s, "zh", s.evidence, text)
+	if got := b.text("#report .word"); got != "✗ 未通过" {
+		t.Errorf("a package of another ledger: got %q", got)
+	}
+	b.quiet(s)
 }
 
 // A trust file that is none is told as what it is.
