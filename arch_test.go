@@ -44,6 +44,7 @@ var fences = map[string][]string{
 	"go.etcd.io/bbolt":                              {"service/solo", "service/fabric"},
 	"github.com/remitly-oss/httpsig-go":             {"service/imprint"},
 	"github.com/chromedp":                           {"service/rest"},
+	"github.com/emmansun/gmsm":                      {"storage", "service/evidence"},
 }
 
 // pledgeMayImport is all that the rules may use of third parties.

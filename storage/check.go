@@ -153,11 +153,11 @@ func (c *check) wholeFile(ctx context.Context, f sealedFile) error {
 	if err != nil {
 		return err
 	}
-	sum, leaves, err := o.Digest(ctx)
+	sums, leaves, err := o.digest(ctx, f.extras()...)
 	if err != nil {
 		return err
 	}
-	if describe(f.Path, o.size, sum, leaves) != f.File {
+	if describe(f.Path, o.size, sums, leaves) != f.File || sums.extra() != f.SM3 {
 		return fmt.Errorf("%w: content differs from the fingerprint", ErrCorrupt)
 	}
 	c.report.Bytes += o.size

@@ -69,11 +69,11 @@ func (b *failingBucket) Delete(ctx context.Context, key string) error {
 // bucket, and lets another replica finish the work.
 func TestCrashAnywhere(t *testing.T) {
 	want := map[string][]byte{"a": content(part + 70_000), "b": content(10), "c": content(70_000)}
-	points := 0
+	sm3, points := sm3Of(t, want), 0
 	for n := 1; ; n++ {
 		crashed := false
 		for _, done := range []bool{false, true} {
-			if crashAt(t, want, n, done) {
+			if crashAt(t, want, sm3, n, done) {
 				crashed = true
 				points++
 			}
@@ -88,12 +88,12 @@ func TestCrashAnywhere(t *testing.T) {
 	t.Logf("%d crash points", points)
 }
 
-func crashAt(t *testing.T, want map[string][]byte, n int, done bool) (crashed bool) {
+func crashAt(t *testing.T, want map[string][]byte, sm3 storage.SM3List, n int, done bool) (crashed bool) {
 	t.Helper()
 	f := newFixture(t)
 	broken := &failingBucket{Bucket: f.bucket, left: n, done: done}
 	clock := func() time.Time { return f.now }
-	id := f.begin()
+	id := f.begin(storage.SM3)
 	err := story(t, vault(t, broken, f.custodian, clock), id, want)
 	if err != nil && !errors.Is(err, errDown) {
 		t.Fatalf("crash %d (%v): got %v", n, done, err)
@@ -102,6 +102,9 @@ func crashAt(t *testing.T, want map[string][]byte, n int, done bool) (crashed bo
 		t.Fatalf("crash %d (%v): going on: %v", n, done, err2)
 	}
 	s := f.seal(id)
+	if !slices.Equal(s.SM3, sm3) {
+		t.Errorf("crash %d (%v): SM3 %v", n, done, s.SM3)
+	}
 	for path, b := range want {
 		if got := f.read(s, path, 0, -1); !bytes.Equal(got, b) {
 			t.Errorf("crash %d (%v): %s differs", n, done, path)

@@ -30,10 +30,18 @@ type descriptor struct {
 // headers and nonces, so that no other encryption passes for them.
 type sealedFile struct {
 	File
+	SM3        string `json:"sm3,omitempty"`
 	Object     string `json:"object"`
 	Prefix     string `json:"prefix"`
 	Tree       string `json:"tree,omitempty"`
 	TreePrefix string `json:"tree_prefix,omitempty"`
+}
+
+func (f sealedFile) extras() []Extra {
+	if f.SM3 == "" {
+		return nil
+	}
+	return []Extra{SM3}
 }
 
 // dataset is a sealed dataset that was looked up and verified as the vault's.
@@ -112,9 +120,13 @@ func (v *Vault) trySettle(ctx context.Context, u upload, d descriptor) (Sealed, 
 	return v.settled(ctx, u, d.Fingerprint)
 }
 
-// stands: the dataset that is there stays, and verifies to the last byte.
+// stands: the dataset that is there stays, and verifies to the last byte. One
+// without the SM3 that is wanted now does not: its descriptor can never tell it.
 // ErrBusy when it was removed meanwhile.
 func (v *Vault) stands(ctx context.Context, u upload, d descriptor, newest string) (bool, error) {
+	if lacks, err := v.lacksSM3(ctx, u, d); lacks || err != nil {
+		return false, err
+	}
 	kept, err := v.keep(ctx, u, newest)
 	var report CheckReport
 	if err == nil && kept {
@@ -124,6 +136,17 @@ func (v *Vault) stands(ctx context.Context, u upload, d descriptor, newest strin
 		err = fmt.Errorf("sealing %s: %w", d.Fingerprint, ErrBusy)
 	}
 	return report.OK, err
+}
+
+func (v *Vault) lacksSM3(ctx context.Context, u upload, d descriptor) (bool, error) {
+	if !u.SM3 {
+		return false, nil
+	}
+	have, err := v.dataset(ctx, d.Fingerprint, u.Owner)
+	if errors.Is(err, ErrCorrupt) || errors.Is(err, ErrNotExist) {
+		return false, nil // who looks on will say so
+	}
+	return err == nil && len(have.SM3) == 0, err
 }
 
 // settled notes that nothing is left to do.
@@ -248,7 +271,11 @@ func (d descriptor) dataset(id Identity) (dataset, error) {
 	for _, f := range d.Files {
 		files[f.Path] = f
 	}
-	s := Sealed{d.Fingerprint, d.Owner, m.String(), root, m.Files(), m.Size(), d.Created}
+	sm3, ok := sm3Of(d.Files, m.files)
+	if !ok {
+		return dataset{}, fmt.Errorf("%w: descriptor of %s: some files have no SM3", ErrCorrupt, d.Fingerprint)
+	}
+	s := Sealed{d.Fingerprint, d.Owner, m.String(), root, m.Files(), m.Size(), d.Created, sm3}
 	return dataset{s, d.Upload, id, files}, nil
 }
 

@@ -35,3 +35,17 @@ func (v *Vault) CheckAs(ctx context.Context, fingerprint, owner, path string, fu
 	}
 	return c.oneChunk(ctx, f, 0)
 }
+
+// CheckSM3As reads a file in full, as if its descriptor told this SM3.
+func (v *Vault) CheckSM3As(ctx context.Context, fingerprint, owner, path, sm3 string) error {
+	d, err := v.dataset(ctx, fingerprint, owner)
+	if err != nil {
+		return err
+	}
+	f, c := d.files[path], check{v: v, d: d}
+	f.SM3 = sm3
+	return c.wholeFile(ctx, f)
+}
+
+// ListSM3 puts sums in the order of a manifest.
+var ListSM3 = listSM3

@@ -58,9 +58,9 @@ func identity(t *testing.T, hybrid bool) storage.Identity {
 	return id
 }
 
-func (f *fixture) begin() string {
+func (f *fixture) begin(extras ...storage.Extra) string {
 	f.t.Helper()
-	u, err := f.Begin(f.t.Context(), owner, map[string]string{"owner": f.keys.Recipient()})
+	u, err := f.Begin(f.t.Context(), owner, map[string]string{"owner": f.keys.Recipient()}, extras...)
 	if err != nil {
 		f.t.Fatal(err)
 	}

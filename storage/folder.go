@@ -18,7 +18,8 @@ import (
 // leave root or lead to folders, and anything else that is not a file or a
 // folder, are refused: *PathError. Empty folders do not count. progress, when
 // not nil, is told each run of bytes read, possibly from several goroutines.
-func FingerprintFolder(ctx context.Context, root string, progress func(bytes int64)) (Manifest, error) {
+// Extras are computed in the same pass.
+func FingerprintFolder(ctx context.Context, root string, progress func(bytes int64), extras ...Extra) (Manifest, error) {
 	dir, err := os.OpenRoot(root)
 	if err != nil {
 		return Manifest{}, fmt.Errorf("fingerprinting %s: %w", root, err)
@@ -35,12 +36,13 @@ func FingerprintFolder(ctx context.Context, root string, progress func(bytes int
 	if err != nil {
 		return Manifest{}, fmt.Errorf("fingerprinting %s: %w", root, err)
 	}
-	return fingerprint(ctx, paths, paths, dir.Open, dir.Stat, progress)
+	return fingerprint(ctx, paths, paths, source{dir.Open, dir.Stat, progress, extras})
 }
 
 // FingerprintFiles fingerprints single files under their base names. A file
 // that is no regular one, after following links, is refused: *PathError.
-func FingerprintFiles(ctx context.Context, paths []string, progress func(bytes int64)) (Manifest, error) {
+// Extras are computed in the same pass.
+func FingerprintFiles(ctx context.Context, paths []string, progress func(bytes int64), extras ...Extra) (Manifest, error) {
 	names := make([]string, len(paths))
 	for i, p := range paths {
 		names[i] = path.Base(filepath.ToSlash(p))
@@ -48,36 +50,59 @@ func FingerprintFiles(ctx context.Context, paths []string, progress func(bytes i
 			return Manifest{}, err
 		}
 	}
-	return fingerprint(ctx, paths, names, os.Open, os.Stat, progress)
+	return fingerprint(ctx, paths, names, source{os.Open, os.Stat, progress, extras})
 }
 
-func fingerprint(ctx context.Context, paths, names []string, open func(string) (*os.File, error),
-	stat func(string) (os.FileInfo, error), progress func(int64)) (Manifest, error) {
-	files := make([]File, len(paths))
+// source is where files come from, and what is wanted of them.
+type source struct {
+	open     func(string) (*os.File, error)
+	stat     func(string) (os.FileInfo, error)
+	progress func(int64)
+	extras   []Extra
+}
+
+func fingerprint(ctx context.Context, paths, names []string, from source) (Manifest, error) {
+	files, extra := make([]File, len(paths)), make([]string, len(paths))
 	err := inParallel(ctx, len(paths), runtime.GOMAXPROCS(0), func(ctx context.Context, i int) error {
-		// Looked at before it is opened: opening a named pipe would wait.
-		info, err := stat(paths[i])
-		if err != nil && isEscape(err) {
-			return &PathError{paths[i], "is a symbolic link that leaves the folder"}
-		}
+		f, err := from.file(paths[i])
 		if err != nil {
-			return fmt.Errorf("fingerprinting %s: %w", paths[i], err)
-		}
-		if !info.Mode().IsRegular() {
-			return &PathError{paths[i], "is neither a file nor a folder"}
-		}
-		f, err := open(paths[i])
-		if err != nil {
-			return fmt.Errorf("fingerprinting %s: %w", paths[i], err)
+			return err
 		}
 		defer f.Close()
-		files[i], err = digestFile(ctx, f, names[i], progress)
+		files[i], extra[i], err = from.digest(ctx, f, names[i])
 		return err
 	})
 	if err != nil {
 		return Manifest{}, err
 	}
-	return NewManifest(files)
+	m, err := NewManifest(files)
+	if err != nil || len(extra) == 0 || extra[0] == "" {
+		return m, err
+	}
+	m.sm3 = make(map[string]string, len(names))
+	for i, name := range names {
+		m.sm3[name] = extra[i]
+	}
+	return m, nil
+}
+
+// file is looked at before it is opened: opening a named pipe would wait.
+func (s source) file(path string) (*os.File, error) {
+	info, err := s.stat(path)
+	if err != nil && isEscape(err) {
+		return nil, &PathError{path, "is a symbolic link that leaves the folder"}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("fingerprinting %s: %w", path, err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &PathError{path, "is neither a file nor a folder"}
+	}
+	f, err := s.open(path)
+	if err != nil {
+		return nil, fmt.Errorf("fingerprinting %s: %w", path, err)
+	}
+	return f, nil
 }
 
 // isEscape tells os.Root's refusal, which has no sentinel, from other errors:
@@ -87,21 +112,21 @@ func isEscape(err error) bool {
 	return errors.As(err, &pe) && pe.Err != nil && pe.Err.Error() == "path escapes from parent"
 }
 
-// digestFile computes SHA-256 and leaves in one read, each on its own goroutine.
-func digestFile(ctx context.Context, r io.Reader, name string, progress func(int64)) (File, error) {
-	whole, size := sha256.New(), int64(0)
+// digest computes SHA-256, leaves and extras in one read, each on its own goroutine.
+func (s source) digest(ctx context.Context, r io.Reader, name string) (File, string, error) {
+	sums, size := newDigests(sha256.New(), s.extras), int64(0)
 	var leaves []Hash
 	buf := [2][]byte{make([]byte, LeafSize), make([]byte, LeafSize)}
 	leaf := make(chan Hash, 1)
 	pending := false
 	for i := 0; ; i++ {
 		if err := ctx.Err(); err != nil {
-			return File{}, err
+			return File{}, "", err
 		}
 		b := buf[i%2]
 		n, err := io.ReadFull(r, b)
 		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-			return File{}, fmt.Errorf("fingerprinting %s: %w", name, err)
+			return File{}, "", fmt.Errorf("fingerprinting %s: %w", name, err)
 		}
 		if pending {
 			leaves = append(leaves, <-leaf)
@@ -109,10 +134,10 @@ func digestFile(ctx context.Context, r io.Reader, name string, progress func(int
 		if pending = n > 0; pending {
 			go func() { leaf <- leafHash(b[:n]) }()
 		}
-		_, _ = whole.Write(b[:n])
+		sums.write(b[:n])
 		size += int64(n)
-		if progress != nil {
-			progress(int64(n))
+		if s.progress != nil {
+			s.progress(int64(n))
 		}
 		if err != nil {
 			break
@@ -121,5 +146,5 @@ func digestFile(ctx context.Context, r io.Reader, name string, progress func(int
 	if pending {
 		leaves = append(leaves, <-leaf)
 	}
-	return describe(name, size, Hash(whole.Sum(nil)), leaves), nil
+	return describe(name, size, sums, leaves), sums.extra(), nil
 }

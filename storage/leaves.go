@@ -52,10 +52,10 @@ func (d *Digester) File(path string) File {
 	if d.filled > 0 {
 		d.endLeaf()
 	}
-	return describe(path, d.size, Hash(d.whole.Sum(nil)), d.leaves)
+	return describe(path, d.size, digests{whole: d.whole}, d.leaves)
 }
 
-func describe(path string, size int64, sum Hash, leaves []Hash) File {
+func describe(path string, size int64, sums digests, leaves []Hash) File {
 	root, _ := NewTree(leaves).Root() // reading from memory does not fail
-	return File{path, size, hex.EncodeToString(sum[:]), hex.EncodeToString(root[:])}
+	return File{path, size, hex.EncodeToString(sums.whole.Sum(nil)), hex.EncodeToString(root[:])}
 }

@@ -36,6 +36,7 @@ type File struct {
 // ParseManifest make one, so its files are checked, sorted and not empty.
 type Manifest struct {
 	files []File
+	sm3   map[string]string // by path; of every file or of none
 }
 
 // NewManifest checks the files and sorts them by path bytes. An empty dataset
@@ -46,7 +47,7 @@ func NewManifest(files []File) (Manifest, error) {
 	if err := checkFiles(sorted); err != nil {
 		return Manifest{}, err
 	}
-	return Manifest{sorted}, nil
+	return Manifest{files: sorted}, nil
 }
 
 // checkFiles expects the files in order of path.
@@ -149,7 +150,7 @@ func ParseManifest(text string) (Manifest, error) {
 	if err := checkFiles(files); err != nil {
 		return Manifest{}, err
 	}
-	return Manifest{files}, nil
+	return Manifest{files: files}, nil
 }
 
 func parseLine(line string, number int) (File, error) {
@@ -180,6 +181,12 @@ func (m Manifest) Fingerprint() string {
 
 // Files in order of path bytes.
 func (m Manifest) Files() []File { return slices.Clone(m.files) }
+
+// SM3 has the files' SM3 when that was asked for, else nil.
+func (m Manifest) SM3() SM3List {
+	list, _ := listSM3(m.files, m.sm3)
+	return list
+}
 
 // Size in bytes of all files.
 func (m Manifest) Size() int64 {

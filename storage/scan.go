@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"hash"
 	"io"
 )
 
@@ -18,7 +17,7 @@ const (
 // the SHA-256 of the whole, which cannot be split, follows in order.
 type scan struct {
 	o     *Object
-	whole hash.Hash
+	sums  digests
 	jobs  chan *scanJob // to the workers
 	order chan *scanJob // the same jobs, to the one that follows
 	free  chan []byte   // buffers to use again
@@ -35,9 +34,17 @@ type scanJob struct {
 // Digest reads and opens everything and returns the SHA-256 and the Merkle
 // leaves of the plaintext, holding some 8 MiB however large the object is.
 func (o *Object) Digest(ctx context.Context) (Hash, []Hash, error) {
+	sums, leaves, err := o.digest(ctx)
+	if err != nil {
+		return Hash{}, nil, err
+	}
+	return Hash(sums.whole.Sum(nil)), leaves, nil
+}
+
+func (o *Object) digest(ctx context.Context, extras ...Extra) (digests, []Hash, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s := &scan{o: o, whole: sha256.New(), jobs: make(chan *scanJob),
+	s := &scan{o: o, sums: newDigests(sha256.New(), extras), jobs: make(chan *scanJob),
 		order: make(chan *scanJob, scanAhead), free: make(chan []byte, scanAhead)}
 	go s.read(ctx)
 	for range scanWorkers {
@@ -54,7 +61,7 @@ func (o *Object) Digest(ctx context.Context) (Hash, []Hash, error) {
 			cancel()
 			continue
 		}
-		_, _ = s.whole.Write(j.data)
+		s.sums.write(j.data)
 		leaves = append(leaves, j.leaf)
 		s.release(j.data)
 	}
@@ -62,9 +69,9 @@ func (o *Object) Digest(ctx context.Context) (Hash, []Hash, error) {
 		first = ctx.Err()
 	}
 	if first != nil {
-		return Hash{}, nil, fmt.Errorf("reading %s: %w", o.key, first)
+		return digests{}, nil, fmt.Errorf("reading %s: %w", o.key, first)
 	}
-	return Hash(s.whole.Sum(nil)), leaves, nil
+	return s.sums, leaves, nil
 }
 
 // read hands out leaf after leaf until the end, an error, or ctx ends.

@@ -212,8 +212,8 @@ func (v *Vault) verifyAll(ctx context.Context, u upload, attempts []*attempt) ([
 	return files, err
 }
 
-// verify computes the leaves here, from bytes whose SHA-256 is that of what was
-// sent, and stores their tree for spot checks.
+// verify computes the leaves and the SM3 here, from bytes whose SHA-256 is that
+// of what was sent, and stores their tree for spot checks.
 func (v *Vault) verify(ctx context.Context, u upload, a *attempt) (sealedFile, error) {
 	o, err := v.openOwn(ctx, a.key, u.identity)
 	if err != nil {
@@ -222,11 +222,11 @@ func (v *Vault) verify(ctx context.Context, u upload, a *attempt) (sealedFile, e
 	if o.prefix != sha256.Sum256(a.prefix) || o.size != a.last.Total {
 		return sealedFile{}, fmt.Errorf("%w: %q is another object", ErrCorrupt, a.path)
 	}
-	sum, leaves, err := o.Digest(ctx)
+	sums, leaves, err := o.digest(ctx, u.extras()...)
 	if err != nil {
 		return sealedFile{}, fmt.Errorf("reading back %q: %w", a.path, err)
 	}
-	f := sealedFile{File: describe(a.path, o.size, sum, leaves), Object: a.key, Prefix: hex.EncodeToString(o.prefix[:])}
+	f := sealedFile{File: describe(a.path, o.size, sums, leaves), SM3: sums.extra(), Object: a.key, Prefix: hex.EncodeToString(o.prefix[:])}
 	if sent, err := a.last.sum(); err != nil || sent != f.SHA256 {
 		return sealedFile{}, fmt.Errorf("%w: %q is not what was sent", ErrCorrupt, a.path)
 	}

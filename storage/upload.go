@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -26,6 +27,7 @@ type beginRecord struct {
 	Created    time.Time         `json:"created"`
 	Identity   string            `json:"identity"`
 	Recipients map[string]string `json:"recipients"`
+	SM3        bool              `json:"sm3,omitempty"`
 }
 
 // Format hides the private key.
@@ -47,6 +49,13 @@ type upload struct {
 	settled    bool        // the seal has nothing more to do
 }
 
+func (u Upload) extras() []Extra {
+	if u.SM3 {
+		return []Extra{SM3}
+	}
+	return nil
+}
+
 func uploadDir(id string) string    { return "uploads/" + id + "/" }
 func stateKey(id, n string) string  { return uploadDir(id) + "state/" + n }
 func sealedDir(id string) string    { return "sealed/" + id + "/" }
@@ -56,8 +65,8 @@ func unknownUpload(id string) error { return fmt.Errorf("upload %q: %w", id, Err
 
 // Begin opens an upload for owner. Each recipient (name → age1… or age1pq1…)
 // gets a key envelope when the dataset is sealed; the custodian always does,
-// under CustodianName.
-func (v *Vault) Begin(ctx context.Context, owner string, recipients map[string]string) (Upload, error) {
+// under CustodianName. Extras are computed when it is sealed.
+func (v *Vault) Begin(ctx context.Context, owner string, recipients map[string]string, extras ...Extra) (Upload, error) {
 	if err := checkParties(owner, recipients); err != nil {
 		return Upload{}, err
 	}
@@ -65,8 +74,8 @@ func (v *Vault) Begin(ctx context.Context, owner string, recipients map[string]s
 	if err != nil {
 		return Upload{}, err
 	}
-	u := Upload{ID: strings.ToLower(rand.Text()), Owner: owner, Created: v.now().UTC()}
-	record := beginRecord{1, owner, u.Created, identity.Secret().Reveal(), recipients}
+	u := Upload{ID: strings.ToLower(rand.Text()), Owner: owner, Created: v.now().UTC(), SM3: slices.Contains(extras, SM3)}
+	record := beginRecord{1, owner, u.Created, identity.Secret().Reveal(), recipients, u.SM3}
 	return u, v.putBox(ctx, stateKey(u.ID, "begin"), record)
 }
 
@@ -140,5 +149,5 @@ func (v *Vault) begun(ctx context.Context, id string) (upload, error) {
 	if err != nil {
 		return upload{}, fmt.Errorf("%w: upload %s: %w", ErrCorrupt, id, err)
 	}
-	return upload{Upload: Upload{ID: id, Owner: r.Owner, Created: r.Created}, identity: identity, recipients: r.Recipients}, nil
+	return upload{Upload: Upload{ID: id, Owner: r.Owner, Created: r.Created, SM3: r.SM3}, identity: identity, recipients: r.Recipients}, nil
 }

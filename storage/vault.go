@@ -47,6 +47,7 @@ type Upload struct {
 	Owner   string
 	Created time.Time
 	Closed  bool // no further writes: sealed, being sealed, or abandoned
+	SM3     bool // SM3 is computed as well when it is sealed
 }
 
 // WriteRequest is one run of bytes for one file of an upload.
@@ -81,6 +82,7 @@ type Sealed struct {
 	Files        []File // in manifest order
 	Size         int64  // bytes, all files
 	Created      time.Time
+	SM3          SM3List // nil: not asked for
 }
 
 // CheckOptions say how deep to look, and what to hold the content against.
