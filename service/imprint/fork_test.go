@@ -17,7 +17,9 @@ import (
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
 	"github.com/datapledge/datapledge/service/client"
+	"github.com/datapledge/datapledge/service/evidence"
 	"github.com/datapledge/datapledge/service/imprint"
+	"github.com/datapledge/datapledge/service/imprint/receiver"
 )
 
 // The ledger was replaced by one that went on otherwise: nothing is delivered
@@ -281,6 +283,16 @@ func TestCourtRefuses(t *testing.T) {
 			d := &r.Deliveries[1]
 			d.Proofs, d.Commands = d.Proofs[:1], d.Commands[:1]
 		},
+		"hash, the last one": func(r *imprint.Request) {
+			r.Deliveries = r.Deliveries[:2]
+			r.Deliveries[1].Hash = strings.Repeat("0", 64)
+		},
+		"nothing in it": func(r *imprint.Request) { r.Deliveries[1].Proofs, r.Deliveries[1].Commands = nil, []imprint.Command{} },
+		"a part that proves more": func(r *imprint.Request) {
+			d := &r.Deliveries[1]
+			r.Deliveries, d.Parts, d.Commands = r.Deliveries[:2], 2, d.Commands[:1]
+		},
+		"twice":         func(r *imprint.Request) { r.Deliveries[1].Commands[1] = r.Deliveries[1].Commands[0] },
 		"other proof":   func(r *imprint.Request) { r.Deliveries[1].Proofs = r.Deliveries[2].Proofs },
 		"other command": func(r *imprint.Request) { r.Deliveries[1].Commands[0].JWS = r.Deliveries[2].Commands[0].JWS },
 		"other act":     func(r *imprint.Request) { r.Deliveries[1].Commands[0].Act = "party.revoke_key" },
@@ -387,4 +399,80 @@ func files(t *testing.T, dir string) string {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+// A court that died after it signed, before it counted, gives the same receipt.
+func TestOneReceiptForABlock(t *testing.T) {
+	w := newWorld(t)
+	w.commit(w.ledger, 1)
+	c := w.newCourt()
+	blocks := blocksOf(t, w.ledger)
+	deliver(t, c.sink(w.ledger, 0), blocks[:1]...)
+	head := filepath.Join(c.dir, channel, "head.json")
+	before, err := os.ReadFile(head)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := deliver(t, c.sink(w.ledger, 0), blocks[1:]...)
+	if err := os.WriteFile(head, before, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c.mischief(func(http.Handler) http.Handler {
+		return c.open(func() time.Time { return time.Now().Add(time.Minute) })
+	})
+	if again := deliver(t, c.sink(w.ledger, 0), blocks[1:]...); again[0].Document != first[0].Document {
+		t.Errorf("got another receipt: %+v and %+v", first, again)
+	}
+}
+
+// A court does not begin again where it has receipts but not how far they reach.
+func TestCourtWithoutHead(t *testing.T) {
+	w := newWorld(t)
+	c := w.newCourt()
+	deliver(t, c.sink(w.ledger, 0), blocksOf(t, w.ledger)...)
+	if err := os.Remove(filepath.Join(c.dir, channel, "head.json")); err != nil {
+		t.Fatal(err)
+	}
+	_, err := receiver.New(receiver.Options{Dir: c.dir, Key: w.court, Trust: evidence.TrustOf(w.ledger.Info()), Verifier: verifier(t, "", time.Now, w.exchange)})
+	if err == nil || !strings.Contains(err.Error(), "head.json") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Blocks of a consortium without commands have no proof: block 0 must be the
+// trusted one, and each later one follow the one before.
+func TestConsortiumBlocksWithoutCommands(t *testing.T) {
+	w := newWorld(t)
+	text, err := os.ReadFile("../evidence/testdata/consortium-trust.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	trust, err := evidence.ParseTrust(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := receiver.New(receiver.Options{Dir: t.TempDir(), Key: w.court, Trust: trust, Verifier: verifier(t, "", time.Now, w.exchange)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &court{w: w, inner: r}
+	one, two := strings.Repeat("1", 64), strings.Repeat("2", 64)
+	for i, step := range []struct {
+		number     uint64
+		hash, prev string
+		status     int
+	}{
+		{0, one, "", http.StatusBadRequest}, {1, one, trust.GenesisHash, http.StatusConflict}, {0, trust.GenesisHash, "", http.StatusOK},
+		{1, one, two, http.StatusConflict}, {1, one, trust.GenesisHash, http.StatusOK}, {1, two, trust.GenesisHash, http.StatusConflict},
+		{2, two, one, http.StatusOK}, {1, one, trust.GenesisHash, http.StatusOK},
+	} {
+		d := imprint.Delivery{V: 1, Channel: trust.Channel, Ledger: trust.Ledger, Number: step.number, Hash: step.hash, Prev: step.prev, Commands: []imprint.Command{}, Part: 1, Parts: 1}
+		body, err := json.Marshal(imprint.Request{V: 1, Deliveries: []imprint.Delivery{d}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status, answer := c.post(t, body, nil); status != step.status {
+			t.Errorf("step %d: got %d %s, want %d", i, status, answer, step.status)
+		}
+	}
 }
