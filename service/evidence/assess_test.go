@@ -374,3 +374,19 @@ func textIn(t *testing.T, r evidence.Report, lang string) string {
 	}
 	return b.String()
 }
+
+// Receipts that were proven count; time stamps that are not there do not.
+func TestProvenReceiptsCount(t *testing.T) {
+	s, _, f := imprinted(t)
+	r := check(t, f.pack(t, s.exchange), s.trust())
+	found := factsOf(r)
+	if !r.OK() || found["no-imprint"] != nil || found["imprint-unproven"] != nil || found["no-time-stamp"] == nil {
+		t.Errorf("got %v", found)
+	}
+	if p := partOf(t, r, "04"); p.State != evidence.Partial || p.Has == nil || !strings.Contains(p.Has.EN, "imprint") {
+		t.Errorf("part 04: %+v", p)
+	}
+	if bare := partOf(t, check(t, s.write(s.pledge), s.trust()), "04"); bare.State != evidence.Partial || strings.Contains(bare.Has.EN, "imprint") {
+		t.Errorf("part 04 without receipts: %+v", bare)
+	}
+}
