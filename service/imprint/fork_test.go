@@ -236,6 +236,35 @@ func payloadOf(t *testing.T, jws string) []byte {
 	return payload
 }
 
+// Whose receipts count: a court's, a regulator's or a notary's, and where the
+// configuration names a party, that one's alone.
+func TestWhoseReceiptsCount(t *testing.T) {
+	w := newWorld(t)
+	c := w.newCourt()
+	blocks := blocksOf(t, w.ledger)
+	for _, want := range []struct {
+		key    *client.Key
+		pinned string
+		counts bool
+	}{
+		{w.court, "", true}, {w.notary, "", true}, {w.notary, notaryParty, true}, {w.notary, courtParty, false},
+		{w.bank, "", false}, {w.bank, bankParty, false}, {w.exchange, "", false}, {newKey(t, client.Ed25519, "91330100MADEUP072M"), "", false},
+	} {
+		jws, err := imprint.SignReceipt(want.key, imprint.Statement{Block: 0, Channel: channel, Hash: blocks[0].Hash, Party: want.key.Party(), ReceivedAt: "2026-01-02T03:04:05.000Z", V: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.mischief(func(http.Handler) http.Handler {
+			return http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+				_, _ = io.WriteString(rw, `{"v":1,"receipts":["`+jws+`"]}`)
+			})
+		})
+		if _, err := c.sinkOf(w.ledger, 0, want.pinned).Deliver(t.Context(), blocks[:1]); (err == nil) != want.counts {
+			t.Errorf("%s, pinned %q: got %v, want it to count: %t", want.key.Party(), want.pinned, err, want.counts)
+		}
+	}
+}
+
 // A key that was revoked signs no receipts any more.
 func TestRevokedCourtKey(t *testing.T) {
 	w := newWorld(t)

@@ -33,24 +33,25 @@ const (
 	ipcentreParty = "12330100MADEUP013P"
 	courtParty    = "11330100MADEUP048D"
 	bankParty     = "91330100MADEUP064T"
+	notaryParty   = "32330100MADEUP021G"
 	channel       = "pledge"
 )
 
 // world is a solo ledger whose members' keys we have.
 type world struct {
-	t                               *testing.T
-	genesis                         pledge.Genesis
-	operator                        solo.Operator
-	ipcentre, exchange, court, bank *client.Key
-	path                            string
-	ledger                          *solo.Ledger
-	parties                         int
+	t                                       *testing.T
+	genesis                                 pledge.Genesis
+	operator                                solo.Operator
+	ipcentre, exchange, court, bank, notary *client.Key
+	path                                    string
+	ledger                                  *solo.Ledger
+	parties                                 int
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, ipcentre: newKey(t, client.Ed25519, ipcentreParty), exchange: newKey(t, client.P256, exchangeParty),
-		court: newKey(t, client.Ed25519, courtParty), bank: newKey(t, client.Ed25519, bankParty)}
+		court: newKey(t, client.Ed25519, courtParty), bank: newKey(t, client.Ed25519, bankParty), notary: newKey(t, client.P256, notaryParty)}
 	operator, ok := newKey(t, client.Ed25519, "").RevealEd25519()
 	if !ok {
 		t.Fatal("no key")
@@ -58,7 +59,7 @@ func newWorld(t *testing.T) *world {
 	w.operator = solo.NewOperator(operator)
 	w.genesis = pledge.Genesis{V: pledge.Version, Channel: channel, Created: "2026-01-01T00:00:00Z", Members: []pledge.Member{
 		member(w.ipcentre, "中心", pledge.RoleIPCentre), member(w.exchange, "交易所", pledge.RoleExchange),
-		member(w.court, "法院", pledge.RoleCourt), member(w.bank, "银行", pledge.RoleBank)}}
+		member(w.court, "法院", pledge.RoleCourt), member(w.bank, "银行", pledge.RoleBank), member(w.notary, "公证处", pledge.RoleNotary)}}
 	w.path = filepath.Join(t.TempDir(), "ledger")
 	w.ledger = w.open(w.path)
 	return w
@@ -193,7 +194,13 @@ func (c *court) mischief(fn func(next http.Handler) http.Handler) {
 
 func (c *court) sink(l *solo.Ledger, usual int) *imprint.HTTP {
 	c.w.t.Helper()
-	s, err := imprint.NewHTTP(imprint.HTTPOptions{Name: "court", URL: c.server.URL, Party: courtParty, TLS: c.server.Client().Transport.(*http.Transport).TLSClientConfig,
+	return c.sinkOf(l, usual, courtParty)
+}
+
+// sinkOf believes one party's receipts, or with none those of all whose count.
+func (c *court) sinkOf(l *solo.Ledger, usual int, party string) *imprint.HTTP {
+	c.w.t.Helper()
+	s, err := imprint.NewHTTP(imprint.HTTPOptions{Name: "court", URL: c.server.URL, Party: party, TLS: c.server.Client().Transport.(*http.Transport).TLSClientConfig,
 		Key: c.w.exchange, Ledger: l, Usual: usual})
 	if err != nil {
 		c.w.t.Fatal(err)
