@@ -13,7 +13,7 @@ import (
 
 // Vault is what the use cases need of *storage.Vault; the contract stands there.
 type Vault interface {
-	Begin(ctx context.Context, owner string, recipients map[string]string) (storage.Upload, error)
+	Begin(ctx context.Context, owner string, recipients map[string]string, extras ...storage.Extra) (storage.Upload, error)
 	Upload(ctx context.Context, id string) (storage.Upload, error)
 	Write(ctx context.Context, id string, w storage.WriteRequest) (storage.FileStatus, error)
 	Status(ctx context.Context, id, path string) (storage.FileStatus, error)
