@@ -13,7 +13,7 @@ Object.assign(datapledge, {
     if (!ok) out.append(this.failures(r, result.checks));
     out.append(this.against(r), this.facts(r, believed));
     if (ok) out.append(this.element("p", result.meaning));
-    out.append(this.element("h3", this.say("checks")), this.checks(r, result.checks));
+    out.append(this.vouchers(r), this.element("h3", this.say("checks")), this.checks(r, result.checks));
     const full = this.element("details");
     full.append(this.element("summary", this.say("full")), this.element("pre", result.text));
     out.append(full, this.save(result.report, "evidence-report.json", this.say("save")));
@@ -47,6 +47,18 @@ Object.assign(datapledge, {
     for (const f of r.negative || []) list.append(this.element("li", [f[lang], f.since].filter(Boolean).join(" · ")));
     const out = document.createDocumentFragment();
     if (list.children.length) out.append(this.element("h3", this.say("against")), list);
+    return out;
+  },
+
+  // vouchers are the institutions that stand behind a consortium's package.
+  vouchers(r) {
+    const out = document.createDocumentFragment();
+    const list = this.element("ul");
+    for (const i of r.institutions || []) {
+      const did = [[i.blocks_signed, "signed"], [i.transactions_endorsed, "endorsed"], [i.commands_attested, "attested"]];
+      list.append(this.element("li", i.name + " (" + i.party + "): " + did.map(([n, key]) => this.say(key) + " " + n).join(" · ")));
+    }
+    if (list.children.length) out.append(this.element("h3", this.say("vouchers")), list);
     return out;
   },
 

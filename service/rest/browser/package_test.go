@@ -124,12 +124,29 @@ func TestPackageOfAConsortiumIsCheckedHere(t *testing.T) {
 		t.Errorf("got %q, want that it stands", got)
 	}
 	b.compare("consortium", "zh", want)
+	if got := b.text("#report"); len(want.Institutions) == 0 || !strings.Contains(got, want.Institutions[0].Party) {
+		t.Errorf("got %q, want who vouches for it", got)
+	}
 	b.shot("package-consortium-zh")
+	b.narrow()
+	b.shot("phone-package-consortium-zh")
+	b.do(b.size(1200, 900))
 	b.check(s, "zh", s.evidence, text)
 	if got := b.text("#report .word"); got != "✗ 未通过" {
 		t.Errorf("a package of another ledger: got %q", got)
 	}
 	b.quiet(s)
+}
+
+// narrow holds the page against the width of a phone, with the full report open.
+func (b *tab) narrow() {
+	b.t.Helper()
+	var width int
+	b.do(b.size(390, 844), chromedp.Click("#report summary", chromedp.ByQuery), chromedp.WaitVisible("#report pre", chromedp.ByQuery))
+	b.eval("document.documentElement.scrollWidth", &width)
+	if width != 390 {
+		b.t.Errorf("the report is %d wide, want 390", width)
+	}
 }
 
 // A trust file that is none is told as what it is.
