@@ -203,7 +203,7 @@ var errSeen = errors.New("seen")
 func (c *carrier) block(ctx context.Context, number uint64) (b service.Block, err error) {
 	head, err := c.o.Ledger.Head(ctx)
 	if err != nil {
-		return b, fmt.Errorf("asking for the ledger's head: %w", err)
+		return b, unreadable(err)
 	}
 	if head.Height < number {
 		return b, &behind{head.Height, number}
@@ -213,9 +213,14 @@ func (c *carrier) block(ctx context.Context, number uint64) (b service.Block, er
 		return errSeen
 	})
 	if !errors.Is(err, errSeen) {
-		return b, fmt.Errorf("reading block %d: %w", number, err)
+		return b, unreadable(fmt.Errorf("reading block %d: %w", number, err))
 	}
 	return b, nil
+}
+
+// unreadable is a fault on our side: the institution is not to be blamed.
+func unreadable(err error) error {
+	return &service.Trouble{Cause: "the ledger cannot be read", Remedy: "see what /readyz says of it; what was committed meanwhile follows by itself", Err: err}
 }
 
 // noteOldest learns since when the sink lacks something, for the lag.

@@ -317,3 +317,21 @@ func TestFolderOfAnotherLedger(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// unwell is a ledger that cannot be read.
+type unwell struct{ imprint.Ledger }
+
+func (unwell) Head(context.Context) (service.Head, error) {
+	return service.Head{}, service.ErrUnavailable
+}
+
+// Where the ledger is to blame, the state does not blame the institution; the
+// lag is unknown then.
+func TestLedgerUnreadable(t *testing.T) {
+	w := newWorld(t)
+	f := follow(t, t.TempDir(), unwell{w.ledger}, w.newCourt().sink(w.ledger, 0))
+	f.until("failing", func(s service.ImprintStatus) bool { return s.Failures > 1 })
+	if s := f.Status(t.Context()); s.State != service.ImprintRetrying || !strings.Contains(s.Cause, "the ledger") || s.LagBlocks != -1 {
+		t.Errorf("got %+v", s)
+	}
+}
