@@ -24,6 +24,9 @@ var attacks = []attack{
 		f["asset.json"] = f["record.json"]
 		return f.zip(t)
 	}},
+	{"the report of a search in the package of an asset", evidence.CheckComplete, "search/report.jws", strangeFile("search/report.jws", "search-report")},
+	{"a pledge's asset in the package of an asset", evidence.CheckComplete, "asset.json", strangeFile("asset.json", "asset")},
+	{"a block of a channel in the package of a solo ledger", evidence.CheckComplete, "onchain/blocks/", strangeFile("onchain/blocks/00000000000000000000.block", "block")},
 	{"a file of another name", evidence.CheckContainer, "virus.exe", func(t *testing.T, s *story, f contents) []byte {
 		f["virus.exe"] = []byte("x")
 		return f.pack(t, s.exchange)
@@ -211,6 +214,17 @@ var attacks = []attack{
 		f["manifest/files.json"] = []byte(canonical(t, files("a", "c")))
 		return f.pack(t, s.exchange)
 	}},
+}
+
+// strangeFile adds a file that has its role, and no place in the package.
+func strangeFile(name, role string) func(*testing.T, *story, contents) []byte {
+	return func(t *testing.T, s *story, f contents) []byte {
+		f[name] = []byte("{}")
+		f.edit(t, "manifest.json", func(m map[string]any) {
+			m["files"] = append(m["files"].([]any), map[string]any{"path": name, "role": role})
+		})
+		return f.pack(t, s.exchange)
+	}
 }
 
 func TestAttacks(t *testing.T) {

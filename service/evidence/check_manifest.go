@@ -91,6 +91,8 @@ func (c *checker) complete() {
 			c.note(CheckComplete, nameManifest, faultf("files", "%.80q is not in order", l.path))
 		case roleOf(l.path) == "" || roleOf(l.path) != l.role:
 			c.note(CheckComplete, nameManifest, faultf("files", "%.80q has the role %.40q", l.path, l.role))
+		case !c.belongs(l.role):
+			c.note(CheckComplete, l.path, faultf("", "does not belong in the package of a %s", c.list.kind))
 		}
 		c.digest(l)
 	}
@@ -104,6 +106,22 @@ func (c *checker) complete() {
 			c.note(CheckComplete, name, faultf("", "is missing"))
 		}
 	}
+}
+
+// belongs says whether a package of this kind, of this ledger, has files of a
+// role: what no check would look at must not stand in it.
+func (c *checker) belongs(role string) bool {
+	switch role {
+	case "asset":
+		return c.list.kind == KindPledge
+	case "custody-receipt", "manifest", "files":
+		return c.list.kind == KindAsset || c.list.kind == KindPledge
+	case "search-report":
+		return c.list.kind == KindSearch
+	case "block":
+		return c.founding != nil
+	}
+	return true
 }
 
 func (c *checker) digest(l listed) {
