@@ -5,20 +5,26 @@ const { byId, say } = datapledge;
 const lang = document.documentElement.lang.slice(0, 2);
 const chosen = { zip: null, trust: null };
 
-// busy runs work with the progress shown, and tells what went wrong.
-async function busy(text, work) {
+let working = false;
+
+// busy runs one work at a time, with the progress shown below the place where
+// it was asked for, and tells what went wrong.
+async function busy(place, text, work) {
+  if (working) return;
+  working = true;
+  byId(place).after(byId("progress"), byId("trouble"));
   byId("trouble").hidden = true;
   byId("progress").hidden = false;
   byId("progress-text").textContent = text;
   byId("bar").removeAttribute("value");
   try {
-    return await work();
+    await work();
   } catch (e) {
-    const told = e.word ? say(e.word) + (e.detail ? " " + e.detail : "") : say("failed") + " " + (e.message || e.name || e);
-    byId("trouble").textContent = told;
+    byId("trouble").textContent = e.word ? say(e.word) + (e.detail ? " " + e.detail : "") : say("failed") + " " + (e.message || e.name || e);
     byId("trouble").hidden = false;
   } finally {
     byId("progress").hidden = true;
+    working = false;
   }
 }
 
@@ -35,7 +41,8 @@ function size(n) {
 }
 
 // compare hashes files and shows what the server says of the digest.
-const compare = (files, folder) => busy(say("starting"), async () => {
+const compare = (chosen, folder) => busy("files", say("starting"), async () => {
+  const files = await chosen;
   const single = files.length === 1 && !folder;
   const list = single ? files : datapledge.listed(files);
   const total = list.reduce((n, f) => n + f.file.size, 0);
@@ -71,9 +78,12 @@ function droppable(element, take) {
   element.addEventListener("drop", (e) => { e.preventDefault(); element.classList.remove("over"); take(e.dataTransfer); });
 }
 
-// taken passes on what was chosen; the same can then be chosen again.
+// onChosen passes on what was chosen; the same can then be chosen again.
 function onChosen(id, take) {
-  byId(id).addEventListener("change", (e) => { take(e.target); });
+  byId(id).addEventListener("change", ({ target }) => {
+    take(target);
+    if (target.type === "file") target.value = "";
+  });
 }
 
 function takePackage(file) {
@@ -104,7 +114,7 @@ async function takeOwnTrust(box) {
 
 function ready() { byId("check").disabled = !(chosen.zip && chosen.trust); }
 
-const check = () => busy(say("checking"), async () => {
+const check = () => busy("packages", say("checking"), async () => {
   byId("report").replaceChildren();
   const result = await datapledge.work({ zip: chosen.zip, trust: chosen.trust.text, lang });
   let genesis = "";
@@ -116,10 +126,11 @@ const check = () => busy(say("checking"), async () => {
 for (const e of document.querySelectorAll(".needs-script")) e.hidden = false;
 onChosen("file", (input) => compare(datapledge.chosen(input), false));
 onChosen("folder", (input) => compare(datapledge.chosen(input), true));
-droppable(byId("files"), async (transfer) => {
+droppable(byId("files"), (transfer) => {
   const folder = Array.from(transfer.items).some((i) => i.webkitGetAsEntry && i.webkitGetAsEntry()?.isDirectory);
-  compare(await datapledge.dropped(transfer), folder);
+  compare(datapledge.dropped(transfer), folder);
 });
+for (const missed of ["dragover", "drop"]) document.addEventListener(missed, (e) => e.preventDefault()); // or the page would be left for the file
 byId("cancel").addEventListener("click", () => datapledge.stop && datapledge.stop());
 if (byId("check")) {
   onChosen("zip", (input) => takePackage(input.files[0]));
