@@ -83,7 +83,11 @@ func (c *checker) run(ctx context.Context) error {
 	if err := c.walk(ctx); err != nil {
 		return err
 	}
+	c.timeStamps()
 	c.imprintReceipts()
+	if err := c.imprintChannel(ctx); err != nil {
+		return err
+	}
 	c.signature()
 	c.parties()
 	c.records()

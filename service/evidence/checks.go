@@ -136,6 +136,8 @@ var soloNames = []checkName{
 	{CheckSearch, forSearch, "the search report is signed by an exchange of the ledger, with a key that it had then", "查询报告由账本上的交易所以当时有效的密钥签名"},
 	{CheckAnswers, forSearch, "what the search told is what the ledger held: no pledge in force is left out", "查询所述与账本当时的记载一致，没有遗漏在册有效的质押"},
 	{CheckParts, whenAsked, "the package's list of parts is what is really there", "包内的组成部分清单与实际一致"},
+	{CheckTimeStamps, whenAsked, "trusted authorities stamped the blocks with the time at which they were there at the latest", "所信任的时间戳机构对区块加盖了时间戳，证明其最迟在该时刻已存在"},
 	{CheckImprintReceipts, whenAsked, "courts, regulators or notaries of the ledger signed that they received the blocks", "账本上的法院、监管机构或公证机构已签收所涉区块"},
+	{CheckImprintChannel, whenAsked, "a channel of other institutions holds the blocks under checkpoints", "由其他机构维护的印刻通道以检查点固定了区块"},
 	{CheckDataMatches, whenAsked, "the given files are those of the manifest", "所提交的文件与数据清单一致"},
 }

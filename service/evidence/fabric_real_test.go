@@ -15,6 +15,7 @@ import (
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service/evidence"
 	"github.com/datapledge/datapledge/service/fabric"
+	"github.com/datapledge/datapledge/service/imprint"
 	"github.com/datapledge/datapledge/service/index"
 )
 
@@ -40,7 +41,8 @@ func TestRealConsortium(t *testing.T) {
 			}
 		}
 	}
-	src := evidence.Source{Ledger: ledger, Index: projected(t, ledger), Signer: s.exchange, Trust: realTrust(t, net, s), Now: time.Now}
+	src := evidence.Source{Ledger: ledger, Index: projected(t, ledger), Signer: s.exchange, Trust: realTrust(t, net, s), Now: time.Now,
+		Beside: []evidence.Beside{imprintedBy(t, net, ledger, pledge.RoleCourt)}}
 	for _, id := range []string{s.asset, s.kin, s.pledge, s.released, s.owner.party, s.bank.party} {
 		examine(t, src, s, id)
 	}
@@ -58,6 +60,9 @@ func examine(t *testing.T, src evidence.Source, s *story, id string) {
 	r := check(t, data, src.Trust)
 	if !r.OK() || len(r.Institutions) < 3 {
 		t.Fatal(text(r))
+	}
+	if len(r.History) > 0 && (r.Find(evidence.CheckImprintChannel).Result != evidence.Pass || len(r.Imprinted) == 0 || len(r.Imprinted[0].Members) != 2) {
+		t.Errorf("no checkpoint: %s", text(r))
 	}
 	t.Logf("%s: %d commands, %d bytes, made in %s, checked in %s", r.RecordKind, len(r.History), len(data), wrote, time.Since(began)-wrote)
 	if dir := os.Getenv("DATAPLEDGE_TEST_KEEP"); dir != "" {
@@ -89,16 +94,52 @@ func realTrust(t *testing.T, net *network.Running, s *story) evidence.Trust {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var members []evidence.TrustMember
+	var members, imprinters []evidence.TrustMember
 	for _, m := range net.Consortium().Members {
 		i := slices.IndexFunc(s.consortium().Members, func(p pledge.Member) bool { return p.Roles[0] == m.Role })
-		members = append(members, evidence.TrustMember{Party: s.consortium().Members[i].Party, MSP: m.MSP, Name: m.Name, Roles: []string{string(m.Role)}})
+		member := evidence.TrustMember{Party: s.consortium().Members[i].Party, MSP: m.MSP, Name: m.Name, Roles: []string{string(m.Role)}}
+		members = append(members, member)
+		if slices.Contains(net.Consortium().Imprint.Members, m.Role) {
+			imprinters = append(imprinters, member)
+		}
 	}
 	trust, err := evidence.TrustOfBlock(block, net.Consortium().Chaincode.Name, net.Consortium().Policies.Endorsement, members)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return trust
+	if block, err = os.ReadFile(filepath.Join(net.Dir(), "imprint.block")); err != nil {
+		t.Fatal(err)
+	}
+	of, err := evidence.TrustOfBlock(block, net.Consortium().Imprint.Chaincode, net.Consortium().Imprint.Policies.Endorsement, imprinters)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trust.WithImprint(of)
+}
+
+// imprintedBy has a member of the second channel hold checkpoints of all
+// blocks that there are.
+func imprintedBy(t *testing.T, net *network.Running, ledger *fabric.Ledger, role pledge.Role) *imprint.Imprints {
+	t.Helper()
+	c, err := fabric.OpenCheckpoints(t.Context(), fabric.CheckpointOptions{Profile: net.Profile(role), Dir: t.TempDir(), Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sink := imprint.NewChannel(imprint.ChannelOptions{Name: "imprint", Checkpoints: c, Ledger: ledger})
+	f, err := imprint.NewFollower(imprint.Options{Ledger: ledger, Sink: sink, Dir: t.TempDir(), Logger: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); f.Run(ctx) }()
+	t.Cleanup(func() { cancel(); <-done; _ = c.Close() })
+	for end := time.Now().Add(2 * time.Minute); f.Status(ctx).LagBlocks != 0; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("the checkpoints do not come: %+v", f.Status(ctx))
+		}
+	}
+	return imprint.New(f)
 }
 
 func projected(t *testing.T, ledger *fabric.Ledger) *index.Index {

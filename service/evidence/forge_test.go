@@ -71,6 +71,12 @@ func (f contents) pack(t testing.TB, k key) []byte {
 		if strings.HasPrefix(name, "imprint/receipts/") {
 			role = "imprint-receipt"
 		}
+		if strings.HasPrefix(name, "imprint/checkpoints/") {
+			role = "imprint-checkpoint"
+		}
+		if strings.HasPrefix(name, "imprint/blocks/") {
+			role = "imprint-block"
+		}
 		if strings.HasPrefix(name, "manifest/") && strings.HasSuffix(name, ".txt") {
 			role = "manifest"
 		}

@@ -40,6 +40,7 @@ type Finding struct {
 	Count    int       `json:"count"`
 	Failed   int       `json:"failed,omitempty"`
 	Failures []Failure `json:"failures,omitempty"`
+	Note     *Words    `json:"note,omitempty"` // why nothing was found
 }
 
 // Line is one signed command of the package, in ledger order.
@@ -92,6 +93,10 @@ type Report struct {
 	Negative []Fact    `json:"negative"`
 	History  []Line    `json:"history"`
 	Keys     []KeyLife `json:"keys"`
+	// TimeStamps are the proven ones of the blocks that the commands are in.
+	TimeStamps []StampedBlock `json:"time_stamps,omitempty"`
+	// Imprinted are those under the checkpoints of another channel.
+	Imprinted []Imprinted `json:"imprinted,omitempty"`
 	// Received are the institutions that signed for the blocks (imprint 印刻).
 	Received []Received `json:"imprint,omitempty"`
 	// Institutions vouch for what is in the package of a consortium's ledger.

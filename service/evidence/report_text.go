@@ -26,7 +26,9 @@ func (r Report) WriteTextIn(w io.Writer, lang string) error {
 	p.negatives()
 	p.checks()
 	p.history()
+	p.timeStamps()
 	p.received()
+	p.imprinted()
 	p.keys()
 	p.vouchers()
 	p.parts()
@@ -87,6 +89,9 @@ func (p *printer) checks() {
 		}
 		p.printf("  %s  %s (%d)\n", p.say(resultWords[c.Result]), c.Name, c.Count)
 		p.lines(8, what)
+		if c.Note != nil {
+			p.lines(8, *c.Note)
+		}
 		p.failures(c)
 	}
 }

@@ -22,6 +22,12 @@ type Trust struct {
 	GenesisHash string `json:"genesis_hash"`
 	// Operator is the public JWK that signs the blocks of a solo ledger.
 	Operator json.RawMessage `json:"operator,omitempty"`
+	// TimeStampRoots are the root certificates (PEM) of the time-stamping
+	// authorities that are believed. Without any no time stamp proves a thing.
+	TimeStampRoots []string `json:"timestamp_roots,omitempty"`
+	// Imprint is the channel that holds checkpoints of this one. Without it
+	// no checkpoint proves a thing.
+	Imprint *TrustImprint `json:"imprint,omitempty"`
 	*Consortium
 }
 
@@ -35,7 +41,7 @@ func ParseTrust(data []byte) (Trust, error) {
 	f := fieldsOf(n, "")
 	f.version()
 	f.digest("genesis_hash")
-	t := Trust{V: Version, Ledger: f.text("ledger"), Channel: f.text("channel"), GenesisHash: f.text("genesis_hash")}
+	t := Trust{V: Version, Ledger: f.text("ledger"), Channel: f.text("channel"), GenesisHash: f.text("genesis_hash"), TimeStampRoots: stampRootsOf(f), Imprint: imprintOf(f)}
 	switch t.Ledger {
 	case ledgerSolo:
 		t.Operator = f.object("operator").raw
