@@ -52,6 +52,7 @@ func TestDemoOnAConsortium(t *testing.T) {
 		t.Errorf("got %+v", r)
 	}
 	readable(t, net, r.PledgeID)
+	courtFollows(t, net)
 }
 
 // readable asks the bank's peer for a pledge.

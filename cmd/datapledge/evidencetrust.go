@@ -15,7 +15,7 @@ import (
 	"github.com/datapledge/datapledge/service/evidence"
 )
 
-const evidenceTrustHelp = `usage: datapledge evidence trust -out FILE [-block BLOCK [-config FILE]]
+const evidenceTrustHelp = `usage: datapledge evidence trust -out FILE [-block BLOCK [-imprint BLOCK] [-config FILE]]
 
 Writes the trust file that 'evidence check' believes.
 
@@ -28,6 +28,7 @@ the block from a member's own copy (the file that its peer joined with, or 'peer
 channel fetch oldest'), never from who made the package.
 
   -block BLOCK    block 0 of the channel, as Fabric writes it
+  -imprint BLOCK  block 0 of the channel that holds its checkpoints, if there is one
   -config FILE    the consortium.json that says which institution is behind each
                   MSP; else the one beside BLOCK, else the one that ships
 
@@ -36,13 +37,13 @@ EXAMPLE
 ` + exitCommon
 
 func (a *app) evidenceTrustCommand() *cobra.Command {
-	var out, block, config string
+	var out, block, imprint, config string
 	var c *cobra.Command
 	c = a.command("trust", evidenceTrustHelp, 0, 0, func(ctx context.Context, _ []string) error {
 		if err := required(c, "out", out); err != nil {
 			return err
 		}
-		trust, err := a.believed(ctx, block, config)
+		trust, err := a.believed(ctx, block, imprint, config)
 		if err != nil {
 			return err
 		}
@@ -50,17 +51,18 @@ func (a *app) evidenceTrustCommand() *cobra.Command {
 	})
 	c.Flags().StringVar(&out, "out", "", "")
 	c.Flags().StringVar(&block, "block", "", "")
+	c.Flags().StringVar(&imprint, "imprint", "", "")
 	c.Flags().StringVar(&config, "config", "", "")
 	return c
 }
 
 // believed makes the trust of block 0, or of what the service says.
-func (a *app) believed(ctx context.Context, block, config string) (evidence.Trust, error) {
+func (a *app) believed(ctx context.Context, block, imprint, config string) (evidence.Trust, error) {
 	if block != "" {
-		return trustOfFile(block, config)
+		return trustOfFile(block, imprint, config)
 	}
-	if config != "" {
-		return evidence.Trust{}, usagef("-config is about -block")
+	if config+imprint != "" {
+		return evidence.Trust{}, usagef("-config and -imprint are about -block")
 	}
 	cl, err := a.client()
 	if err != nil {
@@ -86,7 +88,7 @@ func trustOfService(n client.Network) (evidence.Trust, error) {
 	return evidence.ParseTrust(text)
 }
 
-func trustOfFile(block, config string) (evidence.Trust, error) {
+func trustOfFile(block, imprint, config string) (evidence.Trust, error) {
 	raw, err := os.ReadFile(block)
 	if err != nil {
 		return evidence.Trust{}, err
@@ -95,7 +97,11 @@ func trustOfFile(block, config string) (evidence.Trust, error) {
 	if err != nil {
 		return evidence.Trust{}, err
 	}
-	return consortiumTrust(raw, c)
+	t, err := consortiumTrust(raw, c)
+	if err == nil && imprint != "" {
+		t, err = withImprint(t, imprint, c)
+	}
+	return t, err
 }
 
 // consortiumBeside is the one that is named, or lies beside the block, or ships.
@@ -115,13 +121,40 @@ func consortiumBeside(block, config string) (network.Consortium, error) {
 func consortiumTrust(block []byte, c network.Consortium) (evidence.Trust, error) {
 	var members []evidence.TrustMember
 	for _, m := range c.Members {
-		members = append(members, evidence.TrustMember{Party: m.Party, MSP: m.MSP, Name: m.Name, Roles: []string{string(m.Role)}})
+		members = append(members, trustMember(m))
 	}
 	t, err := evidence.TrustOfBlock(block, c.Chaincode.Name, c.Policies.Endorsement, members)
 	if err == nil && t.Channel != c.Channel {
 		err = fmt.Errorf("block 0 is of the channel %q, the consortium's is %q", t.Channel, c.Channel)
 	}
 	return t, err
+}
+
+// withImprint adds what is believed of the channel of checkpoints, by its own
+// block 0.
+func withImprint(t evidence.Trust, block string, c network.Consortium) (evidence.Trust, error) {
+	if c.Imprint == nil {
+		return t, usagef("the consortium has no imprint channel")
+	}
+	raw, err := os.ReadFile(block)
+	if err != nil {
+		return t, err
+	}
+	var members []evidence.TrustMember
+	for _, role := range c.Imprint.Members {
+		if m, ok := c.Member(role); ok {
+			members = append(members, trustMember(m))
+		}
+	}
+	of, err := evidence.TrustOfBlock(raw, c.Imprint.Chaincode, c.Imprint.Policies.Endorsement, members)
+	if err == nil && of.Channel != c.Imprint.Channel {
+		err = fmt.Errorf("block 0 is of the channel %q, the consortium's imprint is %q", of.Channel, c.Imprint.Channel)
+	}
+	return t.WithImprint(of), err
+}
+
+func trustMember(m network.Member) evidence.TrustMember {
+	return evidence.TrustMember{Party: m.Party, MSP: m.MSP, Name: m.Name, Roles: []string{string(m.Role)}}
 }
 
 // trustText is a trust file.
@@ -142,6 +175,9 @@ func writeConsortiumTrust(dir string, c network.Consortium) error {
 		return err
 	}
 	t, err := consortiumTrust(raw, c)
+	if err == nil && c.Imprint != nil {
+		t, err = withImprint(t, filepath.Join(dir, c.Imprint.Channel+".block"), c)
+	}
 	if err != nil {
 		return fmt.Errorf("making the trust file: %w", err)
 	}

@@ -19,7 +19,7 @@ import (
 	"github.com/datapledge/datapledge/service/imprint/receiver"
 )
 
-const imprintHelp = `usage: datapledge imprint receive|status
+const imprintHelp = `usage: datapledge imprint receive|follow|status
 
 The imprint 印刻: courts and regulators receive every record with its proof from
 the moment it commits, and sign for it. The service's config names them
@@ -62,7 +62,7 @@ EXAMPLE
 ` + exitCommon
 
 func (a *app) imprintCommand() *cobra.Command {
-	return a.group("imprint", imprintHelp, a.imprintReceiveCommand(), a.imprintStatusCommand())
+	return a.group("imprint", imprintHelp, a.imprintReceiveCommand(), a.imprintFollowCommand(), a.imprintStatusCommand())
 }
 
 func (a *app) imprintStatusCommand() *cobra.Command {

@@ -28,6 +28,12 @@ func serviceFor(dir string, c network.Consortium, withS3 bool) node.Config {
 			CAFile: filepath.Join(dir, "s3", "ca.pem"), AccessKeyFile: filepath.Join(dir, "s3", "access-key"), SecretKeyFile: filepath.Join(dir, "s3", "secret-key"),
 			Lock: node.Lock{Mode: "governance", Days: retained}}
 	}
+	if c.Imprint != nil {
+		// On this machine all profiles are here. In earnest the exchange has
+		// none of that channel: its members follow the ledger themselves.
+		s.Imprint.Sinks = []node.Sink{{Name: c.Imprint.Channel, Kind: "fabric", ProfileFile: filepath.Join(dir, "profile", string(c.Imprint.Members[0])+".yaml"),
+			Channel: c.Imprint.Channel, Chaincode: c.Imprint.Chaincode}}
+	}
 	return s
 }
 

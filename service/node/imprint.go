@@ -31,7 +31,7 @@ type Sink struct {
 	// Name is unique, a-z, 0-9 and "-"; receipts are kept below
 	// <data>/imprint/<name>.
 	Name string `json:"name"`
-	Kind string `json:"kind"` // "http"
+	Kind string `json:"kind"` // "http" or "fabric"
 	// URL is the receiver's address; https unless it is on this machine.
 	URL string `json:"url,omitempty"`
 	// CAFile holds who vouches for it, in PEM; the system's own list counts
@@ -40,6 +40,14 @@ type Sink struct {
 	// Party is the USCC whose receipts count; empty: any court, regulator or
 	// notary of the ledger.
 	Party string `json:"party,omitempty"`
+
+	// What follows is of kind "fabric": a channel that holds checkpoints.
+	// ProfileFile is the connection profile of one of its members, User
+	// ("service") a user there; Channel and Chaincode are "imprint" when empty.
+	ProfileFile string `json:"profile_file,omitempty"`
+	User        string `json:"user,omitempty"`
+	Channel     string `json:"channel,omitempty"`
+	Chaincode   string `json:"chaincode,omitempty"`
 }
 
 var sinkName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
@@ -55,7 +63,7 @@ func (i Imprint) check() (faults []error) {
 		}
 		seen[s.Name] = true
 	}
-	return faults
+	return append(faults, i.checkChannels()...)
 }
 
 func (s Sink) check() (faults []error) {
@@ -65,7 +73,14 @@ func (s Sink) check() (faults []error) {
 		}
 	}
 	fault(!sinkName.MatchString(s.Name), "name: %q is no name (a-z, 0-9 and -)", s.Name)
-	fault(s.Kind != sinkHTTP, "kind: %q is not http", s.Kind)
+	switch s.Kind {
+	case sinkFabric:
+		return append(faults, s.checkChannel()...)
+	case sinkHTTP:
+		fault(s.ofChannel() != Sink{}, "kind: one of kind http has no profile_file, user, channel or chaincode")
+	default:
+		fault(true, "kind: %q is neither http nor fabric", s.Kind)
+	}
 	u, err := url.Parse(s.URL)
 	fault(err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http", "url: %q is not https://host/path", s.URL)
 	fault(err == nil && u.Scheme == "http" && !local(u.Hostname()), "url: plain http only to this machine: records would go over the network for anybody to read")
@@ -99,6 +114,9 @@ func (n *Node) openImprint(key *client.Key) error {
 }
 
 func (n *Node) sink(s Sink, key *client.Key) (imprint.Sink, error) {
+	if s.Kind == sinkFabric {
+		return n.channelSink(s)
+	}
 	trust, err := s.tls()
 	if err != nil {
 		return nil, err

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/datapledge/datapledge/service/evidence"
+	"github.com/datapledge/datapledge/service/fabric"
+	"github.com/datapledge/datapledge/service/imprint"
+)
+
+const imprintFollowHelp = `usage: datapledge imprint follow -profile FILE -trust FILE -dir DIR [-user NAME]
+
+The end of a court, regulator or notary that is a member of the consortium and
+of its imprint channel: copies and verifies the ledger's blocks itself, and has
+checkpoints of them held on that channel, until it is ended. What other members
+sent there it compares with its own copy, and stops when the two differ. No
+service and no party's key is needed.
+
+  -profile FILE   the member's connection profile, with both channels
+  -trust FILE     which channels are believed: a trust file with "imprint"
+                  ('datapledge evidence trust -block … -imprint …')
+  -dir DIR        where the copies are kept; one process at a time
+  -user NAME      the profile's user; "service" when not said
+
+EXAMPLE
+  datapledge imprint follow -profile court.yaml -trust trust.json -dir imprint
+
+EXIT STATUS
+  0 ended in order, 1 fault, 2 usage
+`
+
+func (a *app) imprintFollowCommand() *cobra.Command {
+	var profile, trust, dir, user string
+	var c *cobra.Command
+	c = a.command("follow", imprintFollowHelp, 0, 0, func(ctx context.Context, _ []string) error {
+		if err := required(c, "profile", profile, "trust", trust, "dir", dir); err != nil {
+			return err
+		}
+		t, err := channelsBelieved(trust)
+		if err != nil {
+			return err
+		}
+		return a.followImprint(ctx, t, fabric.Options{Profile: profile, User: user, Dir: dir})
+	})
+	f := c.Flags()
+	f.StringVar(&profile, "profile", "", "")
+	f.StringVar(&trust, "trust", "", "")
+	f.StringVar(&dir, "dir", "", "")
+	f.StringVar(&user, "user", "", "")
+	return c
+}
+
+// channelsBelieved reads a trust file of a ledger and of its imprint channel.
+func channelsBelieved(path string) (evidence.Trust, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return evidence.Trust{}, err
+	}
+	t, err := evidence.ParseTrust(text)
+	if err == nil && (t.Consortium == nil || t.Imprint == nil) {
+		err = hintf(errors.New("it says nothing of an imprint channel"), "make it with 'datapledge evidence trust -block BLOCK -imprint BLOCK'")
+	}
+	if err != nil {
+		return t, fmt.Errorf("%s: %w", path, err)
+	}
+	return t, nil
+}
+
+// followImprint joins both channels as a client of the member.
+func (a *app) followImprint(ctx context.Context, t evidence.Trust, o fabric.Options) error {
+	log := slog.New(slog.NewTextHandler(a.stderr, nil))
+	dir := o.Dir
+	o.Channel, o.Chaincode, o.GenesisHash, o.Dir, o.Logger = t.Channel, t.Chaincode, t.GenesisHash, filepath.Join(dir, "ledger"), log
+	ledger, err := fabric.Open(ctx, o)
+	if err != nil {
+		return networkHint(err)
+	}
+	points, err := fabric.OpenCheckpoints(ctx, fabric.CheckpointOptions{Profile: o.Profile, User: o.User, Channel: t.Imprint.Channel, Chaincode: t.Imprint.Chaincode,
+		Of: t.Channel, GenesisHash: t.Imprint.GenesisHash, Dir: filepath.Join(dir, "channel"), Logger: log})
+	if err != nil {
+		return errors.Join(err, ledger.Close())
+	}
+	sink := imprint.NewChannel(imprint.ChannelOptions{Name: t.Imprint.Channel, Checkpoints: points, Ledger: ledger, Logger: log})
+	f, err := imprint.NewFollower(imprint.Options{Ledger: ledger, Sink: sink, Dir: filepath.Join(dir, "receipts"), Logger: log})
+	if err == nil {
+		a.say("following channel %s; checkpoints go to channel %s", t.Channel, t.Imprint.Channel)
+		f.Run(ctx)
+	}
+	return errors.Join(err, points.Close(), ledger.Close())
+}

@@ -1,0 +1,70 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/datapledge/datapledge/service/fabric"
+	"github.com/datapledge/datapledge/service/imprint"
+)
+
+// sinkFabric is a channel of other institutions that holds checkpoints.
+const sinkFabric = "fabric"
+
+// ofChannel are the parts of a sink that only one of kind fabric has.
+func (s Sink) ofChannel() Sink {
+	return Sink{ProfileFile: s.ProfileFile, User: s.User, Channel: s.Channel, Chaincode: s.Chaincode}
+}
+
+func (s Sink) checkChannel() (faults []error) {
+	if s.ProfileFile == "" {
+		faults = append(faults, errors.New("profile_file: the connection profile of a member of the channel is needed"))
+	}
+	if s.Channel != "" && !channelName.MatchString(s.Channel) {
+		faults = append(faults, fmt.Errorf("channel: %q is no channel's name", s.Channel))
+	}
+	if s.URL+s.CAFile+s.Party != "" {
+		faults = append(faults, errors.New("kind: one of kind fabric has no url, ca_file or party"))
+	}
+	return faults
+}
+
+// checkChannels: the files of an evidence package have room for one channel.
+func (i Imprint) checkChannels() (faults []error) {
+	channels := 0
+	for _, s := range i.Sinks {
+		if s.Kind == sinkFabric {
+			channels++
+		}
+	}
+	if channels > 1 {
+		faults = append(faults, fmt.Errorf("imprint.sinks: %d are of kind fabric; evidence has room for one", channels))
+	}
+	return faults
+}
+
+// channelSink joins the channel as a client of one of its members. Which
+// channel that is, its block 0 says, when the trust file names it.
+func (n *Node) channelSink(s Sink) (imprint.Sink, error) {
+	trust, err := n.config.trust()
+	if err != nil {
+		return nil, err
+	}
+	o := fabric.CheckpointOptions{Profile: s.ProfileFile, User: s.User, Channel: s.Channel, Chaincode: s.Chaincode, Of: n.config.Channel,
+		Dir: filepath.Join(n.config.Data, "imprint", s.Name, "channel"), Logger: n.log}
+	if trust.Imprint != nil {
+		o.GenesisHash = trust.Imprint.GenesisHash
+	}
+	// It waits for nobody: the ledger serves also while that channel is away.
+	c, err := fabric.OpenCheckpoints(context.Background(), o)
+	if err != nil {
+		return nil, err
+	}
+	n.closers = append(n.closers, c)
+	if trust.Imprint != nil && trust.Imprint.Channel != c.Channel() {
+		return nil, fmt.Errorf("the trust file's imprint is channel %q, the configuration's is %q", trust.Imprint.Channel, c.Channel())
+	}
+	return imprint.NewChannel(imprint.ChannelOptions{Name: s.Name, Checkpoints: c, Ledger: n.ledger, Logger: n.log}), nil
+}
