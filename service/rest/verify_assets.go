@@ -114,7 +114,7 @@ func (h *Handler) verifyAsset(c *gin.Context) error {
 		return pledge.Errorf(pledge.NotFound, "there is no such file")
 	}
 	c.Header("Content-Security-Policy", verifyPolicy) // a worker obeys that of its own script
-	c.Header("ETag", `"`+f.tag+`"`)
+	c.Header("ETag", `W/"`+f.tag+`"`)                 // weak: of the file, in whatever encoding
 	c.Header("Vary", "Accept-Encoding")
 	c.Header("Cache-Control", "no-cache")
 	if c.Query("v") == f.tag {
