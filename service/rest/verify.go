@@ -42,6 +42,14 @@ type verdict struct {
 	At          string // when it was asked, RFC 3339
 }
 
+// Algorithm is that of the digest, as people write it.
+func (v verdict) Algorithm() string {
+	if strings.HasPrefix(v.Digest, "sm3:") {
+		return "SM3"
+	}
+	return "SHA-256"
+}
+
 // verifyPage is all that the template shows.
 type verifyPage struct {
 	Lang, Number   string
@@ -96,7 +104,7 @@ func (h *Handler) showVerify(c *gin.Context, status int, p verifyPage) error {
 	return nil
 }
 
-var hexDigest = regexp.MustCompile(`^(?i)(sha256:)?[0-9a-f]{64}$`)
+var hexDigest = regexp.MustCompile(`^(?i)(sha256:|sm3:)?[0-9a-f]{64}$`)
 
 // asked takes a digest that was typed where the number goes for what it is.
 func asked(number, digest string) (string, string) {
@@ -105,7 +113,10 @@ func asked(number, digest string) (string, string) {
 		number, digest = "", number
 	}
 	if hexDigest.MatchString(digest) {
-		digest = "sha256:" + strings.TrimPrefix(strings.ToLower(digest), "sha256:")
+		digest = strings.ToLower(digest)
+		if !strings.Contains(digest, ":") {
+			digest = "sha256:" + digest
+		}
 	}
 	return number, digest
 }

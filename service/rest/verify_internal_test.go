@@ -82,3 +82,18 @@ func TestEveryVerdictHasWords(t *testing.T) {
 		t.Errorf("got words for %d verdicts, want %d", len(words), len(kinds))
 	}
 }
+
+// What people type is read as what they mean, and no further.
+func TestAskedDigests(t *testing.T) {
+	hex := strings.Repeat("aB", 32)
+	low := strings.ToLower(hex)
+	for _, c := range []struct{ number, digest, wantNumber, wantDigest, algorithm string }{
+		{hex, "", "", "sha256:" + low, "SHA-256"}, {" SHA256:" + hex, "", "", "sha256:" + low, "SHA-256"}, {"sm3:" + hex, "", "", "sm3:" + low, "SM3"},
+		{"N-1", hex, "N-1", "sha256:" + low, "SHA-256"}, {"N-1", "md5:" + hex, "N-1", "md5:" + hex, "SHA-256"}, {hex + "0", "", hex + "0", "", "SHA-256"},
+	} {
+		number, digest := asked(c.number, c.digest)
+		if number != c.wantNumber || digest != c.wantDigest || (verdict{Digest: digest}).Algorithm() != c.algorithm {
+			t.Errorf("%q, %q: got %q, %q", c.number, c.digest, number, digest)
+		}
+	}
+}
