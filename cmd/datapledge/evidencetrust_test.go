@@ -44,12 +44,46 @@ func consortiumPackage(t *testing.T) (dir string) {
 		t.Fatal(err)
 	}
 	dir = t.TempDir()
-	for name, content := range map[string][]byte{"e.zip": data, "genesis.block": raw, "bad.block": raw[:len(raw)/2]} {
+	for name, content := range map[string][]byte{"e.zip": data, "genesis.block": raw, "bad.block": raw[:len(raw)/2], "imprint.block": imprintBlock(t)} {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return dir
+}
+
+// imprintBlock is block 0 of the second channel of such a network.
+func imprintBlock(t *testing.T) []byte {
+	t.Helper()
+	f, err := os.Open("../../service/evidence/testdata/imprint.block.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	packed, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := io.ReadAll(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// TestTrustOfBothChannels: the trust file names the second one only when its
+// block 0 is given.
+func TestTrustOfBothChannels(t *testing.T) {
+	dir := consortiumPackage(t)
+	out := filepath.Join(dir, "trust.json")
+	code, _, stderr := runIn(t, "evidence", "trust", "-block", filepath.Join(dir, "genesis.block"), "-imprint", filepath.Join(dir, "imprint.block"), "-out", out)
+	if code != 0 {
+		t.Fatalf("exit %d: %s", code, stderr)
+	}
+	i := readTrust(t, out).Imprint
+	if i == nil || i.Channel != "imprint" || i.Chaincode != "imprint" || i.Policy != "2 members" || len(i.Members) != 3 || len(i.Consenters) != 4 {
+		t.Errorf("got %+v", i)
+	}
 }
 
 func TestTrustOfBlockZero(t *testing.T) {
@@ -101,7 +135,8 @@ func TestTrustOfBlockRefusals(t *testing.T) {
 	for name, args := range map[string][]string{
 		"half a block": {"-block", filepath.Join(dir, "bad.block")}, "no block": {"-block", filepath.Join(dir, "none")},
 		"no consortium": {"-block", block, "-config", filepath.Join(dir, "none")}, "a broken one": {"-block", block, "-config", block},
-		"a config alone": {"-config", block},
+		"a config alone": {"-config", block}, "an imprint alone": {"-imprint", block}, "one channel for both": {"-block", block, "-imprint", block},
+		"no imprint block": {"-block", block, "-imprint", filepath.Join(dir, "none")},
 	} {
 		out := filepath.Join(t.TempDir(), "trust.json")
 		if code, stdout, _ := runIn(t, append([]string{"evidence", "trust", "-out", out}, args...)...); code == 0 {
@@ -126,7 +161,7 @@ func TestNetworkLeavesTrust(t *testing.T) {
 		}
 	}
 	path := filepath.Join(dir, "trust.json")
-	if trust := readTrust(t, path); len(trust.Members) != 6 {
+	if trust := readTrust(t, path); len(trust.Members) != 6 || trust.Imprint == nil || len(trust.Imprint.Members) != 3 {
 		t.Errorf("got %+v", trust)
 	}
 	kept, err := json.Marshal("mine")
