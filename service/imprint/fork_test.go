@@ -2,6 +2,7 @@ package imprint_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -41,7 +42,7 @@ func TestLedgerForked(t *testing.T) {
 	if s := f.Status(t.Context()); s.Cause == "" || !strings.Contains(s.Remedy, "stopped.json") || !f.logged("FORK") {
 		t.Errorf("got %+v", s)
 	}
-	f = follow(t, dir, other, c.sink(other, 0))
+	f = follow(t, dir, w.ledger, c.sink(w.ledger, 0)) // the right one does not undo it
 	f.untilState(service.ImprintStopped)
 	f.stop()
 	c.hasOnce(ids...)
@@ -76,6 +77,31 @@ func TestLedgerRewound(t *testing.T) {
 		w.commit(old, 1)
 	}
 	f.untilState(service.ImprintStopped)
+}
+
+// twisted is a ledger whose block 2 follows another block 1 than it gave.
+type twisted struct{ imprint.Ledger }
+
+func (l twisted) Follow(ctx context.Context, from uint64, fn func(service.Block) error) error {
+	return l.Ledger.Follow(ctx, from, func(b service.Block) error {
+		if b.Number == 2 {
+			b.Prev = strings.Repeat("7", 64)
+		}
+		return fn(b)
+	})
+}
+
+// A ledger that is changed while it is followed is noticed by its links.
+func TestLedgerChangesUnderway(t *testing.T) {
+	w := newWorld(t)
+	c := w.newCourt()
+	w.commit(w.ledger, 1)
+	w.commit(w.ledger, 1)
+	f := follow(t, t.TempDir(), twisted{w.ledger}, c.sink(w.ledger, 0))
+	f.untilState(service.ImprintStopped)
+	if found := c.received(); len(found) > 1 {
+		t.Errorf("the court holds %d commands, though block 2 follows another", len(found))
+	}
 }
 
 // A court that lost what it gave receipts for is told of, not filled again.
