@@ -26,10 +26,17 @@ type Sealed struct {
 	Fingerprint    string             `json:"fingerprint"`
 	Manifest       string             `json:"manifest"`
 	Size           int64              `json:"size"`
-	Files          []pledge.File      `json:"files"`
+	Files          []SealedFile       `json:"files"`
 	ManifestRoot   string             `json:"manifest_root"`
+	SM3Fingerprint string             `json:"sm3_fingerprint,omitempty"` // when the dataset was sealed with SM3
 	CustodyReceipt string             `json:"custody_receipt"`
 	Receipt        pledge.ReceiptBody `json:"receipt"`
+}
+
+// SealedFile is a file of a sealed dataset, with its SM3 when that was computed.
+type SealedFile struct {
+	pledge.File
+	SM3 string `json:"sm3,omitempty"`
 }
 
 // SealUpload closes an upload. The vault reads back everything that it stored
@@ -55,13 +62,14 @@ func (s *Service) sealUpload(ctx context.Context, c Caller, id string) (Sealed, 
 			return Sealed{}, err
 		}
 	}
-	body := pledge.ReceiptBody{Fingerprint: d.Fingerprint, Owner: d.Owner, Files: len(d.Files), Size: d.Size, ManifestRoot: d.ManifestRoot, Depth: DepthFull}
+	body := pledge.ReceiptBody{Fingerprint: d.Fingerprint, Owner: d.Owner, Files: len(d.Files), Size: d.Size, ManifestRoot: d.ManifestRoot,
+		SM3Fingerprint: d.SM3.Fingerprint(), Depth: DepthFull}
 	receipt, err := s.o.Custodian.Sign(pledge.CustodyReceiptAct, s.Channel(), body, s.now(), nil)
 	if err != nil {
 		return Sealed{}, fmt.Errorf("signing the custody receipt: %w", err)
 	}
-	return Sealed{UploadID: id, Fingerprint: d.Fingerprint, Manifest: d.Manifest, Size: d.Size, Files: files(d.Files),
-		ManifestRoot: d.ManifestRoot, CustodyReceipt: receipt, Receipt: body}, nil
+	return Sealed{UploadID: id, Fingerprint: d.Fingerprint, Manifest: d.Manifest, Size: d.Size, Files: files(d),
+		ManifestRoot: d.ManifestRoot, SM3Fingerprint: body.SM3Fingerprint, CustodyReceipt: receipt, Receipt: body}, nil
 }
 
 func (s *Service) readBack(ctx context.Context, d storage.Sealed) error {
@@ -75,10 +83,13 @@ func (s *Service) readBack(ctx context.Context, d storage.Sealed) error {
 	return nil
 }
 
-func files(list []storage.File) []pledge.File {
-	out := make([]pledge.File, len(list))
-	for i, f := range list {
-		out[i] = pledge.File{Path: f.Path, Size: f.Size, SHA256: f.SHA256, Root: f.Root}
+func files(d storage.Sealed) []SealedFile {
+	out := make([]SealedFile, len(d.Files))
+	for i, f := range d.Files {
+		out[i].File = pledge.File{Path: f.Path, Size: f.Size, SHA256: f.SHA256, Root: f.Root}
+		if d.SM3 != nil {
+			out[i].SM3 = d.SM3[i].SM3 // in the same order
+		}
 	}
 	return out
 }

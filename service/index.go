@@ -93,6 +93,9 @@ type Index interface {
 	PledgesOf(ctx context.Context, assets []string, height uint64) ([]pledge.Pledge, error)
 	// AssetsOf lists the ids of a party's assets, as of a height.
 	AssetsOf(ctx context.Context, owner string, height uint64) ([]string, error)
+	// AssetsBySM3 lists the ids of the assets with an SM3 fingerprint
+	// (sm3:<hex>), in ledger order and as of a height.
+	AssetsBySM3(ctx context.Context, fingerprint string, height uint64) ([]string, error)
 	// Command returns what is known of a command id. ErrNotFound.
 	Command(ctx context.Context, id string) (pledge.Outcome, Event, error)
 	// CommandJWS returns the signed command itself.

@@ -45,7 +45,11 @@ func (s *Service) LookUp(ctx context.Context, c Caller, digest string) (PublicLo
 	if err := c.may(UsePublicVerify, "a public look-up"); err != nil {
 		return PublicLookUp{}, err
 	}
-	if _, err := pledge.ParseFingerprint(digest); err != nil {
+	if err := checkDigest(digest); err != nil {
+		return PublicLookUp{}, err
+	}
+	held, err := s.held(ctx, digest)
+	if err != nil {
 		return PublicLookUp{}, err
 	}
 	from, err := s.public(ctx)
@@ -54,7 +58,7 @@ func (s *Service) LookUp(ctx context.Context, c Caller, digest string) (PublicLo
 	}
 	l := PublicLookUp{Digest: digest}
 	head, err := snapshot(ctx, from, func(v *view) (err error) {
-		l.Matches, l.Count, err = v.matches(hexOf(digest))
+		l.Matches, l.Count, err = v.matches(held)
 		return err
 	})
 	if err != nil {
@@ -94,12 +98,8 @@ func boolInt(b bool) int {
 	return 0
 }
 
-func (v *view) matches(hex string) ([]PublicMatch, int, error) {
-	whole, err := v.fingerprint(hex)
-	if err != nil {
-		return nil, 0, err
-	}
-	r, err := v.file(hex)
+func (v *view) matches(held held) ([]PublicMatch, int, error) {
+	whole, r, err := held(v)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -36,7 +36,7 @@ func (s *Service) Compare(ctx context.Context, c Caller, record, digest string) 
 	if err := c.may(UsePublicVerify, "a public comparison"); err != nil {
 		return PublicComparison{}, err
 	}
-	if _, err := pledge.ParseFingerprint(digest); err != nil {
+	if err := checkDigest(digest); err != nil {
 		return PublicComparison{}, err
 	}
 	from, err := s.public(ctx)
@@ -72,8 +72,11 @@ func (v *view) about(record string) (*pledge.Asset, error) {
 }
 
 func (s *Service) same(ctx context.Context, a *pledge.Asset, digest string) (string, error) {
-	if a.Fingerprint == digest {
+	if a.Fingerprint == digest || a.SM3Fingerprint == digest {
 		return SameDataset, nil
+	}
+	if isSM3(digest) {
+		return sameSM3(a), nil
 	}
 	files, err := s.o.Index.Files(ctx, a.ID)
 	if err != nil && !errors.Is(err, ErrNotFound) {

@@ -154,12 +154,16 @@ func (s *Service) Fingerprint(ctx context.Context, c Caller, digest string) (Fin
 	if err := c.may(UseFingerprint, "a look-up"); err != nil {
 		return FingerprintView{}, err
 	}
-	if _, err := pledge.ParseFingerprint(digest); err != nil {
+	if err := checkDigest(digest); err != nil {
+		return FingerprintView{}, err
+	}
+	held, err := s.held(ctx, digest)
+	if err != nil {
 		return FingerprintView{}, err
 	}
 	var f FingerprintView
 	head, err := snapshot(ctx, s.o.Ledger, func(v *view) (err error) {
-		f, err = v.lookUp(hexOf(digest))
+		f, err = v.lookUp(held)
 		return err
 	})
 	if err != nil {
@@ -172,9 +176,9 @@ func (s *Service) Fingerprint(ctx context.Context, c Caller, digest string) (Fin
 	return f, nil
 }
 
-func (v *view) lookUp(hex string) (FingerprintView, error) {
+func (v *view) lookUp(held held) (FingerprintView, error) {
 	f := FingerprintView{Assets: []FingerprintAsset{}, AsFile: []pledge.Holder{}}
-	ids, err := v.fingerprint(hex)
+	ids, r, err := held(v)
 	if err != nil {
 		return f, err
 	}
@@ -187,7 +191,6 @@ func (v *view) lookUp(hex string) (FingerprintView, error) {
 			f.Assets = append(f.Assets, FingerprintAsset{a.ID, a.Owner, a.Name, a.Notarized, a.Status, len(a.DisputedWith) > 0})
 		}
 	}
-	r, err := v.file(hex)
 	if r != nil {
 		f.AsFile, f.AsFileCount = append(f.AsFile, r.Holders...), r.Count
 	}

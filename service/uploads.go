@@ -38,14 +38,15 @@ type UploadFile struct {
 }
 
 // BeginUpload opens an upload for the caller. The key of what it will hold is
-// sealed to the custodian and to the caller's recipient on the ledger.
-func (s *Service) BeginUpload(ctx context.Context, c Caller, name string) (Upload, error) {
-	u, err := s.beginUpload(ctx, c, name)
+// sealed to the custodian and to the caller's recipient on the ledger. Extras
+// are computed when it is sealed.
+func (s *Service) BeginUpload(ctx context.Context, c Caller, name string, extras ...storage.Extra) (Upload, error) {
+	u, err := s.beginUpload(ctx, c, name, extras)
 	s.auditAct(ctx, "upload.begin", c, err, "upload_id", u.ID)
 	return u, err
 }
 
-func (s *Service) beginUpload(ctx context.Context, c Caller, name string) (Upload, error) {
+func (s *Service) beginUpload(ctx context.Context, c Caller, name string, extras []storage.Extra) (Upload, error) {
 	if err := c.may(UseUploadBegin, "an upload"); err != nil {
 		return Upload{}, err
 	}
@@ -56,7 +57,7 @@ func (s *Service) beginUpload(ctx context.Context, c Caller, name string) (Uploa
 	if err != nil {
 		return Upload{}, err
 	}
-	u, err := s.o.Vault.Begin(ctx, c.Party, recipients)
+	u, err := s.o.Vault.Begin(ctx, c.Party, recipients, extras...)
 	if err != nil {
 		return Upload{}, fmt.Errorf("beginning an upload: %w", refused(err))
 	}

@@ -45,7 +45,8 @@ type record struct {
 	pledge *pledgeRow
 }
 
-type assetRow struct{ owner, status, name string }
+// assetRow is told apart by its first three: an SM3 fingerprint never changes.
+type assetRow struct{ owner, status, name, sm3 string }
 
 type pledgeRow struct{ asset, pledgor, pledgee, state string }
 
@@ -272,7 +273,7 @@ func (r *record) decodeColumns() error {
 	case "asset":
 		a := new(assetRow)
 		r.asset = a
-		err := texts(r.json, map[string]*string{"owner": &a.owner, "status": &a.status, "name": &a.name})
+		err := texts(r.json, map[string]*string{"owner": &a.owner, "status": &a.status, "name": &a.name, "sm3_fingerprint": &a.sm3})
 		a.name = fold(a.name)
 		return err
 	case "pledge":

@@ -170,6 +170,15 @@ func (m *maker) notarize(owner, name string, contents ...string) service.Committ
 	return m.command(pledge.AssetNotarize, owner, id, body, m.write(pledge.KeyAsset(id), a), m.write(pledge.KeyFingerprint(fp), map[string]any{"v": 1, "assets": []string{id}}))
 }
 
+// notarizeSM3 makes an asset with an SM3 fingerprint.
+func (m *maker) notarizeSM3(owner, sm3 string) service.Committed {
+	id := "as_" + digest(m.seed, m.n)[:26]
+	fp := digest(id)
+	a := pledge.Asset{V: pledge.AssetVersion, ID: id, Owner: owner, Name: id, Fingerprint: "sha256:" + fp, SM3Fingerprint: sm3, Files: 1, Status: pledge.Notarized}
+	body := pledge.NotarizeBody{Name: id, Fingerprint: a.Fingerprint, SM3Fingerprint: sm3}
+	return m.command(pledge.AssetNotarize, owner, id, body, m.write(pledge.KeyAsset(id), a))
+}
+
 // asset changes an asset by an act that touches only it.
 func (m *maker) asset(id string, change func(*pledge.Asset)) service.Committed {
 	a := decode[pledge.Asset](m.state[pledge.KeyAsset(id)])
@@ -181,7 +190,7 @@ func (m *maker) asset(id string, change func(*pledge.Asset)) service.Committed {
 func (m *maker) propose(asset, pledgee string) service.Committed {
 	id := "pl_" + digest(m.seed, m.n)[:26]
 	a := decode[pledge.Asset](m.state[pledge.KeyAsset(asset)])
-	p := pledge.Pledge{V: 1, ID: id, AssetID: asset, Pledgor: a.Owner, Pledgee: pledgee, State: pledge.Proposed, Terms: pledge.Terms{Checks: []string{}}}
+	p := pledge.Pledge{V: 1, ID: id, AssetID: asset, Pledgor: a.Owner, Pledgee: pledgee, State: pledge.Proposed, Perfection: pledge.Perfection{State: pledge.PerfectionNone}, Terms: pledge.Terms{Checks: []string{}}}
 	return m.command(pledge.PledgePropose, a.Owner, id, pledge.ProposeBody{AssetID: asset, Pledgee: pledgee}, m.write(pledge.KeyPledge(id), p))
 }
 

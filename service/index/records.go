@@ -120,6 +120,26 @@ func (ix *Index) AssetsOf(ctx context.Context, owner string, height uint64) ([]s
 	})
 }
 
+// AssetsBySM3 lists the assets with an SM3 fingerprint, as of a height, in the
+// order in which they were notarized.
+func (ix *Index) AssetsBySM3(ctx context.Context, fingerprint string, height uint64) ([]string, error) {
+	return query(ix, func(s *store) (out []string, err error) {
+		seq, err := s.lastSeq(ctx, height)
+		if err != nil {
+			return nil, err
+		}
+		err = s.each(ctx, "assets of "+fingerprint, `SELECT k.key FROM sm3 f JOIN assets a ON a.rid = f.rid JOIN records k ON k.rid = f.rid
+			WHERE f.fingerprint = ? AND a.born <= ? ORDER BY f.rid`,
+			[]any{fingerprint, seq}, func(scan scanner) error {
+				var key string
+				err := scan(&key)
+				out = append(out, strings.TrimPrefix(key, pledge.KeyAsset("")))
+				return err
+			})
+		return out, err
+	})
+}
+
 // Holders lists the assets that hold a file, first holder first, with their
 // owners at that height.
 func (ix *Index) Holders(ctx context.Context, sha256 string, height uint64, p service.Page) ([]pledge.Holder, string, error) {

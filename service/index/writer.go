@@ -62,6 +62,7 @@ const (
 	delName     = `INSERT INTO names (names, rowid, name) VALUES ('delete', ?, ?)`
 	putPledge   = `INSERT INTO pledges (rid, born, asset, pledgor, pledgee, state) VALUES (?, ?, ?, ?, ?, ?)`
 	setPledge   = `UPDATE pledges SET pledgor = ?2, pledgee = ?3, state = ?4 WHERE rid = ?1 AND (pledgor, pledgee, state) <> (?2, ?3, ?4)`
+	putSM3      = `INSERT INTO sm3 (fingerprint, rid) VALUES (?, ?)`
 	putHolder   = `INSERT OR IGNORE INTO holders (sum, rid, size) VALUES (?, ?, ?)`
 	putLost     = `INSERT OR REPLACE INTO regressions (lost, lost_hash, found, found_hash, forked) VALUES (?, ?, ?, ?, ?)`
 	delLost     = `DELETE FROM regressions WHERE lost = ? AND lost_hash = ?`
@@ -245,6 +246,11 @@ func (w *writer) newAsset(ctx context.Context, rid int64, a *assetRow) error {
 	if err := w.exec(ctx, putAsset, rid, w.seq, w.seq, a.owner, a.status, a.name); err != nil {
 		return err
 	}
+	if a.sm3 != "" {
+		if err := w.exec(ctx, putSM3, a.sm3, rid); err != nil {
+			return err
+		}
+	}
 	return w.exec(ctx, putName, rid, a.name)
 }
 
@@ -256,7 +262,7 @@ func (w *writer) changedAsset(ctx context.Context, rid int64, a *assetRow) error
 	if err := w.row(ctx, getAsset, []any{rid}, &owned, &old.owner, &old.status, &old.name); err != nil {
 		return err
 	}
-	if old == *a {
+	if old.sm3 = a.sm3; old == *a {
 		return nil
 	}
 	if old.owner != a.owner {

@@ -58,7 +58,7 @@ func (s *stack) declaration(as string) pledge.Declaration {
 }
 
 func (s *stack) notarization(as, name string, d service.Sealed) pledge.NotarizeBody {
-	return pledge.NotarizeBody{Name: name, Fingerprint: d.Fingerprint, Files: d.Files, Source: "self-collected", Scenario: "credit",
+	return pledge.NotarizeBody{Name: name, Fingerprint: d.Fingerprint, Files: listed(d), Source: "self-collected", Scenario: "credit",
 		UpdatePeriod: "P1M", Declaration: s.declaration(as), CustodyReceipt: d.CustodyReceipt}
 }
 

@@ -25,11 +25,16 @@ const (
 func (h *Handler) beginUpload(c *gin.Context) error {
 	var body struct {
 		Name string `json:"name"`
+		SM3  bool   `json:"sm3"`
 	}
 	if err := decode(c, &body); err != nil {
 		return err
 	}
-	u, err := h.svc.BeginUpload(c.Request.Context(), caller(c), body.Name)
+	var extras []storage.Extra
+	if body.SM3 {
+		extras = append(extras, storage.SM3)
+	}
+	u, err := h.svc.BeginUpload(c.Request.Context(), caller(c), body.Name, extras...)
 	if err != nil {
 		return err
 	}
