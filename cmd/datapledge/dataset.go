@@ -23,14 +23,17 @@ EXAMPLE
   datapledge dataset fingerprint ./dataset
 ` + exitCommon
 
-const datasetFingerprintHelp = `usage: datapledge dataset fingerprint DIR|FILE… [-manifest FILE] [-leaves FILE]
+const datasetFingerprintHelp = `usage: datapledge dataset fingerprint DIR|FILE… [-manifest FILE] [-sm3] [-sm3-manifest FILE] [-leaves FILE]
 
 Prints the fingerprint 哈希指纹 of a dataset: the SHA-256 of its manifest, which is
 what sha256sum prints for its files, sorted. The manifest goes to standard
 error or, with -manifest, to a file, which 'sha256sum -c' checks.
 
-  -manifest FILE   write the manifest there
-  -leaves FILE     write the digest of every 1 MiB chunk, for 'dataset sample'
+  -manifest FILE      write the manifest there
+  -sm3                also print the SM3 fingerprint 国密 (GB/T 32905): the SM3 of the same
+                      manifest with SM3 for SHA-256, computed in the same pass
+  -sm3-manifest FILE  the same, and write that manifest there
+  -leaves FILE        write the digest of every 1 MiB chunk, for 'dataset sample'
 
 EXAMPLE
   datapledge dataset fingerprint ./dataset -manifest manifest.txt
@@ -58,7 +61,7 @@ func (d dataset) path(name string) string {
 }
 
 // localDataset fingerprints a folder, or files under their base names.
-func (a *app) localDataset(ctx context.Context, paths []string) (dataset, error) {
+func (a *app) localDataset(ctx context.Context, paths []string, extras ...storage.Extra) (dataset, error) {
 	total, folder, err := sizes(paths)
 	if err != nil {
 		return dataset{}, err
@@ -66,11 +69,11 @@ func (a *app) localDataset(ctx context.Context, paths []string) (dataset, error)
 	bar := a.progress("fingerprint", total)
 	defer a.progressDone()
 	if folder {
-		m, err := storage.FingerprintFolder(ctx, paths[0], bar.add)
+		m, err := storage.FingerprintFolder(ctx, paths[0], bar.add, extras...)
 		return dataset{manifest: m, root: paths[0]}, badDataset(err)
 	}
 	d := filesAt(paths)
-	d.manifest, err = storage.FingerprintFiles(ctx, paths, bar.add)
+	d.manifest, err = storage.FingerprintFiles(ctx, paths, bar.add, extras...)
 	return d, badDataset(err)
 }
 
@@ -131,39 +134,67 @@ type datasetView struct {
 	ManifestRoot string         `json:"manifest_root,omitempty"`
 	Size         int64          `json:"size"`
 	Files        []storage.File `json:"files"`
+	SM3          string         `json:"sm3_fingerprint,omitempty"`
+	SM3Manifest  string         `json:"sm3_manifest,omitempty"`
 }
 
 func viewOf(m storage.Manifest) datasetView {
 	root, _ := m.Root() // unknown for a manifest that was read, not computed
-	return datasetView{m.Fingerprint(), m.String(), root, m.Size(), m.Files()}
+	return datasetView{m.Fingerprint(), m.String(), root, m.Size(), m.Files(), m.SM3().Fingerprint(), m.SM3().String()}
+}
+
+// extras are what is wanted besides SHA-256.
+func extras(sm3 bool) []storage.Extra {
+	if sm3 {
+		return []storage.Extra{storage.SM3}
+	}
+	return nil
 }
 
 func (a *app) datasetFingerprintCommand() *cobra.Command {
-	var manifest, leaves string
+	var manifest, sm3Manifest, leaves string
+	var sm3 bool
 	c := a.command("fingerprint DIR|FILE…", datasetFingerprintHelp, 1, -1, func(ctx context.Context, args []string) error {
-		d, err := a.localDataset(ctx, args)
+		d, err := a.localDataset(ctx, args, extras(sm3 || sm3Manifest != "")...)
 		if err != nil {
 			return err
 		}
-		if manifest != "" {
-			if err := os.WriteFile(manifest, []byte(d.manifest.String()), 0o644); err != nil {
-				return err
-			}
+		if err := errors.Join(writeText(manifest, d.manifest.String()), writeText(sm3Manifest, d.manifest.SM3().String())); err != nil {
+			return err
 		}
 		if leaves != "" {
 			if err := writeLeaves(ctx, leaves, d); err != nil {
 				return err
 			}
 		}
-		a.emit(viewOf(d.manifest), func(w io.Writer) {
-			if manifest == "" {
-				fmt.Fprint(a.stderr, d.manifest.String())
-			}
-			fmt.Fprintln(w, d.manifest.Fingerprint())
-		})
+		a.emit(viewOf(d.manifest), func(w io.Writer) { a.printFingerprint(w, viewOf(d.manifest), manifest == "", sm3Manifest == "") })
 		return nil
 	})
 	c.Flags().StringVar(&manifest, "manifest", "", "")
+	c.Flags().BoolVar(&sm3, "sm3", false, "")
+	c.Flags().StringVar(&sm3Manifest, "sm3-manifest", "", "")
 	c.Flags().StringVar(&leaves, "leaves", "", "")
 	return c
+}
+
+// writeText writes a file unless its name is empty.
+func writeText(name, text string) error {
+	if name == "" {
+		return nil
+	}
+	return os.WriteFile(name, []byte(text), 0o644)
+}
+
+// printFingerprint shows the manifests that went to no file.
+func (a *app) printFingerprint(w io.Writer, v datasetView, manifest, sm3 bool) {
+	if manifest {
+		fmt.Fprint(a.stderr, v.Manifest)
+	}
+	if sm3 {
+		fmt.Fprint(a.stderr, v.SM3Manifest)
+	}
+	fmt.Fprintln(w, v.Fingerprint)
+	if v.SM3 != "" {
+		fmt.Fprintln(w, v.SM3)
+	}
 }

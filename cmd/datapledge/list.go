@@ -216,6 +216,9 @@ func (a *app) assetShowCommand() *cobra.Command {
 func printAsset(w io.Writer, x client.Asset) {
 	fmt.Fprintf(w, "%s  %s\nstatus:      %s, notarized %s\nowner:       %s\n", x.ID, x.Name, x.Status, x.Notarized.At, x.Owner)
 	fmt.Fprintf(w, "fingerprint: %s\ncontent:     %d file(s), %s\n", x.Fingerprint, x.Files, bytesText(x.Size))
+	if x.SM3Fingerprint != "" {
+		fmt.Fprintf(w, "SM3:         %s\n", x.SM3Fingerprint)
+	}
 	fmt.Fprintf(w, "source:      %s, updated %s\n", x.Source, first(x.UpdatePeriod, "never"))
 	if x.Scenario != "" {
 		fmt.Fprintf(w, "scenario:    %s\n", x.Scenario)

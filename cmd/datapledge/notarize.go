@@ -30,6 +30,8 @@ the custodian found the same.
   -source SOURCE        self-collected (default), licensed or public
   -scenario TEXT        what the data are for
   -update-period P1M    how often they are updated (ISO 8601); default P1Y
+  -sm3                  also record the SM3 fingerprint 国密 (GB/T 32905), computed here
+                        and by the custodian
   -upload ID            go on with an upload that was cut off
 
 EXAMPLE
@@ -44,6 +46,7 @@ type notarize struct {
 	body        pledge.NotarizeBody
 	declaration string
 	upload      string
+	sm3         bool
 }
 
 func (a *app) assetNotarizeCommand() *cobra.Command {
@@ -64,6 +67,7 @@ func (a *app) assetNotarizeCommand() *cobra.Command {
 	f.StringVar(&n.body.Source, "source", "self-collected", "")
 	f.StringVar(&n.body.Scenario, "scenario", "", "")
 	f.StringVar(&n.body.UpdatePeriod, "update-period", "P1Y", "")
+	f.BoolVar(&n.sm3, "sm3", false, "")
 	f.StringVar(&n.upload, "upload", "", "")
 	return c
 }
@@ -75,7 +79,7 @@ func (n *notarize) run(ctx context.Context, paths []string) (err error) {
 	if n.client.Key() == nil {
 		return client.ErrNoKey
 	}
-	d, err := n.app.localDataset(ctx, paths)
+	d, err := n.app.localDataset(ctx, paths, extras(n.sm3)...)
 	if err != nil {
 		return err
 	}
@@ -92,7 +96,17 @@ func (n *notarize) run(ctx context.Context, paths []string) (err error) {
 	n.app.emit(out, func(w io.Writer) {
 		printOutcome(w, out)
 		fmt.Fprintf(w, "fingerprint: %s\n", n.body.Fingerprint)
+		if n.sm3 {
+			fmt.Fprintf(w, "SM3:         %s\n", n.body.SM3Fingerprint)
+		}
 	})
+	return nil
+}
+
+func (n *notarize) asks() []string {
+	if n.sm3 {
+		return []string{client.SM3}
+	}
 	return nil
 }
 
@@ -100,7 +114,7 @@ func (n *notarize) run(ctx context.Context, paths []string) (err error) {
 // signed, once it is known to be what is here.
 func (n *notarize) store(ctx context.Context, d dataset) error {
 	if n.upload == "" {
-		u, err := n.client.BeginUpload(ctx, n.body.Name)
+		u, err := n.client.BeginUpload(ctx, n.body.Name, n.asks()...)
 		if err != nil {
 			return err
 		}
@@ -118,7 +132,7 @@ func (n *notarize) store(ctx context.Context, d dataset) error {
 	if err := agree(d.manifest, sealed, n.client.Key().Party()); err != nil {
 		return err
 	}
-	n.body.Fingerprint, n.body.CustodyReceipt = sealed.Fingerprint, sealed.CustodyReceipt
+	n.body.Fingerprint, n.body.CustodyReceipt, n.body.SM3Fingerprint = sealed.Fingerprint, sealed.CustodyReceipt, d.manifest.SM3().Fingerprint()
 	if n.body.Files = filesOf(d.manifest); !listable(n.body.Files) {
 		n.body.Files = nil
 		n.body.ManifestRoot, err = d.manifest.Root()
@@ -179,6 +193,10 @@ func agree(m storage.Manifest, s client.Sealed, owner string) error {
 		return fmt.Errorf("the custodian has %s, here is %s: nothing was signed", s.Fingerprint, m.Fingerprint())
 	case s.Receipt.Fingerprint != s.Fingerprint || s.Receipt.Owner != owner:
 		return errors.New("the custody receipt is for something else: nothing was signed")
+	case m.SM3() != nil && s.Receipt.SM3Fingerprint == "":
+		return errors.New("the custodian computed no SM3, the upload was begun without -sm3: nothing was signed")
+	case m.SM3() != nil && s.Receipt.SM3Fingerprint != m.SM3().Fingerprint():
+		return fmt.Errorf("the custodian has %s, here is %s: nothing was signed", s.Receipt.SM3Fingerprint, m.SM3().Fingerprint())
 	case len(s.Files) != len(m.Files()):
 		return errors.New("the custodian lists other files than are here: nothing was signed")
 	}

@@ -14,11 +14,12 @@ import (
 	"github.com/datapledge/datapledge/storage"
 )
 
-const datasetSealHelp = `usage: datapledge dataset seal DIR|FILE… -to RECIPIENT… -out DIR
+const datasetSealHelp = `usage: datapledge dataset seal DIR|FILE… -to RECIPIENT… -out DIR [-sm3]
 
 Seals a dataset for someone: one age file for each file, and manifest.txt. Who
 holds a recipient's identity opens them with 'datapledge dataset open', or with
-the stock age tool. -to may be given more than once.
+the stock age tool. -to may be given more than once. With -sm3 there is
+manifest.sm3.txt as well, with SM3 国密 for SHA-256.
 
 EXAMPLE
   datapledge dataset seal ./dataset -out ./sealed \
@@ -38,12 +39,16 @@ EXIT STATUS
   0 ok, 1 fault, 2 usage, 3 refused, 11 tampered: a file is not what the manifest says
 `
 
-// manifestName is the manifest within a sealed folder.
-const manifestName = "manifest.txt"
+// The manifests within a sealed folder.
+const (
+	manifestName    = "manifest.txt"
+	sm3ManifestName = "manifest.sm3.txt"
+)
 
 func (a *app) datasetSealCommand() *cobra.Command {
 	var to []string
 	var out string
+	var sm3 bool
 	var c *cobra.Command
 	c = a.command("seal DIR|FILE…", datasetSealHelp, 1, -1, func(ctx context.Context, args []string) error {
 		if err := required(c, "out", out); err != nil {
@@ -56,7 +61,7 @@ func (a *app) datasetSealCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		d, err := a.localDataset(ctx, args)
+		d, err := a.localDataset(ctx, args, extras(sm3)...)
 		if err != nil {
 			return err
 		}
@@ -64,6 +69,7 @@ func (a *app) datasetSealCommand() *cobra.Command {
 	})
 	c.Flags().StringArrayVar(&to, "to", nil, "")
 	c.Flags().StringVar(&out, "out", "", "")
+	c.Flags().BoolVar(&sm3, "sm3", false, "")
 	return c
 }
 
@@ -86,18 +92,28 @@ func (a *app) seal(ctx context.Context, d dataset, recipients []age.Recipient, o
 			return err
 		}
 	}
-	text := d.manifest.String()
-	if err := create(filepath.Join(out, manifestName), func(w io.Writer) error {
-		_, err := io.WriteString(w, text)
-		return err
-	}); err != nil {
+	view := viewOf(d.manifest)
+	if err := createText(filepath.Join(out, manifestName), view.Manifest); err != nil {
 		return err
 	}
-	view := viewOf(d.manifest)
-	a.emit(map[string]any{"fingerprint": view.Fingerprint, "files": view.Files, "out": out}, func(w io.Writer) {
+	answer := map[string]any{"fingerprint": view.Fingerprint, "files": view.Files, "out": out}
+	if view.SM3 != "" {
+		answer["sm3_fingerprint"] = view.SM3
+		if err := createText(filepath.Join(out, sm3ManifestName), view.SM3Manifest); err != nil {
+			return err
+		}
+	}
+	a.emit(answer, func(w io.Writer) {
 		fmt.Fprintf(w, "%s\n%d file(s), %s, sealed in %s\n", view.Fingerprint, len(view.Files), bytesText(view.Size), out)
 	})
 	return nil
+}
+
+func createText(path, text string) error {
+	return create(path, func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
+		return err
+	})
 }
 
 func sealFile(ctx context.Context, d dataset, f storage.File, to []age.Recipient, out string, bar *bar) error {

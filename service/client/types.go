@@ -78,6 +78,7 @@ type Sealed struct {
 	Size           int64              `json:"size"`
 	Files          []pledge.File      `json:"files"`
 	ManifestRoot   string             `json:"manifest_root"`
+	SM3Fingerprint string             `json:"sm3_fingerprint"` // when it was asked for
 	CustodyReceipt string             `json:"custody_receipt"`
 	Receipt        pledge.ReceiptBody `json:"receipt"`
 }

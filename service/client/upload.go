@@ -17,12 +17,19 @@ import (
 
 // BeginUpload begins an upload; the client's party will be the owner. It is
 // not repeated by itself: one too many would only be swept later, but the
-// caller could not tell which is his.
-func (c *Client) BeginUpload(ctx context.Context, name string) (Upload, error) {
+// caller could not tell which is his. With SM3 the custodian computes that too.
+func (c *Client) BeginUpload(ctx context.Context, name string, extras ...string) (Upload, error) {
 	var out Upload
 	r := request{method: http.MethodPost, path: "/v1/uploads"}
-	return out, c.call(ctx, r, map[string]string{"name": name}, &out)
+	body := map[string]any{"name": name}
+	for _, e := range extras {
+		body[e] = true
+	}
+	return out, c.call(ctx, r, body, &out)
 }
+
+// SM3 国密 is what BeginUpload can ask for besides SHA-256.
+const SM3 = "sm3"
 
 // AbortUpload forgets an upload and what was stored for it.
 func (c *Client) AbortUpload(ctx context.Context, id string) error {
