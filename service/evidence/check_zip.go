@@ -112,7 +112,7 @@ func (z *zipReader) name(name string) *damage {
 	case name != nameManifest && name != nameSignature && roleOf(name) == "":
 		return &damage{fmt.Sprintf("%q", name), "name", "no package has a file of this name"}
 	case len(z.files) > 0 && name <= z.last():
-		return &damage{name, "name", "files are not in order, each once"}
+		return &damage{name, "name", fmt.Sprintf("does not come after %s, which stands before it: files are in order, each once", z.last())}
 	}
 	return nil
 }
