@@ -96,6 +96,7 @@ func (c *checker) run(ctx context.Context) error {
 	if c.list.kind == KindAsset || c.list.kind == KindPledge {
 		c.dataset()
 	}
+	c.sm3Manifest()
 	return c.replay(ctx)
 }
 

@@ -12,8 +12,8 @@ import (
 
 // CheckData compares a folder of files with the manifest of a report that
 // passed, and adds the check data-matches-manifest to it: a file that is
-// missing, differs, or is not in the manifest is named. It reads each file
-// once, in bounded memory. The error is ctx's.
+// missing, differs, or is not in the manifest is named. Where the package tells
+// SM3, that is compared as well. It reads each file once, in bounded memory. The error is ctx's.
 func CheckData(ctx context.Context, report Report, dir fs.FS) (Report, error) {
 	r := report
 	r.Checks = append([]Finding(nil), report.Checks...)
@@ -24,11 +24,11 @@ func CheckData(ctx context.Context, report Report, dir fs.FS) (Report, error) {
 		r.assess()
 		return r, nil
 	}
-	listed := map[string]bool{}
+	listed, sm3 := map[string]bool{}, r.sm3ByPath()
 	for line := range strings.Lines(r.manifest) {
 		sum, path, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
 		listed[path] = true
-		err := compare(ctx, dir, path, sum)
+		err := compare(ctx, dir, path, sum, sm3[path])
 		if ctx.Err() != nil {
 			return report, ctx.Err()
 		}
@@ -40,7 +40,7 @@ func CheckData(ctx context.Context, report Report, dir fs.FS) (Report, error) {
 	return r, nil
 }
 
-func compare(ctx context.Context, dir fs.FS, path, want string) error {
+func compare(ctx context.Context, dir fs.FS, path, want, wantSM3 string) error {
 	f, err := dir.Open(path)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
 		return faultf("", "is missing")
@@ -49,14 +49,14 @@ func compare(ctx context.Context, dir fs.FS, path, want string) error {
 		return faultf("", "cannot be read: %v", err)
 	}
 	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, reader{ctx, f}); err != nil {
+	h, also := sha256.New(), newSM3(wantSM3)
+	if _, err := io.Copy(io.MultiWriter(h, also), reader{ctx, f}); err != nil {
 		return faultf("", "cannot be read: %v", err)
 	}
 	if got := fmt.Sprintf("%x", h.Sum(nil)); got != want {
 		return faultf("sha256", "is %s, the manifest says %s", got, want)
 	}
-	return nil
+	return also.compare()
 }
 
 // extra names files that the manifest does not have.

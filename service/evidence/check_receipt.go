@@ -36,6 +36,7 @@ func (c *checker) receiptSays(r, cmd command) error {
 	fingerprint, owner := f.text("fingerprint"), f.text("owner")
 	n, size, root := f.number("files"), f.number("size"), f.text("manifest_root")
 	f.text("depth")
+	sm3 := f.optional("sm3_fingerprint")
 	if err := firstOf(f.rest(), record.error()); err != nil {
 		return err
 	}
@@ -55,6 +56,8 @@ func (c *checker) receiptSays(r, cmd command) error {
 		return faultf(f.at("size"), "is not that of the asset")
 	case root != record.text("manifest_root"):
 		return faultf(f.at("manifest_root"), "is not that of the asset")
+	case record.has("sm3_fingerprint") && sm3 != record.text("sm3_fingerprint"):
+		return faultf(f.at("sm3_fingerprint"), "is not that of the asset")
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ const (
 	CheckReceipt        = "custody-receipt-signature"
 	CheckReceiptMatches = "custody-receipt-matches"
 	CheckFingerprint    = "fingerprint-matches-manifest"
+	CheckSM3            = "sm3-matches-manifest"
 	CheckReplay         = "replay"
 	CheckSearch         = "search-report"
 	CheckAnswers        = "search-answers"
@@ -132,6 +133,7 @@ var soloNames = []checkName{
 	{CheckReceipt, forData, "the custody receipt is signed by an exchange of the ledger", "托管回执由账本上的交易所签名"},
 	{CheckReceiptMatches, forData, "the custody receipt is about this dataset and owner", "托管回执与该数据集及权利人一致"},
 	{CheckFingerprint, forData, "the fingerprint is that of the manifest of files", "哈希指纹与数据清单一致"},
+	{CheckSM3, whenAsked, "the SM3 manifest is of the same files, and its SM3 is the one that the owner signed", "国密 SM3 清单所列文件与数据清单相同，其 SM3 与权利人签名所载一致"},
 	{CheckReplay, always, "the rules, run again over the signed commands, write the same", "以签名指令重放规则，结果与账本一致"},
 	{CheckSearch, forSearch, "the search report is signed by an exchange of the ledger, with a key that it had then", "查询报告由账本上的交易所以当时有效的密钥签名"},
 	{CheckAnswers, forSearch, "what the search told is what the ledger held: no pledge in force is left out", "查询所述与账本当时的记载一致，没有遗漏在册有效的质押"},

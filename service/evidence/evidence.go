@@ -37,6 +37,7 @@ const (
 	nameGenesis   = "onchain/genesis.json"
 	nameReceipt   = "custody/receipt.jws"
 	nameFiles     = "manifest/files.json"
+	nameSM3       = "manifest/sm3.txt"
 	nameParts     = "parts.json"
 	nameReport    = "search/report.jws"
 	dirCommands   = "onchain/commands/"
@@ -53,7 +54,7 @@ const (
 func roleOf(name string) string {
 	fixed := map[string]string{
 		nameReadme: "readme", nameRecord: "record", nameAsset: "asset", nameGenesis: "genesis",
-		nameReceipt: "custody-receipt", nameFiles: "files", nameParts: "parts", nameReport: "search-report",
+		nameReceipt: "custody-receipt", nameFiles: "files", nameSM3: "sm3-manifest", nameParts: "parts", nameReport: "search-report",
 	}
 	if role, ok := fixed[name]; ok {
 		return role

@@ -80,6 +80,9 @@ func (f contents) pack(t testing.TB, k key) []byte {
 		if strings.HasPrefix(name, "manifest/") && strings.HasSuffix(name, ".txt") {
 			role = "manifest"
 		}
+		if name == "manifest/sm3.txt" {
+			role = "sm3-manifest"
+		}
 		list = append(list, map[string]any{"path": name, "role": role, "sha256": hex.EncodeToString(sum[:]), "size": len(f[name])})
 	}
 	m["files"] = list
@@ -277,6 +280,9 @@ func (s *story) renotarized(t *testing.T, f contents, change func(*pledge.Notari
 	record["size"], record["files"], record["manifest_root"] = 2000, 2, manifestRoot(files("p", "q"))
 	if record["name"] = body.Name; body.Name == "three files" {
 		record["files"] = 3
+	}
+	if body.SM3Fingerprint != "" {
+		record["sm3_fingerprint"], record["v"] = body.SM3Fingerprint, pledge.AssetVersion
 	}
 	value := json.RawMessage(canonical(t, record))
 	s.forge(jws, func(e map[string]any) {

@@ -109,6 +109,7 @@ type Report struct {
 
 	facts    *facts
 	manifest string // the verified text that CheckData compares with
+	sm3      string // and the one with SM3, when there is one
 }
 
 // OK is whether every required check passed.

@@ -52,6 +52,9 @@ type Source struct {
 	// Files lists the files of a sealed dataset that has too many for its
 	// notarization to name. Nil when there are none such.
 	Files func(ctx context.Context, fingerprint, owner string) ([]pledge.File, error)
+	// SM3 is the SM3 manifest of a sealed dataset, "" for one without. Nil when
+	// there are none.
+	SM3 func(ctx context.Context, fingerprint, owner string) (string, error)
 	// Search finds the signed report of a numbered search (a compact JWS);
 	// service.ErrNotFound for a number that nobody was given. Nil: none are kept.
 	Search func(ctx context.Context, number string) (report string, err error)

@@ -102,6 +102,22 @@ func (c *collector) layDataset(record []byte) error {
 		return fmt.Errorf("printing the files: %w", err)
 	}
 	c.files[dirManifest+strings.TrimPrefix(asset.Fingerprint, "sha256:")+".txt"] = []byte(pledge.Manifest(files))
+	return c.laySM3(asset)
+}
+
+// laySM3 adds the SM3 manifest of an asset that was notarized with its SM3. The
+// ledger has only the fingerprint; a vault that lost the text leaves it out.
+func (c *collector) laySM3(asset pledge.Asset) error {
+	if asset.SM3Fingerprint == "" || c.SM3 == nil {
+		return nil
+	}
+	text, err := c.SM3(c.ctx, asset.Fingerprint, asset.Owner)
+	if err != nil {
+		return fmt.Errorf("listing the SM3 of the sealed files: %w", err)
+	}
+	if text != "" {
+		c.files[nameSM3] = []byte(text)
+	}
 	return nil
 }
 

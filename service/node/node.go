@@ -140,6 +140,17 @@ func sealedFiles(vault *storage.Vault) func(ctx context.Context, fingerprint, ow
 	}
 }
 
+// sealedSM3 tells the SM3 manifest of what is in the vault, if it has one.
+func sealedSM3(vault *storage.Vault) func(ctx context.Context, fingerprint, owner string) (string, error) {
+	return func(ctx context.Context, fingerprint, owner string) (string, error) {
+		d, err := vault.Find(ctx, fingerprint, owner)
+		if errors.Is(err, storage.ErrNotExist) {
+			return "", nil
+		}
+		return d.SM3.String(), err
+	}
+}
+
 func (n *Node) load(path, name string) (*client.Key, error) {
 	if path == "" {
 		path = n.config.keyFile(name)
