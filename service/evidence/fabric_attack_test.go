@@ -80,7 +80,11 @@ var blockAttacks = []channelAttack{
 	blk("spliced: it follows another block", evidence.CheckOrder, func(c *channel, k *cut) { k.prev = make([]byte, 32) }),
 	blk("a previous hash that is none", evidence.CheckBlockData, func(c *channel, k *cut) { k.prev = []byte("x") }),
 	blk("a transaction changed", evidence.CheckBlockData, func(c *channel, k *cut) {
-		k.after = func(b *common.Block) { b.Data.Data[0] = encode(c.envelope(c.call(notarized))) }
+		k.after = func(b *common.Block) {
+			e := c.envelope(c.call(notarized))
+			e.Signature = c.orgs[3].client.sign(e.Payload)
+			b.Data.Data[0] = encode(e)
+		}
 	}),
 	blk("a transaction added", evidence.CheckBlockData, func(c *channel, k *cut) {
 		k.after = func(b *common.Block) { b.Data.Data = append(b.Data.Data, b.Data.Data[0]) }

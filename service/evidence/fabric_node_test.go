@@ -39,7 +39,7 @@ func (n *node) sign(parts ...[]byte) []byte {
 	for _, p := range parts {
 		h.Write(p)
 	}
-	der, err := n.key.Sign(rand.Reader, h.Sum(nil), crypto.SHA256)
+	der, err := n.key.Sign(nil, h.Sum(nil), crypto.SHA256) // RFC 6979: repeats
 	if err != nil {
 		panic(err)
 	}
