@@ -123,7 +123,7 @@ func (t Trust) verify(der []byte, imprint [32]byte) (Token, error) {
 	if err != nil {
 		return Token{}, err
 	}
-	info, err := infoOf(p7.Content)
+	info, err := infoOf(der, p7.Content)
 	if err != nil {
 		return Token{}, err
 	}

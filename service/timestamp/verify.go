@@ -11,6 +11,7 @@ import (
 	"encoding/asn1"
 	"errors"
 	"fmt"
+	"math/big"
 	"slices"
 	"time"
 
@@ -83,15 +84,23 @@ func signedAttributes(p7 *pkcs7.PKCS7, signer *x509.Certificate) error {
 	return namesSigner(single[oidSigningCert.String()], single[oidSigningCertV2.String()], signer)
 }
 
-// certID is an ESSCertID, or an ESSCertIDv2 (RFC 5035): the latter may name a
-// hash algorithm first.
+// certIDs is a SigningCertificate, or a SigningCertificateV2 (RFC 5035): the
+// first one is the signer's.
+type certIDs struct {
+	Certs    []asn1.RawValue
+	Policies asn1.RawValue `asn1:"optional"`
+}
+
+// certID is an ESSCertID.
 type certID struct {
 	Hash   []byte
 	Serial asn1.RawValue `asn1:"optional"`
 }
 
+// certIDv2 is an ESSCertIDv2 that names its digest algorithm. One that does not
+// is written like an ESSCertID, and means SHA-256.
 type certIDv2 struct {
-	Algorithm asn1.RawValue `asn1:"optional,tag:16"`
+	Algorithm pkix.AlgorithmIdentifier
 	Hash      []byte
 	Serial    asn1.RawValue `asn1:"optional"`
 }
@@ -103,60 +112,80 @@ func namesSigner(v1, v2 []byte, signer *x509.Certificate) error {
 		return errors.New("the signer's certificate is not signed (ESSCertID)")
 	}
 	if v1 != nil {
-		var list struct {
-			Certs    []certID
-			Policies asn1.RawValue `asn1:"optional"`
-		}
 		sum := sha1.Sum(signer.Raw)
-		if _, err := asn1.Unmarshal(v1, &list); err != nil || len(list.Certs) == 0 || !bytes.Equal(list.Certs[0].Hash, sum[:]) {
+		if id, _ := firstID(v1); !bytes.Equal(id.Hash, sum[:]) {
 			return errors.New("the signed ESSCertID is not that of the signer's certificate")
 		}
 	}
-	if v2 != nil {
-		return namesSignerV2(v2, signer)
+	if v2 == nil {
+		return nil
 	}
-	return nil
-}
-
-func namesSignerV2(v2 []byte, signer *x509.Certificate) error {
-	var list struct {
-		Certs    []certIDv2
-		Policies asn1.RawValue `asn1:"optional"`
-	}
-	if _, err := asn1.Unmarshal(v2, &list); err != nil || len(list.Certs) == 0 {
+	id, hash := firstID(v2)
+	if hash == 0 {
 		return errors.New("the signed ESSCertIDv2 cannot be read")
-	}
-	hash := crypto.SHA256 // the default
-	if raw := list.Certs[0].Algorithm.FullBytes; len(raw) > 0 {
-		var algorithm struct {
-			OID        asn1.ObjectIdentifier
-			Parameters asn1.RawValue `asn1:"optional"`
-		}
-		_, err := asn1.Unmarshal(raw, &algorithm)
-		if hash = digests[algorithm.OID.String()]; err != nil || hash == 0 {
-			return errors.New("the digest in the signed ESSCertIDv2 is of an unknown kind")
-		}
 	}
 	h := hash.New()
 	h.Write(signer.Raw)
-	if !bytes.Equal(h.Sum(nil), list.Certs[0].Hash) {
+	if !bytes.Equal(h.Sum(nil), id.Hash) {
 		return errors.New("the signed ESSCertIDv2 is not that of the signer's certificate")
 	}
 	return nil
 }
 
-// tstInfo is what the library does not tell: version, and all of the bytes.
+// firstID is the first in a list, with its digest algorithm; 0 when it cannot be
+// read.
+func firstID(value []byte) (certID, crypto.Hash) {
+	var list certIDs
+	if _, err := asn1.Unmarshal(value, &list); err != nil || len(list.Certs) == 0 {
+		return certID{}, 0
+	}
+	raw := list.Certs[0].FullBytes
+	var plain certID
+	if _, err := asn1.Unmarshal(raw, &plain); err == nil {
+		return plain, crypto.SHA256
+	}
+	var named certIDv2
+	if _, err := asn1.Unmarshal(raw, &named); err != nil {
+		return certID{}, 0
+	}
+	return certID{named.Hash, named.Serial}, digests[named.Algorithm.Algorithm.String()]
+}
+
+// tstInfo is what the library does not tell.
 type tstInfo struct {
 	Version int
 	Policy  asn1.ObjectIdentifier
+	Imprint asn1.RawValue
+	Serial  *big.Int
+	Time    asn1.RawValue
 }
 
-func infoOf(content []byte) (info tstInfo, err error) {
-	rest, err := asn1.Unmarshal(content, &info)
-	if err == nil && len(rest) > 0 {
-		err = errors.New("something follows TSTInfo")
+// infoOf reads TSTInfo once more: all of its bytes, and that it is one.
+func infoOf(token, content []byte) (info tstInfo, err error) {
+	var outer struct {
+		Kind asn1.ObjectIdentifier
+		Data struct {
+			Version    int
+			Algorithms asn1.RawValue `asn1:"set"`
+			Content    struct {
+				Kind asn1.ObjectIdentifier
+				Data asn1.RawValue
+			}
+		} `asn1:"explicit,tag:0"`
 	}
-	return info, err
+	if rest, err := asn1.Unmarshal(token, &outer); err != nil || len(rest) > 0 || !outer.Data.Content.Kind.Equal(oidTSTInfo) {
+		return info, errors.New("the content is not TSTInfo")
+	}
+	rest, err := asn1.Unmarshal(content, &info)
+	switch {
+	case err != nil:
+		return info, err
+	case len(rest) > 0:
+		return info, errors.New("something follows TSTInfo")
+	case !bytes.HasSuffix(info.Time.Bytes, []byte("Z")):
+		return info, errors.New("its time is not in UTC")
+	}
+	return info, nil
 }
 
 func (t Trust) content(info tstInfo, stamp *timestamp.Timestamp, imprint [32]byte) error {
