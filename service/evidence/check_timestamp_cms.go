@@ -73,13 +73,13 @@ func parseSignedData(token []byte) (s signedData, err error) {
 	}
 	info := only("token", token, asn1.TagSequence)
 	kind := info.oid()
-	outer := info.context("token", 0)
-	info.end(outer.signedData(&s))
-	info.adopt(outer)
-	if kind != oidSignedData || len(info.items) > 0 || len(outer.items) > 0 {
-		info.fail("is not CMS signed data alone")
+	if kind != oidSignedData {
+		info.fail("is not CMS signed data but %s", kind)
 	}
-	return s, info.error()
+	outer := info.context("token", 0)
+	outer.end(outer.signedData(&s))
+	info.end(outer)
+	return s, info.done()
 }
 
 func (d *der) signedData(s *signedData) *der {
@@ -249,7 +249,10 @@ func namesCertificate(value []byte, cert *x509.Certificate, sum func(*der) []byt
 	}
 	certs.end(id)
 	list.adopt(certs)
-	return list.error()
+	if list.has(asn1.ClassUniversal, asn1.TagSequence) { // policies
+		list.take(asn1.ClassUniversal, asn1.TagSequence, true)
+	}
+	return list.done()
 }
 
 func (d *der) issuerSerial(cert *x509.Certificate) {

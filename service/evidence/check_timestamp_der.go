@@ -30,12 +30,22 @@ func derOf(field string, data []byte) *der {
 	return d
 }
 
-// only is the one element that data consists of.
+// only opens the one element that data consists of.
 func only(field string, data []byte, tag int) *der {
 	d := derOf(field, data)
 	in := d.in(field, tag)
-	d.end(in)
+	if len(d.items) > 0 {
+		in.fail("is followed by something")
+	}
+	in.adopt(d)
 	return in
+}
+
+// done wants d read to its end, and returns its fault.
+func (d *der) done() error {
+	var outer der
+	outer.end(d)
+	return outer.error()
 }
 
 func (d *der) fail(format string, args ...any) {
