@@ -250,7 +250,8 @@ func TestAttacks(t *testing.T) {
 // A check that nothing makes fail is no check.
 func TestEveryCheckIsSeenFailing(t *testing.T) {
 	seen := map[string]bool{evidence.CheckDataMatches: true, evidence.CheckSM3: true, // TestSM3Attacks
-		evidence.CheckImprintReceipts: true, evidence.CheckImprintChannel: true} // TestData, TestImprintReceiptsForged, TestImprintAttacks
+		evidence.CheckImprintReceipts: true, evidence.CheckImprintChannel: true, // TestData, TestImprintReceiptsForged, TestImprintAttacks
+		evidence.CheckTimeStamps: true} // TestForgedTimeStamps
 	for _, a := range searchAttacks {
 		seen[a.check] = true
 	}

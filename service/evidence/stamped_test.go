@@ -1,0 +1,207 @@
+package evidence_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/datapledge/datapledge/service/anchor"
+	"github.com/datapledge/datapledge/service/evidence"
+	"github.com/datapledge/datapledge/service/timestamp/stamptest"
+)
+
+// stamped is a ledger all of whose blocks are under one time stamp.
+type stamped struct {
+	*story
+	authority *stamptest.Authority
+	run       *anchor.Batch
+	token     []byte
+}
+
+func newStamped(t testing.TB) *stamped {
+	t.Helper()
+	s := &stamped{story: newStory(t), authority: stamptest.New(t, stamptest.ECDSA(t), nil), run: anchor.New("pledge")}
+	for n, b := range s.blocks {
+		if err := s.run.Add(uint64(n), hash(b.payload)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.token = s.authority.Stamp(t, s.run.Root(), nil)
+	return s
+}
+
+// Parts makes stamped an evidence.Beside.
+func (s *stamped) Parts(_ context.Context, block uint64) (map[string][]byte, error) {
+	path := []string{}
+	for _, sum := range s.run.Path(block) {
+		path = append(path, hex.EncodeToString(sum))
+	}
+	part, err := json.Marshal(map[string]any{"v": 1, "channel": "pledge", "first": s.run.First, "last": s.run.Last, "path": path,
+		"token": base64.RawURLEncoding.EncodeToString(s.token)})
+	return map[string][]byte{stampFile(block): part}, err
+}
+
+func stampFile(block uint64) string { return fmt.Sprintf("timestamps/%020d.json", block) }
+
+func (s *stamped) trust() evidence.Trust {
+	t := s.story.trust()
+	t.TimeStampRoots = []string{s.authority.RootPEM()}
+	return t
+}
+
+func (s *stamped) build() []byte {
+	s.t.Helper()
+	src := s.source()
+	src.Beside, src.Trust = []evidence.Beside{s}, s.trust()
+	var b bytes.Buffer
+	if err := evidence.Write(context.Background(), &b, src, s.pledge); err != nil {
+		s.t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestTimeStampsInAPackage(t *testing.T) {
+	s := newStamped(t)
+	trust, err := evidence.ParseTrust(marshal(s.trust()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := check(t, s.build(), trust)
+	if !r.OK() || r.Find(evidence.CheckTimeStamps).Result != evidence.Pass || len(r.TimeStamps) < 3 {
+		t.Fatalf("got %s", text(r))
+	}
+	for _, at := range r.TimeStamps {
+		if at.Time != "2026-03-01T12:00:00Z" || at.Authority != "test authority" || at.First != 0 || at.Last != s.run.Last {
+			t.Errorf("got %+v", at)
+		}
+	}
+	if got := text(r); !strings.Contains(got, "2026-03-01T12:00:00Z  test authority") || !strings.Contains(got, "可信时间戳") {
+		t.Errorf("the printed report does not tell: %s", got)
+	}
+}
+
+// Without a root there is nobody to believe: no pass, and no fault either.
+func TestTimeStampsWithoutRoot(t *testing.T) {
+	s := newStamped(t)
+	r := check(t, s.build(), s.story.trust())
+	found := r.Find(evidence.CheckTimeStamps)
+	if !r.OK() || found.Result != evidence.NotPresent || found.Note == nil || len(r.TimeStamps) > 0 {
+		t.Errorf("got %+v: %s", found, text(r))
+	}
+	if !strings.Contains(text(r), "no root to judge them by") {
+		t.Error("the printed report does not say why")
+	}
+}
+
+func TestForgedTimeStamps(t *testing.T) {
+	sound := newStamped(t)
+	data := sound.build()
+	stranger := stamptest.New(t, stamptest.ECDSA(t), nil)
+	name := stampFile(2)
+	edits := map[string]func(map[string]any){
+		"another channel": func(m map[string]any) { m["channel"] = "other" },
+		"another range":   func(m map[string]any) { m["first"] = 1 },
+		"not in range":    func(m map[string]any) { m["last"] = 1 },
+		"no path":         func(m map[string]any) { m["path"] = []string{} },
+		"a long path":     func(m map[string]any) { m["path"] = append(m["path"].([]any), strings.Repeat("0", 64)) },
+		"another path":    func(m map[string]any) { m["path"].([]any)[0] = strings.Repeat("0", 64) },
+		"no digests":      func(m map[string]any) { m["path"] = []int{1} },
+		"no token":        func(m map[string]any) { m["token"] = "" },
+		"padding":         func(m map[string]any) { m["token"] = m["token"].(string) + "=" },
+		"more":            func(m map[string]any) { m["more"] = 1 },
+		"version 2":       func(m map[string]any) { m["v"] = 2 },
+		"another authority": func(m map[string]any) {
+			m["token"] = base64.RawURLEncoding.EncodeToString(stranger.Stamp(t, sound.run.Root(), nil))
+		},
+		"a token over another root": func(m map[string]any) {
+			m["token"] = base64.RawURLEncoding.EncodeToString(sound.authority.Stamp(t, [32]byte{1}, nil))
+		},
+	}
+	for what, change := range edits {
+		t.Run(what, func(t *testing.T) {
+			f := unpack(t, data)
+			f.edit(t, name, change)
+			failsStamp(t, check(t, f.pack(t, sound.exchange), sound.trust()), name)
+		})
+	}
+	t.Run("of another block", func(t *testing.T) {
+		f := unpack(t, data)
+		f[name] = f[stampFile(3)]
+		failsStamp(t, check(t, f.pack(t, sound.exchange), sound.trust()), name)
+	})
+	t.Run("not canonical", func(t *testing.T) {
+		f := unpack(t, data)
+		f[name] = append(f[name], '\n')
+		failsStamp(t, check(t, f.pack(t, sound.exchange), sound.trust()), name)
+	})
+}
+
+func failsStamp(t *testing.T, r evidence.Report, name string) {
+	t.Helper()
+	found := r.Find(evidence.CheckTimeStamps)
+	if r.OK() || found.Result != evidence.Fail || len(found.Failures) != 1 || found.Failures[0].File != name {
+		t.Errorf("got %s", text(r))
+	}
+}
+
+// No byte of a token can change unseen.
+func TestEveryByteOfATokenCounts(t *testing.T) {
+	s := newStamped(t)
+	roots := []string{s.authority.RootPEM()}
+	if err := evidence.VerifyTimeStamp(s.token, s.run.Root(), roots); err != nil {
+		t.Fatal(err)
+	}
+	for i := range s.token {
+		for _, mask := range []byte{0x01, 0x20, 0x80} {
+			bad := bytes.Clone(s.token)
+			bad[i] ^= mask
+			if evidence.VerifyTimeStamp(bad, s.run.Root(), roots) == nil {
+				t.Errorf("byte %d: %02x passes for %02x", i, bad[i], s.token[i])
+			}
+		}
+	}
+	for _, n := range []int{0, 1, len(s.token) / 2, len(s.token) - 1} {
+		if evidence.VerifyTimeStamp(s.token[:n], s.run.Root(), roots) == nil {
+			t.Errorf("the first %d bytes pass", n)
+		}
+	}
+	if evidence.VerifyTimeStamp(append(bytes.Clone(s.token), 0), s.run.Root(), roots) == nil {
+		t.Error("a byte more passes")
+	}
+}
+
+func TestBadTimeStampTrust(t *testing.T) {
+	s := newStamped(t)
+	for name, roots := range map[string][]string{"no PEM": {"x"}, "two in one": {s.authority.RootPEM() + s.authority.RootPEM()},
+		"too many": make([]string, 65)} {
+		trust := s.trust()
+		trust.TimeStampRoots = roots
+		if _, err := evidence.ParseTrust(marshal(trust)); err == nil {
+			t.Errorf("%s: taken", name)
+		}
+	}
+	empty := bytes.Replace(marshal(s.trust()), marshal(s.trust().TimeStampRoots), []byte("[]"), 1)
+	if _, err := evidence.ParseTrust(empty); err == nil {
+		t.Error("an empty list was taken")
+	}
+}
+
+// FuzzTimeStamp: only the sound token passes, and nothing panics.
+func FuzzTimeStamp(f *testing.F) {
+	a := stamptest.New(f, stamptest.ECDSA(f), nil)
+	roots, root := []string{a.RootPEM()}, [32]byte{7}
+	sound := a.Stamp(f, root, nil)
+	f.Add(sound)
+	f.Add(a.Stamp(f, root, func(p *stamptest.Token) { p.Signers = 2 }))
+	f.Add([]byte{0x30, 0x80, 0x06})
+	f.Fuzz(func(t *testing.T, token []byte) {
+		if err := evidence.VerifyTimeStamp(token, root, roots); (err == nil) != bytes.Equal(token, sound) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
