@@ -46,3 +46,34 @@ func TestSweepPassesWhatIsHeld(t *testing.T) {
 		t.Errorf("got %v, want ErrHeld", err)
 	}
 }
+
+// A held dataset without SM3 may be succeeded by one with it: the old copy stays
+// held until the hold is taken off, which frees both.
+func TestHeldIsSucceeded(t *testing.T) {
+	f := newFixture(t)
+	s := f.sealed("abc", []byte("abc"))
+	old := f.object()
+	f.hold(s, true)
+	id := f.begin(storage.SM3)
+	f.write(id, "abc", []byte("abc"))
+	if s = f.seal(id); len(s.SM3) != 1 {
+		t.Fatalf("got %v", s.SM3)
+	}
+	if err := f.bucket.Delete(t.Context(), old); !errors.Is(err, storage.ErrHeld) {
+		t.Errorf("the old copy: got %v, want ErrHeld", err)
+	}
+	f.hold(s, true)
+	f.hold(s, false)
+	for _, key := range f.keysLike("") {
+		if held, err := f.bucket.Held(t.Context(), key); held || err != nil {
+			t.Errorf("%s: got %v, %v after the hold was taken off", key, held, err)
+		}
+	}
+}
+
+func (f *fixture) hold(s storage.Sealed, on bool) {
+	f.t.Helper()
+	if err := f.Hold(f.t.Context(), s.Fingerprint, s.Owner, on); err != nil {
+		f.t.Fatal(err)
+	}
+}

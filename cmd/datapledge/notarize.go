@@ -31,7 +31,7 @@ the custodian found the same.
   -scenario TEXT        what the data are for
   -update-period P1M    how often they are updated (ISO 8601); default P1Y
   -sm3                  also record the SM3 fingerprint 国密 (GB/T 32905), computed here
-                        and by the custodian
+                        and by the custodian; it cannot be added later
   -upload ID            go on with an upload that was cut off
 
 EXAMPLE
