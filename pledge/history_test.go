@@ -126,7 +126,11 @@ func (h *history) drawDataset() *pledge.Command {
 	if len(h.assets) > 1 && rapid.IntRange(0, 25).Draw(h.r, "other") == 25 {
 		by = h.other
 	}
-	return h.command(by, pledge.AssetNotarize, h.dataset(by, "x", files...))
+	b := h.dataset(by, "x", files...)
+	if rapid.Bool().Draw(h.r, "sm3") {
+		h.addSM3(by, &b, sm3(b.Fingerprint), sm3(b.Fingerprint))
+	}
+	return h.command(by, pledge.AssetNotarize, b)
 }
 
 func (h *history) earlier() *pledge.Command {

@@ -13,12 +13,20 @@ func sm3(s string) string { return "sm3:" + sha("sm3"+s) }
 // withSM3 is a notarization whose owner and custodian give these.
 func (w *world) withSM3(owners, custodians string) pledge.NotarizeBody {
 	w.t.Helper()
-	f := file("a.csv", "a", 100)
-	b := w.dataset(w.owner, "国密", f)
-	b.SM3Fingerprint = owners
-	b.CustodyReceipt = w.sign(w.exchange, pledge.CustodyReceiptAct, pledge.ReceiptBody{Fingerprint: b.Fingerprint, Owner: w.owner.uscc,
-		Files: 1, Size: 100, ManifestRoot: pledge.ManifestRoot(b.Files), SM3Fingerprint: custodians, Depth: "full"})
+	b := w.dataset(w.owner, "国密", file("a.csv", "a", 100))
+	w.addSM3(w.owner, &b, owners, custodians)
 	return b
+}
+
+func (w *world) addSM3(a *actor, b *pledge.NotarizeBody, owners, custodians string) {
+	w.t.Helper()
+	var size int64
+	for _, f := range b.Files {
+		size += f.Size
+	}
+	b.SM3Fingerprint = owners
+	b.CustodyReceipt = w.sign(w.exchange, pledge.CustodyReceiptAct, pledge.ReceiptBody{Fingerprint: b.Fingerprint, Owner: a.uscc,
+		Files: len(b.Files), Size: size, ManifestRoot: pledge.ManifestRoot(b.Files), SM3Fingerprint: custodians, Depth: "full"})
 }
 
 // TestSM3Fingerprint: it is the custodian's measure or it is not recorded.
