@@ -103,11 +103,29 @@ func TestNoImprintReceipts(t *testing.T) {
 // package, even one that the exchange lists and signs for.
 func TestImprintReceiptsForged(t *testing.T) {
 	s, court, base := imprinted(t)
+	good := string(second(s.receiptFile(court, uint64(len(s.blocks)-1), func(map[string]any) {})))
+	for name, data := range forgedReceipts(t, s, court) {
+		f := contents{}
+		for n, d := range base {
+			f[n] = d
+		}
+		path, _ := nameOfReceipt(string(data))
+		f[path] = data
+		failsImprint(t, name, check(t, f.pack(t, s.exchange), s.trust()))
+	}
+	f := base
+	f["imprint/receipts/"+strings.Repeat("a", 64)+".jws"] = []byte(good)
+	failsImprint(t, "other name", check(t, f.pack(t, s.exchange), s.trust()))
+}
+
+// forgedReceipts are receipts that say what is not so, or are by nobody who may.
+func forgedReceipts(t *testing.T, s *story, court key) map[string][]byte {
+	t.Helper()
 	last := uint64(len(s.blocks) - 1)
 	none := func(map[string]any) {}
 	set := func(name string, v any) func(map[string]any) { return func(m map[string]any) { m[name] = v } }
 	good := string(second(s.receiptFile(court, last, none)))
-	forged := map[string][]byte{
+	return map[string][]byte{
 		"other key":     second(s.receiptFile(newKey("stranger", court.party), last, none)),
 		"unknown party": second(s.receiptFile(newKey("stranger", uscc(77)), last, none)),
 		"a bank":        second(s.receiptFile(s.bank, last, none)),
@@ -130,18 +148,6 @@ func TestImprintReceiptsForged(t *testing.T) {
 		"spaces":        []byte(signedAs(t, court, imprintType, " "+good)),
 		"nothing":       {},
 	}
-	for name, data := range forged {
-		f := contents{}
-		for n, d := range base {
-			f[n] = d
-		}
-		path, _ := nameOfReceipt(string(data))
-		f[path] = data
-		failsImprint(t, name, check(t, f.pack(t, s.exchange), s.trust()))
-	}
-	f := base
-	f["imprint/receipts/"+strings.Repeat("a", 64)+".jws"] = []byte(good)
-	failsImprint(t, "other name", check(t, f.pack(t, s.exchange), s.trust()))
 }
 
 func second(_ string, data []byte) []byte { return data }
