@@ -41,6 +41,8 @@ var fences = map[string][]string{
 	"github.com/hyperledger/fabric-protos-go-apiv2": {"chaincode", "cmd/datapledge-chaincode"},
 	"github.com/hyperledger/fabric-contract-api-go": {},
 	"modernc.org/sqlite":                            {"service/index"},
+	"github.com/digitorus/timestamp":                {"service/timestamp", "service/certificate"},
+	"github.com/digitorus/pkcs7":                    {"service/timestamp", "service/certificate"},
 	"go.etcd.io/bbolt":                              {"service/solo", "service/fabric"},
 	"github.com/remitly-oss/httpsig-go":             {"service/imprint"},
 	"github.com/chromedp":                           {"service/rest"},

@@ -9,10 +9,19 @@ type Metric struct {
 	Counter    bool
 }
 
-// Metered is a ledger that has numbers to tell. It MUST answer at once, with
+// Metered is a ledger, or another part, that has numbers to tell. It MUST answer at once, with
 // the same names each time, without asking anybody.
 type Metered interface {
 	Metrics() []Metric
+}
+
+// TimeStampMetrics are the numbers of who has the blocks stamped; none when
+// nobody does.
+func (s *Service) TimeStampMetrics() []Metric {
+	if m, ok := s.o.TimeStamps.(Metered); ok {
+		return m.Metrics()
+	}
+	return nil
 }
 
 // LedgerMetrics are the ledger's own numbers; none when it keeps none.

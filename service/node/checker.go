@@ -51,6 +51,6 @@ func (n *Node) publicTrust() ([]byte, error) {
 		}
 		trust = evidence.TrustOf(n.ledger.Info())
 	}
-	text, err := json.MarshalIndent(trust, "", "  ")
+	text, err := json.MarshalIndent(n.withStampRoots(trust), "", "  ")
 	return append(text, '\n'), err
 }

@@ -36,6 +36,8 @@ type Config struct {
 	Checker Checker `json:"checker"`
 	// Imprint may be empty: then nobody else gets the records.
 	Imprint Imprint `json:"imprint,omitzero"`
+
+	TimeStamps TimeStamps `json:"time_stamps"`
 }
 
 // Keys name key files. Empty: the ones that the first start makes below
@@ -96,7 +98,8 @@ func Default() Config {
 		Log:    Log{Level: "info"},
 		Limits: Limits{RatePerAddress: 500, RatePerParty: 500, Idle: Duration(time.Minute),
 			UploadLife: Duration(24 * time.Hour), Sweep: Duration(10 * time.Minute), TrustedProxies: []string{}},
-		Imprint: Imprint{Sinks: []Sink{}},
+		Imprint:    Imprint{Sinks: []Sink{}},
+		TimeStamps: TimeStamps{Every: Duration(5 * time.Second)},
 	}
 }
 
@@ -154,6 +157,7 @@ func (c Config) Check() error {
 	faults = append(faults, c.Ledger.check(c.Keys)...)
 	faults = append(faults, c.Bucket.check()...)
 	faults = append(faults, c.Imprint.check()...)
+	faults = append(faults, c.TimeStamps.check()...)
 	fault((c.TLS.CertFile == "") != (c.TLS.KeyFile == ""), "tls: cert_file and key_file go together")
 	var level slog.Level
 	fault(level.UnmarshalText([]byte(c.Log.Level)) != nil, "log.level: %q is not debug, info, warn or error", c.Log.Level)

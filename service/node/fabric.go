@@ -68,7 +68,7 @@ func (n *Node) evidence(vault *storage.Vault, signer *client.Key) (service.Evide
 	if err != nil || n.config.Ledger.Kind == ledgerFabric && n.config.Ledger.TrustFile == "" {
 		return nil, err
 	}
-	return evidence.Source{Ledger: n.ledger, Index: n.index, Signer: signer, Trust: trust, Files: sealedFiles(vault), SM3: sealedSM3(vault),
+	return evidence.Source{Ledger: n.ledger, Index: n.index, Signer: signer, Trust: n.withStampRoots(trust), Files: sealedFiles(vault), SM3: sealedSM3(vault),
 		Search: n.searchReport, Beside: n.beside(), Now: time.Now}, nil
 }
 

@@ -149,6 +149,9 @@ func (n *Node) beside() (list []evidence.Beside) {
 	if n.imprints != nil {
 		list = append(list, n.imprints)
 	}
+	if n.stamper != nil {
+		list = append(list, n.stamper)
+	}
 	return list
 }
 

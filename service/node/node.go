@@ -22,21 +22,24 @@ import (
 	"github.com/datapledge/datapledge/service/imprint"
 	"github.com/datapledge/datapledge/service/index"
 	"github.com/datapledge/datapledge/service/rest"
+	"github.com/datapledge/datapledge/service/timestamp"
 	"github.com/datapledge/datapledge/storage"
 )
 
 // Node is a running service. Close it.
 type Node struct {
-	config   Config
-	log      *slog.Logger
-	service  *service.Service
-	handler  *rest.Handler
-	ledger   service.Ledger
-	index    *index.Index
-	bucket   storage.Bucket
-	audit    *os.File
-	imprints *imprint.Imprints // nil when nobody gets any
-	closers  []io.Closer
+	config     Config
+	log        *slog.Logger
+	service    *service.Service
+	handler    *rest.Handler
+	ledger     service.Ledger
+	index      *index.Index
+	bucket     storage.Bucket
+	audit      *os.File
+	imprints   *imprint.Imprints  // nil when nobody gets any
+	stamper    *timestamp.Stamper // nil when nobody is asked for time stamps
+	stampRoots []string           // PEM
+	closers    []io.Closer
 
 	stop    context.CancelFunc
 	running sync.WaitGroup
@@ -73,6 +76,9 @@ func (n *Node) open(ctx context.Context) error {
 		return err
 	}
 	if err := n.openImprint(custodian); err != nil {
+		return err
+	}
+	if err := n.openTimeStamps(); err != nil {
 		return err
 	}
 	metrics := rest.NewMetrics()
@@ -124,6 +130,9 @@ func (n *Node) assemble(bucket storage.Bucket, custodian *client.Key, metrics *r
 	}
 	if n.imprints != nil {
 		o.Imprints = n.imprints
+	}
+	if n.stamper != nil {
+		o.TimeStamps = n.stamper
 	}
 	return service.New(o)
 }
@@ -205,6 +214,9 @@ func (n *Node) start(ctx context.Context) {
 	n.running.Go(func() { n.project(ctx) })
 	if n.imprints != nil {
 		n.running.Go(func() { n.imprints.Run(ctx) })
+	}
+	if n.stamper != nil {
+		n.running.Go(func() { _ = n.stamper.Run(ctx) }) // it tells why it ended
 	}
 	n.running.Go(func() {
 		tick := time.NewTicker(time.Duration(n.config.Limits.Sweep))
