@@ -6,6 +6,7 @@ package certificate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -92,9 +93,18 @@ func (p *Printer) Print(ctx context.Context, w io.Writer, c service.Certificate,
 	}
 	signed, err := p.print(ctx, c, lang)
 	if err != nil {
-		return fmt.Errorf("printing certificate %s: %w", c.Number, err)
+		return fmt.Errorf("printing certificate %s: %w", c.Number, unavailable(err))
 	}
 	_, err = w.Write(signed)
+	return err
+}
+
+// unavailable has a trouble answered as one, with its remedy: the certificate
+// itself is there, as a page and as JSON.
+func unavailable(err error) error {
+	if t := (*service.Trouble)(nil); errors.As(err, &t) {
+		return fmt.Errorf("%w: %w", service.ErrUnavailable, err)
+	}
 	return err
 }
 

@@ -127,11 +127,16 @@ func keep(path string, s *signer) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
+	return replace(path, out.Bytes())
+}
+
+// replace writes a file of mode 0600, whole or not at all.
+func replace(path string, content []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".certificate-*") // mode 0600
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(out.Bytes())
+	_, err = f.Write(content)
 	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
 		err = os.Rename(f.Name(), path)
 	}
