@@ -46,11 +46,28 @@ func (s *Service) mayProve(ctx context.Context, c Caller, id string) error {
 		_, err := s.Pledge(ctx, c, id, "")
 		return err
 	case strings.HasPrefix(id, "S-"):
-		// A number is given to whoever searched, and passed on like the report itself.
-		return c.may(UseSearch, "search "+id)
+		return s.mayProveSearch(ctx, c, id)
 	case pledge.CheckUSCC(id) == nil:
 		_, err := s.Party(ctx, c, id)
 		return err
 	}
 	return pledge.Errorf(pledge.NotFound, "no record %s", id)
+}
+
+// mayProveSearch: a number is passed on like the report itself, but the package
+// shows the commands of the assets that it names.
+func (s *Service) mayProveSearch(ctx context.Context, c Caller, number string) error {
+	if err := c.may(UseSearch, "search "+number); err != nil {
+		return err
+	}
+	r, err := s.StoredSearch(ctx, number)
+	if err != nil {
+		return err
+	}
+	for _, a := range r.Assets {
+		if err := c.may(UseAssetRead, "the evidence of a search that names asset "+a.AssetID, c.to(map[Who]string{Owner: a.Owner})...); err != nil {
+			return err
+		}
+	}
+	return nil
 }

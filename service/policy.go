@@ -31,6 +31,7 @@ const (
 	UseSearch        Use = "search"
 	UseEvents        Use = "events"
 	UsePublicVerify  Use = "public.verify"
+	UseCertificate   Use = "certificate.read"
 )
 
 // Who is what a caller is: to the ledger (a role), or to the record at hand.
@@ -60,7 +61,7 @@ const (
 // what is not here is denied. Content opens for its owner alone.
 func allows(u Use) []Who {
 	switch u {
-	case UseSubmit, UseNetwork, UsePublicVerify:
+	case UseSubmit, UseNetwork, UsePublicVerify, UseCertificate:
 		return []Who{Anyone}
 	case UseOutcome, UsePartyRead, UseAssetList, UseFingerprint, UsePledgeList, UseVerify, UseSearch, UseEvents:
 		return []Who{Enrolled}
@@ -86,7 +87,7 @@ func allows(u Use) []Who {
 func Uses() []Use {
 	return []Use{UseSubmit, UseOutcome, UseNetwork, UseUploadBegin, UseUpload, UsePartyRead, UseAssetList,
 		UseAssetListAll, UseAssetRead, UseContentRead, UseFingerprint, UsePledgeList, UsePledgeListAll,
-		UsePledgeRead, UseCustodyCheck, UseVerify, UseSearch, UseEvents, UsePublicVerify}
+		UsePledgeRead, UseCustodyCheck, UseVerify, UseSearch, UseEvents, UsePublicVerify, UseCertificate}
 }
 
 // Allowed says whether a caller who is all of who may use u.

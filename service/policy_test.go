@@ -31,6 +31,7 @@ var wanted = map[service.Use][]service.Who{
 	"search":           {"enrolled"},
 	"events":           {"enrolled"},
 	"public.verify":    {"anyone"},
+	"certificate.read": {"anyone"},
 }
 
 func TestPolicyInEveryCell(t *testing.T) {

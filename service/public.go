@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/datapledge/datapledge/pledge"
 )
@@ -126,9 +125,4 @@ func (v *view) matches(held held) ([]PublicMatch, int, error) {
 func matchOf(a *pledge.Asset, whole bool) PublicMatch {
 	return PublicMatch{Number: notarizationNumber(a.ID), AssetID: a.ID, Whole: whole, Files: a.Files, At: a.Notarized.At,
 		Status: a.Status, Disputed: len(a.DisputedWith) > 0, Frozen: a.Frozen != nil, command: a.Notarized.Command}
-}
-
-// notarizationNumber is the certificate number of an asset's notarization.
-func notarizationNumber(asset string) string {
-	return "N-" + strings.ToUpper(strings.TrimPrefix(asset, "as_"))
 }

@@ -316,8 +316,10 @@ func (s *Service) searched(ctx context.Context, q SearchRequest, f *finding, hea
 		return Search{}, err
 	}
 	r.Number = number
-	r.Report, err = s.report(r)
-	return r, err
+	if r.Report, err = s.report(r); err != nil {
+		return r, err
+	}
+	return r, s.keepSearch(ctx, r)
 }
 
 // number names a search by what it says: the same question at the same

@@ -28,6 +28,8 @@ type Vault interface {
 	Check(ctx context.Context, fingerprint, owner string, o storage.CheckOptions) (storage.CheckReport, error)
 	Hold(ctx context.Context, fingerprint, owner string, on bool) error
 	Retain(ctx context.Context, fingerprint, owner string) error
+	Keep(ctx context.Context, folder, name string, content []byte) ([]byte, error)
+	Document(ctx context.Context, folder, name string) ([]byte, error)
 }
 
 // Refusal is a *pledge.Error that keeps what the vault said, for callers

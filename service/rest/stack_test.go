@@ -102,7 +102,7 @@ func (s *stack) assemble(conf setup, ix *index.Index) {
 	metrics := rest.NewMetrics()
 	s.svc = must(service.New(service.Options{Ledger: s.wrapped, Index: s.index, Vault: s.vault, Custodian: custodian,
 		ReadYourWrites: time.Minute, // what was written is read at once, on slow machines too
-		Evidence:       evidence.Source{Ledger: s.ledger, Index: ix, Signer: custodian, Now: s.clock.Now},
+		Evidence:       evidence.Source{Ledger: s.ledger, Index: ix, Signer: custodian, Search: s.searchReport, Now: s.clock.Now},
 		Probe:          func(context.Context) error { return s.bucket.err() },
 		Now:            s.clock.Now, Logger: logger, Audit: slog.New(slog.NewJSONHandler(s.audit, nil)), Observer: metrics}))(s.t)
 	conf.rest.Logger, conf.rest.Metrics = logger, metrics
@@ -113,6 +113,11 @@ func (s *stack) assemble(conf setup, ix *index.Index) {
 	s.server = httptest.NewUnstartedServer(s.handler)
 	s.server.Start()
 	s.http = &http.Client{Transport: newContract(s.t, s.server.Client().Transport)}
+}
+
+func (s *stack) searchReport(ctx context.Context, number string) (string, error) {
+	r, err := s.svc.StoredSearch(ctx, number)
+	return r.Report, err
 }
 
 func (s *stack) run(ix *index.Index) {
