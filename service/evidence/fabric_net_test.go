@@ -218,11 +218,18 @@ func (c *channel) invalid() *call {
 func (c *channel) seal() {
 	c.t.Helper()
 	c.blocks = nil
-	var prev []byte
-	for n, k := range c.cuts {
-		b := &common.Block{Header: &common.BlockHeader{Number: uint64(n), PreviousHash: prev}, Data: &common.BlockData{}}
-		if k.prev != nil {
-			b.Header.PreviousHash = k.prev
+	c.goOn()
+}
+
+// goOn makes the blocks that are not there yet, after those that are.
+func (c *channel) goOn() {
+	c.t.Helper()
+	for n := len(c.blocks); n < len(c.cuts); n++ {
+		k := c.cuts[n]
+		b := &common.Block{Header: &common.BlockHeader{Number: uint64(n), PreviousHash: k.prev}, Data: &common.BlockData{}}
+		if k.prev == nil && n > 0 {
+			sum := sha256.Sum256(headerBytes(c.blocks[n-1]))
+			b.Header.PreviousHash = sum[:]
 		}
 		if k.config != nil {
 			b.Data.Data = [][]byte{k.config}
@@ -242,8 +249,6 @@ func (c *channel) seal() {
 			k.after(b)
 		}
 		c.blocks = append(c.blocks, b)
-		sum := sha256.Sum256(headerBytes(b))
-		prev = sum[:]
 	}
 }
 
