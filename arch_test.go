@@ -46,6 +46,8 @@ var fences = map[string][]string{
 	"go.etcd.io/bbolt":                              {"service/solo", "service/fabric"},
 	"github.com/remitly-oss/httpsig-go":             {"service/imprint"},
 	"github.com/chromedp":                           {"service/rest"},
+	"github.com/signintech/gopdf":                   {"service/certificate"},
+	"github.com/boombuler/barcode":                  {"service/certificate"},
 	"github.com/emmansun/gmsm":                      {"storage", "service/evidence"},
 }
 

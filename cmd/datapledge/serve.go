@@ -31,8 +31,9 @@ it can stand on a consortium and an S3 store: 'network up' writes such a file.
 SIGTERM and SIGINT let requests under way finish.
 
   -config FILE    a JSON config; what it leaves out has the default
-  -check-config   check the config, the consortium and the bucket that it names,
-                  say what is wrong and what to do about it, and end
+  -check-config   check the config, the consortium, the bucket, fonts and
+                  certificates that it names, say what is wrong and what to do
+                  about it, and end
   -listen ADDR    where to listen, whatever the config says
   -data DIR       where to keep everything, whatever the config says
 
@@ -95,10 +96,15 @@ func (a *app) checkConfig(ctx context.Context, config node.Config) error {
 	if err != nil {
 		return a.findingsFault("bucket "+config.Bucket.Bucket, err)
 	}
+	printing, err := config.CheckCertificates()
+	if err != nil {
+		return a.findingsFault("certificates", err)
+	}
 	a.emit(config, func(w io.Writer) {
 		fmt.Fprintf(w, "good: listen on %s, keep everything in %s, channel %s\n", config.Listen, config.Data, config.Channel)
 		printFindings(w, "ledger", ledger)
 		printFindings(w, "bucket "+config.Bucket.Bucket, bucket)
+		printFindings(w, "certificates", printing)
 	})
 	return nil
 }

@@ -30,7 +30,10 @@ type Options struct {
 	Issuer string
 	// Stamp answers with a DER TimeStampToken (RFC 3161) whose imprint is the
 	// SHA-256 digest. Nil, an error or no answer in time: signed without.
-	Stamp func(ctx context.Context, digest []byte) ([]byte, error)
+	Stamp func(ctx context.Context, digest [32]byte) ([]byte, error)
+	// StampEvery spares the authority, as anybody may download a certificate:
+	// how long one request comes after another, at least; 2 s when zero.
+	StampEvery time.Duration
 	// Now is the clock; nil means time.Now.
 	Now    func() time.Time
 	Logger *slog.Logger
@@ -59,6 +62,9 @@ func New(o Options) (*Printer, error) {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.StampEvery <= 0 {
+		o.StampEvery = 2 * time.Second
 	}
 	p := &Printer{o: o, press: make(chan struct{}, 2)}
 	p.fonts.files = o.FontFiles

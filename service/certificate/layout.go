@@ -90,7 +90,7 @@ func (f *flow) anchors(c service.Certificate) {
 	f.heading(wordAnchors.In(f.lang))
 	for i, a := range c.Anchors {
 		from := len(f.lines)
-		f.subheading(fmt.Sprintf("%d.  %s", i+1, a.Act))
+		f.subheading(fmt.Sprintf("%d.  %s", i+1, actName(a.Act, f.lang)))
 		f.row(wordBlock.In(f.lang), strconv.FormatUint(a.Block, 10), right)
 		f.row(wordBlockTime.In(f.lang), blockTime(a.BlockTime, c.Ledger).In(f.lang), right)
 		f.row(wordBlockHash.In(f.lang), a.BlockHash, right)

@@ -17,8 +17,6 @@ const (
 	// that did not come, none is asked for during stampRest.
 	stampWait = 3 * time.Second
 	stampRest = time.Minute
-	// stampEvery spares the authority, as anybody may download a certificate.
-	stampEvery = 2 * time.Second
 	// tokenRoom is the room for a time-stamp token, in bytes.
 	tokenRoom = 12 << 10
 )
@@ -79,13 +77,13 @@ func (p *Printer) fill(ctx context.Context, out []byte, who *signer, room int) (
 // stamp asks for a time stamp over the signature's value (RFC 3161, CAdES-T).
 // It is best effort: without one the signature still holds.
 func (p *Printer) stamp(ctx context.Context, value []byte) []byte {
-	if p.o.Stamp == nil || !p.stamps.take(p.o.Now(), stampEvery) {
+	if p.o.Stamp == nil || !p.stamps.take(p.o.Now(), p.o.StampEvery) {
 		return nil
 	}
 	wait, cancel := context.WithTimeout(ctx, stampWait)
 	defer cancel()
 	digest := sha256.Sum256(value)
-	token, err := p.o.Stamp(wait, digest[:])
+	token, err := p.o.Stamp(wait, digest)
 	if err == nil && !bytes.Contains(token, digest[:]) {
 		err = errors.New("it is not over what was asked")
 	}

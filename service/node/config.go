@@ -34,6 +34,9 @@ type Config struct {
 	Limits Limits `json:"limits"`
 
 	Checker Checker `json:"checker"`
+	// Certificates may be empty: fonts are looked for, and the signing
+	// certificate is made.
+	Certificates Certificates `json:"certificates"`
 	// Imprint may be empty: then nobody else gets the records.
 	Imprint Imprint `json:"imprint,omitzero"`
 
@@ -98,8 +101,9 @@ func Default() Config {
 		Log:    Log{Level: "info"},
 		Limits: Limits{RatePerAddress: 500, RatePerParty: 500, Idle: Duration(time.Minute),
 			UploadLife: Duration(24 * time.Hour), Sweep: Duration(10 * time.Minute), TrustedProxies: []string{}},
-		Imprint:    Imprint{Sinks: []Sink{}},
-		TimeStamps: TimeStamps{Every: Duration(5 * time.Second)},
+		Certificates: Certificates{FontFiles: []string{}},
+		Imprint:      Imprint{Sinks: []Sink{}},
+		TimeStamps:   TimeStamps{Every: Duration(5 * time.Second)},
 	}
 }
 
@@ -156,6 +160,7 @@ func (c Config) Check() error {
 	fault(!channelName.MatchString(c.Channel), "channel: %q is not a channel name (a-z, 0-9, . and -)", c.Channel)
 	faults = append(faults, c.Ledger.check(c.Keys)...)
 	faults = append(faults, c.Bucket.check()...)
+	faults = append(faults, c.Certificates.check()...)
 	faults = append(faults, c.Imprint.check()...)
 	faults = append(faults, c.TimeStamps.check()...)
 	fault((c.TLS.CertFile == "") != (c.TLS.KeyFile == ""), "tls: cert_file and key_file go together")

@@ -39,6 +39,7 @@ type Node struct {
 	imprints   *imprint.Imprints  // nil when nobody gets any
 	stamper    *timestamp.Stamper // nil when nobody is asked for time stamps
 	stampRoots []string           // PEM
+	authority  *timestamp.Client  // nil like the stamper
 	closers    []io.Closer
 
 	stop    context.CancelFunc
@@ -123,9 +124,13 @@ func (n *Node) assemble(bucket storage.Bucket, custodian *client.Key, metrics *r
 	if err != nil {
 		return nil, err
 	}
+	printer, err := n.openPrinter()
+	if err != nil {
+		return nil, err
+	}
 	o := service.Options{
 		Ledger: n.ledger, Index: n.index, Vault: vault, Custodian: custodian, Probe: probe(bucket, n.config.Data),
-		Evidence:   writer,
+		Evidence: writer, Certificates: printer,
 		UploadLife: time.Duration(n.config.Limits.UploadLife), Logger: n.log, Audit: audit, Observer: metrics,
 	}
 	if n.imprints != nil {

@@ -65,6 +65,7 @@ func (n *Node) openTimeStamps() error {
 	for _, root := range trust.Roots {
 		n.stampRoots = append(n.stampRoots, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: root.Raw})))
 	}
+	n.authority = client
 	n.stamper, err = timestamp.New(timestamp.Options{Ledger: n.ledger, Authority: client, Trust: trust, Dir: filepath.Join(n.config.Data, "timestamps"),
 		Every: time.Duration(c.Every), Logger: n.log, Accept: n.acceptStamp})
 	if err != nil {
