@@ -50,7 +50,6 @@ func Check(ctx context.Context, r io.ReaderAt, size int64, trust Trust) (Report,
 	if readable {
 		c.files = files
 		err = c.run(ctx)
-		c.partsList()
 	}
 	c.judge()
 	c.conclude()
@@ -73,6 +72,7 @@ func (c *checker) run(ctx context.Context) error {
 	if !c.readManifest() {
 		return nil
 	}
+	defer c.partsList() // which goes by all that was found
 	c.assetID = c.assetOf()
 	c.readSearch()
 	c.complete()
