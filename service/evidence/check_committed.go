@@ -29,6 +29,10 @@ func (c *checker) transactionAt(p place) *committed {
 		return nil
 	}
 	e := c.eraOf(b.number)
+	if p.block == 0 {
+		c.note(CheckInclusion, p.file, faultf("block", "is 0: that one holds the configuration, and no command"))
+		return nil
+	}
 	if e == nil {
 		return nil // told by block-signatures
 	}

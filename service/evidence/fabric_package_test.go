@@ -44,7 +44,10 @@ var fileAttacks = []fileAttack{
 		at("asset.notarize", 0, func(c *channel, f contents, m map[string]any) { m["block"] = 1 })(t, c, f)
 	}},
 	{"the configuration in place of a transaction", evidence.CheckInclusion, "onchain/commands/", at("asset.notarize", 0, func(c *channel, f contents, m map[string]any) { m["block"] = 77 })},
-	{"a place in block 0", evidence.CheckAttested, "", at("asset.notarize", 0, func(c *channel, f contents, m map[string]any) { m["block"] = 0 })},
+	{"a place in block 0", evidence.CheckInclusion, "onchain/commands/", at("asset.notarize", 0, func(c *channel, f contents, m map[string]any) { m["block"] = 0 })},
+	{"a command that there is not, in block 0", evidence.CheckInclusion, "onchain/commands/cmd_" + hash("x"), func(t *testing.T, c *channel, f contents) {
+		f["onchain/commands/cmd_"+hash("x")+".json"] = []byte(`{"attestation":"","block":0,"index":0,"kind":"fabric","tx":0}`)
+	}},
 	{"a place of a solo ledger", evidence.CheckInclusion, "onchain/commands/", at("asset.notarize", 0, func(c *channel, f contents, m map[string]any) { m["kind"] = "solo" })},
 	{"a place with an unknown member", evidence.CheckInclusion, "onchain/commands/", at("asset.notarize", 0, func(c *channel, f contents, m map[string]any) { m["x"] = 1 })},
 	{"an attestation of another command", evidence.CheckAttested, "onchain/commands/", func(t *testing.T, c *channel, f contents) {

@@ -11,9 +11,6 @@ import (
 	"github.com/datapledge/datapledge/service/evidence"
 )
 
-// anyCheck may find what is wrong with a package.
-const anyCheck = "any"
-
 func (m *maker) receipts() {
 	s, court, f := imprinted(m.t)
 	m.base("solo-imprinted", f.pack(m.t, s.exchange), "solo")
@@ -113,11 +110,7 @@ func (m *maker) channelFiles() {
 				a.change(t, c, f)
 				signer = c.exchange
 			}
-			want := a.check
-			if a.file == "" {
-				want = anyCheck // it ends before the other
-			}
-			m.add("channel", "channel-asset", "channel", a.name, f.pack(t, signer), want)
+			m.add("channel", "channel-asset", "channel", a.name, f.pack(t, signer), a.check)
 		})
 	}
 }

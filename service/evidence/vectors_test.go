@@ -98,14 +98,14 @@ func reportOf(t *testing.T, data []byte, trust evidence.Trust, files map[string]
 	return r
 }
 
-// Every published vector has the verdict that is published with it, and fails
-// at that check first.
+// Every published vector has the verdict that is published with it, and the
+// published check fails.
 func TestVectors(t *testing.T) {
 	m := published(t)
 	for group, list := range m.groups {
 		t.Run(group, func(t *testing.T) {
 			for _, v := range list {
-				if r := m.report(v); r.OK() != v.Stands || firstFailing(r) != v.Fails {
+				if r := m.report(v); r.OK() != v.Stands || r.OK() != (v.Fails == "") || !r.OK() && r.Find(v.Fails).Result != evidence.Fail {
 					t.Errorf("%s: got %v at %q, want %v at %q", v.Name, r.OK(), firstFailing(r), v.Stands, v.Fails)
 				}
 			}

@@ -1,0 +1,33 @@
+package evidence_test
+
+import (
+	"testing"
+
+	"github.com/datapledge/datapledge/service/evidence"
+	"github.com/datapledge/datapledge/service/evidence/internal/secondreader"
+)
+
+// A second checker, written from FORMAT.md and without the first one's code,
+// comes to the same verdicts, and finds each
+// fault at a check that fails by the first one, too.
+func TestSecondReaderAgrees(t *testing.T) {
+	m := published(t)
+	for group, list := range m.groups {
+		t.Run(group, func(t *testing.T) {
+			for _, v := range list {
+				if v.Data != nil {
+					continue // it looks at packages only
+				}
+				got, err := secondreader.Read(join(m.bases[v.Base], v.Pieces), believed(m.trusts[v.Trust], v.Edits))
+				if err != nil || got.Stands != v.Stands || !sameFault(m, v, got.Fails) {
+					t.Errorf("%s: got %v at %q (%v), want %v at %q; %v", v.Name, got.Stands, got.Fails, got.Why, v.Stands, v.Fails, err)
+				}
+			}
+		})
+	}
+}
+
+// sameFault says whether the checker, too, fails a vector at that check.
+func sameFault(m *maker, v vector, fails string) bool {
+	return fails == v.Fails || fails != "" && m.report(v).Find(fails).Result == evidence.Fail
+}
