@@ -121,8 +121,8 @@ func (d *der) certificates() (certs []*x509.Certificate) {
 	for len(set.items) > 0 && set.err == nil {
 		raw := set.take(asn1.ClassUniversal, asn1.TagSequence, true)
 		cert, err := x509.ParseCertificate(raw.FullBytes)
-		if err != nil || len(certs) == maxCertificates {
-			set.fail("cannot be read, or are more than %d", maxCertificates)
+		if err != nil || len(certs) == maxCertificates || tooSlow(cert) {
+			set.fail("cannot be read, are more than %d, or have RSA keys of over %d bits", maxCertificates, maxRSA)
 			break
 		}
 		certs = append(certs, cert)

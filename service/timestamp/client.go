@@ -52,7 +52,9 @@ func NewClient(address string, trust Trust, transport http.RoundTripper, now fun
 	if err := trust.check(); err != nil {
 		return nil, err
 	}
-	return &Client{address, trust, &http.Client{Transport: transport, Timeout: requestTimeout}, now}, nil
+	// An authority must not lead the service to addresses inside its own network.
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &Client{address, trust, &http.Client{Transport: transport, Timeout: requestTimeout, CheckRedirect: stay}, now}, nil
 }
 
 // Stamp has a SHA-256 stamped. The error is service.ErrUnavailable when the

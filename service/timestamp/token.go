@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -109,13 +110,16 @@ func (t Trust) verify(der []byte, imprint [32]byte) (Token, error) {
 	if len(der) > MaxToken {
 		return Token{}, fmt.Errorf("it has more than %d bytes", MaxToken)
 	}
-	// Parse checks the signature only of a token that carries certificates,
-	// and no chain at all: both is done below.
-	stamp, err := timestamp.Parse(der)
+	p7, err := pkcs7.Parse(der)
 	if err != nil {
 		return Token{}, err
 	}
-	p7, err := pkcs7.Parse(der)
+	if slices.ContainsFunc(p7.Certificates, tooSlow) {
+		return Token{}, fmt.Errorf("it has a certificate with an RSA key of over %d bits", maxRSA)
+	}
+	// Parse checks the signature only of a token that carries certificates,
+	// and no chain at all: both is done below.
+	stamp, err := timestamp.Parse(der)
 	if err != nil {
 		return Token{}, err
 	}

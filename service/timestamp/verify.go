@@ -228,6 +228,15 @@ func (t Trust) chain(p7 *pkcs7.PKCS7, signer *x509.Certificate, at time.Time) er
 	return err
 }
 
+// maxRSA bounds the bits of keys, which the authority chooses: with a long one
+// it could keep the service busy for minutes.
+const maxRSA = 8192
+
+func tooSlow(cert *x509.Certificate) bool {
+	key, ok := cert.PublicKey.(*rsa.PublicKey)
+	return ok && key.N.BitLen() > maxRSA
+}
+
 func forStampsOnly(cert *x509.Certificate) error {
 	i := slices.IndexFunc(cert.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(oidExtKeyUsage) })
 	switch {

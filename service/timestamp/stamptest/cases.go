@@ -99,4 +99,8 @@ var Cases = []Case{
 		a := New(t, ECDSA(t), nil)
 		return a.Stamp(t, root, func(p *Token) { p.Named, p.OldName = a.Root, true }), a
 	}, false},
+	{"a key that takes long to verify with", func(t testing.TB, root [32]byte) ([]byte, *Authority) {
+		a := New(t, ECDSA(t), nil)
+		return a.Stamp(t, root, func(p *Token) { p.Certs = append(p.Certs, a.Slow(t)) }), a
+	}, false},
 }

@@ -62,6 +62,14 @@ func New(t testing.TB, key crypto.Signer, change func(*x509.Certificate)) *Autho
 	return a
 }
 
+// Slow is a certificate below the root with an RSA key of 16384 bits, whose
+// private half nobody has.
+func (a *Authority) Slow(t testing.TB) *x509.Certificate {
+	t.Helper()
+	n := new(big.Int).Lsh(big.NewInt(1), 16383)
+	return a.issue(t, template(3, "slow"), a.Root, &rsa.PublicKey{N: n.SetBit(n, 0, 1), E: 1<<31 - 1})
+}
+
 // RootPEM is the root as a trust file has it.
 func (a *Authority) RootPEM() string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.Root.Raw}))
