@@ -54,8 +54,12 @@ func (f *flow) paragraph(label []mark, text string, s style, x, to float64) {
 		l.marks = append(l.marks, mark{x, part, s})
 		f.lines = append(f.lines, l)
 	}
-	f.lines[from].marks = append(f.lines[from].marks, label...)
+	f.lines[from].before(label...)
 }
+
+// before puts marks ahead of the others: readers that copy or speak the text
+// take it in this order.
+func (l *line) before(marks ...mark) { l.marks = append(marks, l.marks...) }
 
 // row is a label and a value beside it, each wrapped.
 func (f *flow) row(label, value string, to float64) {
@@ -67,7 +71,7 @@ func (f *flow) row(label, value string, to float64) {
 			f.lines[from+i-1].keep = true
 			f.lines = append(f.lines, line{height: small.size * 1.5})
 		}
-		f.lines[from+i].marks = append(f.lines[from+i].marks, mark{left, part, small})
+		f.lines[from+i].before(mark{left, part, small})
 	}
 	f.lines[from].ruled, f.lines[from].gap = true, 3.5
 	f.lines[len(f.lines)-1].height += 2

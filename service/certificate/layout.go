@@ -1,6 +1,7 @@
 package certificate
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -17,6 +18,9 @@ func layOut(chain *chain, c service.Certificate, lang string, who *signer) ([]by
 	h, err := newHead(chain, c, lang)
 	if err != nil {
 		return nil, err
+	}
+	if h.bottom() > bottom {
+		return nil, errTooLong
 	}
 	f := &flow{chain: chain, lang: lang}
 	f.certificate(c, who)
@@ -36,6 +40,9 @@ func layOut(chain *chain, c service.Certificate, lang string, who *signer) ([]by
 	}
 	return k.bytes()
 }
+
+// errTooLong refuses what would run off the first page.
+var errTooLong = errors.New("title, status and address are too long for a page")
 
 // info is the metadata of the file. Its time is that of the certificate, not
 // of the printing.

@@ -20,10 +20,14 @@ func needsTool(t testing.TB, name, program string) {
 // outputOf is what a program says, whether or not it likes what it is given.
 func outputOf(t testing.TB, name string, args ...string) (string, error) {
 	t.Helper()
+	var faults bytes.Buffer
 	c := exec.CommandContext(t.Context(), name, args...)
-	c.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "TZ=UTC")
-	out, err := c.CombinedOutput()
-	return string(out), err
+	c.Env, c.Stderr = append(os.Environ(), "LC_ALL=C.UTF-8", "TZ=UTC"), &faults
+	out, err := c.Output()
+	if err != nil {
+		return string(out) + faults.String(), err
+	}
+	return string(out), nil
 }
 
 func must(t testing.TB, name string, args ...string) string {
