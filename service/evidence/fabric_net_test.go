@@ -341,14 +341,16 @@ func (c *channel) Prove(_ context.Context, p pledge.Position) (json.RawMessage, 
 		}
 		key = pledge.KeyCommand(cmd.Payload.By, cmd.ID)
 	}
-	config := [][]byte{}
-	for n := range c.cuts[:p.Block] {
-		if c.cuts[n].config != nil {
+	config, later := [][]byte{}, [][]byte{}
+	for n := range c.cuts {
+		if c.cuts[n].config != nil && uint64(n) < p.Block {
 			config = append(config, c.bytes(uint64(n)))
+		} else if c.cuts[n].config != nil {
+			later = append(later, c.bytes(uint64(n)))
 		}
 	}
 	return json.Marshal(map[string]any{"kind": "fabric", "v": 1, "channel": c.chain.channel, "chaincode": chaincodeName, "tx": p.Tx, "index": p.Index,
-		"block": c.bytes(p.Block), "config": config, "attestation": c.attestation(p, key)})
+		"block": c.bytes(p.Block), "config": config, "later": later, "attestation": c.attestation(p, key)})
 }
 
 func (c *channel) attestation(p pledge.Position, key string) []byte {

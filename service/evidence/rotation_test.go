@@ -72,21 +72,21 @@ func (k *kept) packages(signer key, beside ...evidence.Beside) (all [][]byte) {
 	return all
 }
 
-// rotate gives each party a new key, which then revokes the old one.
-func (s *story) rotate(old key) key {
+// rotate gives a party a new key, which then revokes the old one.
+func (s *story) rotate(old key, commit func(...string) string) key {
 	s.t.Helper()
 	next := newKey("next of "+old.kid(), old.party)
-	s.commit(s.sign(old, pledge.PartyAddKey, pledge.AddKeyBody{Party: old.party, Key: pledge.KeyGrant{JWK: next.jwk(), Scope: pledge.ScopeAdmin}}))
-	s.commit(s.sign(next, pledge.PartyRevokeKey, pledge.RevokeKeyBody{Party: old.party, KID: old.kid(), Reason: "ROTATED"}))
+	commit(s.sign(old, pledge.PartyAddKey, pledge.AddKeyBody{Party: old.party, Key: pledge.KeyGrant{JWK: next.jwk(), Scope: pledge.ScopeAdmin}}))
+	commit(s.sign(next, pledge.PartyRevokeKey, pledge.RevokeKeyBody{Party: old.party, KID: old.kid(), Reason: "ROTATED"}))
 	return next
 }
 
 // rotateOwner replaces a key that may not replace itself: the IP centre does.
-func (s *story) rotateOwner(old, registrar key) {
+func (s *story) rotateOwner(old, registrar key, commit func(...string) string) {
 	s.t.Helper()
 	next := newKey("next of "+old.kid(), old.party)
-	s.commit(s.sign(registrar, pledge.PartyAddKey, pledge.AddKeyBody{Party: old.party, Key: pledge.KeyGrant{JWK: next.jwk(), Scope: pledge.ScopeAdmin}}))
-	s.commit(s.sign(registrar, pledge.PartyRevokeKey, pledge.RevokeKeyBody{Party: old.party, KID: old.kid(), Reason: "ROTATED"}))
+	commit(s.sign(registrar, pledge.PartyAddKey, pledge.AddKeyBody{Party: old.party, Key: pledge.KeyGrant{JWK: next.jwk(), Scope: pledge.ScopeAdmin}}))
+	commit(s.sign(registrar, pledge.PartyRevokeKey, pledge.RevokeKeyBody{Party: old.party, KID: old.kid(), Reason: "ROTATED"}))
 }
 
 // shortLived is an authority whose certificate ended an hour after its stamps.
@@ -141,12 +141,12 @@ func TestPackagesOutliveKeysAndLedger(t *testing.T) {
 	}
 
 	k.open()
-	nextIP := s.rotate(s.ipcentre)
-	nextExchange, nextCourt := s.rotate(s.exchange), s.rotate(court)
+	nextIP := s.rotate(s.ipcentre, s.commit)
+	nextExchange, nextCourt := s.rotate(s.exchange, s.commit), s.rotate(court, s.commit)
 	for _, old := range []key{s.notary, s.bank, s.other} {
-		s.rotate(old)
+		s.rotate(old, s.commit)
 	}
-	s.rotateOwner(s.owner2, nextIP)
+	s.rotateOwner(s.owner2, nextIP, s.commit)
 	k.follow()
 	after := k.packages(nextExchange, stamps, received{s, []key{court, nextCourt}})
 	if err := k.ledger.Close(); err != nil {

@@ -29,6 +29,7 @@ type fabricProof struct {
 	Tx          int      `json:"tx"`
 	Index       int      `json:"index"`
 	Configs     [][]byte `json:"config"`
+	Later       [][]byte `json:"later"`
 	Attestation []byte   `json:"attestation"`
 }
 
@@ -50,7 +51,7 @@ func (c *collector) readFabricProof(p pledge.Position, doc []byte) (*collected, 
 	if err != nil {
 		return nil, err
 	}
-	for _, config := range f.Configs {
+	for _, config := range slices.Concat(f.Configs, f.Later) {
 		if _, err := c.keep(config); err != nil {
 			return nil, err
 		}
@@ -68,7 +69,7 @@ func (c *collector) keep(raw []byte) (*common.Block, error) {
 	if err := unmarshal(raw, block); err != nil || block.Header == nil {
 		return nil, errors.Join(errors.New("no block is in the proof"), err)
 	}
-	if n := block.Header.Number; c.blocks[n] == nil {
+	if n := block.Header.Number; n <= c.head.Height && c.blocks[n] == nil { // a configuration may be newer than as_of
 		if c.weight += len(raw); c.weight > maxChannel {
 			return nil, pledge.Errorf(pledge.TooLarge, "the blocks of %s have over %d bytes together", c.id, maxChannel)
 		}

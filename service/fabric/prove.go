@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"math"
 
 	"github.com/hyperledger/fabric-protos-go/common"
 
@@ -22,6 +23,7 @@ type proof struct {
 	Config      []string `json:"config"` // every configuration common.Block, from block 0 to the one in force
 	Index       int      `json:"index"`
 	Kind        string   `json:"kind"`
+	Later       []string `json:"later,omitempty"` // every configuration since: who attests may be of any of them
 	Tx          int      `json:"tx"`
 	V           int      `json:"v"`
 }
@@ -50,7 +52,7 @@ func (c *chain) prove(ctx context.Context, at pledge.Position) (json.RawMessage,
 	if doc.Attestation, err = c.attested(ctx, key, at); err != nil {
 		return nil, err
 	}
-	if doc.Config, err = c.configsAt(at.Block); err != nil {
+	if doc.Config, doc.Later, err = c.configsAround(at.Block); err != nil {
 		return nil, err
 	}
 	raw, err := pledge.CanonicalJSON(doc)
@@ -124,13 +126,21 @@ func (c *chain) attested(ctx context.Context, key string, at pledge.Position) (s
 	return encode(e.Envelope), nil
 }
 
-func (c *chain) configsAt(height uint64) ([]string, error) {
+// configsAround are the configurations up to a block, and those after it.
+func (c *chain) configsAround(height uint64) (until, later []string, err error) {
 	c.dbMu.RLock()
 	defer c.dbMu.RUnlock()
-	configs, err := c.db.configs(height)
-	out := make([]string, len(configs))
-	for i, b := range configs {
-		out[i] = encode(b)
+	all, err := c.db.configs(math.MaxUint64)
+	if err == nil {
+		var before [][]byte
+		before, err = c.db.configs(height)
+		for i, b := range all {
+			if i < len(before) {
+				until = append(until, encode(b))
+			} else {
+				later = append(later, encode(b))
+			}
+		}
 	}
-	return out, c.noteDamage(err)
+	return until, later, c.noteDamage(err)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hyperledger/fabric-protos-go/common"
 
@@ -19,6 +20,9 @@ func checkProof(raw []byte, at pledge.Position) error {
 		return fmt.Errorf("reading a proof: %w", err)
 	}
 	who, err := configured(doc.Config, doc.Channel)
+	if err == nil {
+		_, err = configured(slices.Concat(doc.Config, doc.Later), doc.Channel)
+	}
 	if err != nil {
 		return fmt.Errorf("checking a proof: %w", err)
 	}

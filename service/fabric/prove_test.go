@@ -26,7 +26,7 @@ func TestProve(t *testing.T) {
 	for jws, o := range out {
 		b, doc := proven(t, c, *o.Position)
 		d, err := decoder{channel: "pledge", chaincode: "datapledge"}.block(b, b.Metadata.Metadata[2])
-		if err != nil || doc.Index != 0 || doc.Tx != 1 || len(doc.Config) != 1 || d.block.Commands[0].JWS != jws {
+		if err != nil || doc.Index != 0 || doc.Tx != 1 || len(doc.Config) != 1 || len(doc.Later) != 1 || d.block.Commands[0].JWS != jws {
 			t.Errorf("proof of %s: %+v, %v", o.CommandID, d, err)
 		}
 	}
@@ -34,8 +34,8 @@ func TestProve(t *testing.T) {
 		t.Errorf("proof of the genesis: block %d, tx %d", b.Header.Number, doc.Tx)
 	}
 	if results[0].Outcome.Status == pledge.Applied {
-		if _, doc := proven(t, c, pledge.Position{Block: 21}); len(doc.Config) != 2 {
-			t.Errorf("after a configuration: %d configurations", len(doc.Config))
+		if _, doc := proven(t, c, pledge.Position{Block: 21}); len(doc.Config) != 2 || len(doc.Later) != 0 {
+			t.Errorf("after a configuration: %d configurations and %d later", len(doc.Config), len(doc.Later))
 		}
 	}
 	for _, at := range []pledge.Position{{Block: 21, Index: 1}, {Block: 21, Index: 2}, {Block: 21, Index: -1}, {Block: 2, Tx: 0}, {Block: 2, Tx: 9}, {Block: 2, Tx: -1}, {Block: 20}, {Block: 22}, {Block: 1 << 60}} {
