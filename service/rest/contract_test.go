@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 		data, err := io.ReadAll(body)
 		return string(data), err
 	}
-	for _, mime := range []string{"application/jose", "application/x-ndjson", "text/event-stream", "text/html", "application/zip", "multipart/byteranges",
+	for _, mime := range []string{"application/jose", "application/x-ndjson", "text/event-stream", "text/html", "application/zip", "application/pdf", "multipart/byteranges",
 		"text/javascript", "text/css", "image/svg+xml", "application/wasm"} {
 		openapi3filter.RegisterBodyDecoder(mime, raw)
 	}

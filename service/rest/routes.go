@@ -52,6 +52,7 @@ func (h *Handler) routes() []route {
 		{http.MethodPost, "/v1/verifications", false, h.verify},
 		{http.MethodPost, "/v1/searches", false, h.search},
 		{http.MethodGet, "/v1/evidence/:record_id", false, h.evidence},
+		{http.MethodGet, "/v1/certificates/:number", true, h.certificate},
 		{http.MethodGet, "/v1/events", false, h.events},
 		{http.MethodGet, "/v1/imprint", false, h.imprint},
 

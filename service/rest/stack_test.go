@@ -57,6 +57,7 @@ type stack struct {
 
 type setup struct {
 	rest      rest.Options
+	service   service.Options // of which the stack takes what stands beside the ledger
 	noParties bool
 }
 
@@ -104,7 +105,8 @@ func (s *stack) assemble(conf setup, ix *index.Index) {
 		ReadYourWrites: time.Minute, // what was written is read at once, on slow machines too
 		Evidence:       evidence.Source{Ledger: s.ledger, Index: ix, Signer: custodian, Search: s.searchReport, Now: s.clock.Now},
 		Probe:          func(context.Context) error { return s.bucket.err() },
-		Now:            s.clock.Now, Logger: logger, Audit: slog.New(slog.NewJSONHandler(s.audit, nil)), Observer: metrics}))(s.t)
+		TimeStamps:     conf.service.TimeStamps, Imprints: conf.service.Imprints, Certificates: conf.service.Certificates, PublicURL: conf.service.PublicURL,
+		Now: s.clock.Now, Logger: logger, Audit: slog.New(slog.NewJSONHandler(s.audit, nil)), Observer: metrics}))(s.t)
 	conf.rest.Logger, conf.rest.Metrics = logger, metrics
 	if conf.rest.Now == nil {
 		conf.rest.Now = s.clock.Now

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -126,7 +125,7 @@ func asked(number, digest string) (string, string) {
 func (h *Handler) judge(ctx context.Context, number, digest string) (v verdict, err error) {
 	v = verdict{Kind: verdictRecord, Number: number, Digest: digest}
 	if number != "" {
-		cert, err := h.certificate(ctx, number)
+		cert, err := h.svc.Certificate(ctx, number)
 		if err != nil {
 			return v, err
 		}
@@ -189,7 +188,7 @@ func (h *Handler) noVerdict(c *gin.Context, v verdict, err error) (verdict, int)
 	p := explain(err)
 	var refusal *pledge.Error
 	switch {
-	case p.Code == pledge.NotFound:
+	case p.Code == pledge.NotFound, p.Code == pledge.WrongState: // that of a pledge that was not registered yet
 		v.Kind = verdictMissing
 	case errors.As(err, &refusal):
 		v.Kind, v.Digest = verdictUnclear, ""
@@ -200,15 +199,4 @@ func (h *Handler) noVerdict(c *gin.Context, v verdict, err error) (verdict, int)
 		retryHeaders(c, p, err)
 	}
 	return v, p.Status
-}
-
-// certificate is what the service says under a number.
-func (h *Handler) certificate(ctx context.Context, number string) (service.Certificate, error) {
-	s, ok := any(h.svc).(interface {
-		Certificate(context.Context, string) (service.Certificate, error)
-	})
-	if !ok {
-		return service.Certificate{}, fmt.Errorf("this service gives no certificates: %w", service.ErrUnavailable)
-	}
-	return s.Certificate(ctx, number)
 }

@@ -35,14 +35,18 @@ func TestPublicPageByDigest(t *testing.T) {
 	asset, sealed := s.notarize("enterprise", "birds of prey", map[string]string{"a.csv": "id,n\n1,2\n", "b/c.csv": "x\n"})
 	number := "N-" + strings.ToUpper(strings.TrimPrefix(asset, "as_"))
 	for query, want := range map[string]string{
-		"digest=" + sealed.Fingerprint:                                 "match 一致",
-		"number=" + strings.TrimPrefix(sealed.Fingerprint, "sha256:"):  "match 一致",
-		"digest=" + strings.ToUpper(digestOf("x\n")[7:]):               "match 一致",
-		"lang=en&digest=" + digestOf("x\n"):                            "match Matches",
-		"digest=" + digestOf("y\n"):                                    "none 未存证",
-		"lang=en&digest=" + digestOf("y\n"):                            "none Not notarized",
-		"lang=fr":                                                      "",
-		"number=%20%20":                                                "",
+		"digest=" + sealed.Fingerprint:                                  "match 一致",
+		"number=" + strings.TrimPrefix(sealed.Fingerprint, "sha256:"):   "match 一致",
+		"digest=" + strings.ToUpper(digestOf("x\n")[7:]):                "match 一致",
+		"lang=en&digest=" + digestOf("x\n"):                             "match Matches",
+		"digest=" + digestOf("y\n"):                                     "none 未存证",
+		"lang=en&digest=" + digestOf("y\n"):                             "none Not notarized",
+		"number=N-AAAAAAAAAAAAAAAAAAAAAAAAAA":                           "missing 查无此证",
+		"number=N-AAAAAAAAAAAAAAAAAAAAAAAAAA&digest=" + digestOf("x\n"): "missing 查无此证",
+		"number=" + strings.ToLower(number):                             "record 记录在案",
+		"number=" + number + "&digest=" + digestOf("y\n"):               "differs 不一致",
+		"lang=fr":       "",
+		"number=%20%20": "",
 		"lang=en&digest=sha256:" + strings.Repeat("0", 63):             "unclear Not understood",
 		"digest=" + url.QueryEscape("sha256:"+strings.Repeat("é", 64)): "unclear 无法识别",
 	} {

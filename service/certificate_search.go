@@ -1,0 +1,102 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/datapledge/datapledge/pledge"
+)
+
+// writeSearch writes the certificate 查询证书 of a search, as it was answered.
+func (s *Service) writeSearch(ctx context.Context, d *draft, from source) error {
+	r, err := s.StoredSearch(ctx, d.Number)
+	if errors.Is(err, ErrNotFound) {
+		return pledge.Errorf(pledge.NotFound, "no certificate %s", d.Number)
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := snapshot(ctx, from, func(v *view) error { return v.named(d.names, s.searchParties(r)...) }); err != nil {
+		return err
+	}
+	d.AsOf = r.AsOf
+	d.Title = Text{"数据资产质押查询证书", "Certificate of a search for pledges of data assets"}
+	d.Status = searchStatus(r)
+	d.searchFields(r)
+	d.proves("截至区块 %d（%s），本账本上就所查询对象、与之内容相同或大部分相同者、以及与之有共同文件者的有效质押登记如上所列。",
+		"That, as of block %d (%s), these are the pledges registered and in force on this ledger on what was searched, on what shares at least half of its content, and on what shares files with it.",
+		r.AsOf.Height, r.AsOf.At)
+	d.doesNot("不显示从未在本账本登记的权利，亦不代替法定登记系统的查询。", "Interests that were never registered here; nor does it stand in for a search of the statutory registers.")
+	d.doesNot("不显示该区块之后的变化。", "What changed after that block.")
+	return nil
+}
+
+func (s *Service) searchParties(r Search) []string {
+	list := []string{s.o.Custodian.Party()}
+	if r.Query.Party != "" {
+		list = append(list, r.Query.Party)
+	}
+	for _, l := range r.Liens {
+		list = append(list, l.Pledgee, l.Pledgor)
+	}
+	return list
+}
+
+// searchStatus says "none" only of a search that looked at everything.
+func searchStatus(r Search) Text {
+	at := inBoth("截至区块 %d", "as of block %d", r.AsOf.Height)
+	found := inBoth("查得 %d 项有效质押登记", "%d pledges registered and in force were found", len(r.Liens))
+	switch {
+	case len(r.Assets) == 0:
+		found = Text{"本账本上没有与查询相符的数据资产", "nothing on this ledger matches the search"}
+	case r.None && r.Complete:
+		found = Text{"没有有效的质押登记", "no pledge is registered and in force"}
+	}
+	parts := []Text{at, found}
+	if !r.Complete {
+		parts = append(parts, inBoth("查询不完整：%s", "INCOMPLETE: %s", r.Incomplete))
+	}
+	return joined(Text{"，", ", "}, parts)
+}
+
+func (d *draft) searchFields(r Search) {
+	d.add("query", "查询对象", "Searched", d.queryText(r.Query))
+	d.add("searched_at", "查询时间", "Searched at", verbatim(r.At))
+	d.add("height", "截至区块", "As of block", verbatim(fmt.Sprint(r.AsOf.Height)))
+	d.add("block_hash", "区块哈希", "Block hash", verbatim(r.AsOf.Hash))
+	d.add("assets", "查看的数据资产数", "Assets looked at", verbatim(fmt.Sprint(len(r.Assets))))
+	for i, l := range r.Liens {
+		d.add(fmt.Sprintf("lien_%d", i+1), fmt.Sprintf("质押 %d", i+1), fmt.Sprintf("Pledge %d", i+1), d.lien(l))
+	}
+}
+
+func (d *draft) lien(l Lien) Text {
+	state, perfected := stateWord(pledgeStates, l.State), perfectionWord(l.Perfection.State)
+	if v := l.Perfection.Verified; v == nil || d.passed(v.TermEnd) {
+		perfected = perfectionWord(unverified(l.Perfection.State))
+	}
+	head := inBoth("%s，质权人 %s，第 %d 顺位，最高 %s，期限至 %s", "%s, pledgee %s, rank %d, up to %s, until %s",
+		pledgeNumber(l.PledgeID), d.party(l.Pledgee), l.Rank, money(l.SecuredMax), l.Expires)
+	return joined(semicolon, []Text{head, state, perfected})
+}
+
+// unverified: a verified registration that is over has lapsed.
+func unverified(state string) string {
+	if state == pledge.PerfectionVerified {
+		return pledge.PerfectionLapsed
+	}
+	return state
+}
+
+func (d *draft) queryText(q SearchRequest) Text {
+	switch {
+	case q.AssetID != "":
+		return inBoth("数据资产 %s", "asset %s", notarizationNumber(q.AssetID))
+	case q.Party != "":
+		return inBoth("主体 %s 的全部数据资产", "all assets of %s", d.party(q.Party))
+	case q.Fingerprint != "":
+		return inBoth("内容 %s", "content %s", q.Fingerprint)
+	}
+	return Text{"一次上传的内容", "the content of an upload"}
+}
