@@ -183,6 +183,9 @@ func (v *Verifier) Open(r *http.Request, max int64) ([]byte, error) {
 	if err := v.form(r.Header); err != nil {
 		return nil, err
 	}
+	if err := v.signed(r); err != nil {
+		return nil, err
+	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, max+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading the body: %w", err)

@@ -190,3 +190,28 @@ func TestVerifierWantsFreshSignatures(t *testing.T) {
 		t.Error("a stranger's signature stands")
 	}
 }
+
+// Key ids are no secret: whoever knows one must not have the receiver read
+// what he sends.
+func TestUnsignedBodyIsNotRead(t *testing.T) {
+	for _, kind := range []client.Kind{client.Ed25519, client.P256} {
+		k := newKey(t, kind, exchangeParty)
+		r := arrived(t, k, http.MethodPost, "https://court.example/x?a=b", "body")
+		r.Header.Set("Signature", "imprint=:"+strings.Repeat("A", 86)+"==:")
+		read := &counted{Reader: strings.NewReader("body")}
+		r.Body = io.NopCloser(read)
+		if _, err := verifier(t, "", time.Now, k).Open(r, 100); err == nil || read.times > 0 {
+			t.Errorf("%s: got %v after %d reads", kind, err, read.times)
+		}
+	}
+}
+
+type counted struct {
+	io.Reader
+	times int
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	c.times++
+	return c.Reader.Read(p)
+}
