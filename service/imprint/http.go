@@ -82,7 +82,7 @@ func (h *HTTP) Close() error {
 
 // Last implements Sink: by the institution's own receipt for its newest block.
 func (h *HTTP) Last(ctx context.Context) (service.Head, error) {
-	list, err := h.ask(ctx, url.Values{})
+	list, err := h.ask(ctx, url.Values{}, 1)
 	if err != nil {
 		return service.Head{}, err
 	}
@@ -95,20 +95,21 @@ func (h *HTTP) Last(ctx context.Context) (service.Head, error) {
 // Recall implements Recaller.
 func (h *HTTP) Recall(ctx context.Context, blocks []Delivery) ([]Receipt, error) {
 	first, last := blocks[0].Number, blocks[len(blocks)-1].Number
-	list, err := h.ask(ctx, url.Values{"first": {strconv.FormatUint(first, 10)}, "last": {strconv.FormatUint(last, 10)}})
+	list, err := h.ask(ctx, url.Values{"first": {strconv.FormatUint(first, 10)}, "last": {strconv.FormatUint(last, 10)}}, len(blocks))
 	if err != nil {
 		return nil, err
 	}
 	return list, fits(list, blocks)
 }
 
-func (h *HTTP) ask(ctx context.Context, query url.Values) ([]Receipt, error) {
+// ask wants at most that many receipts.
+func (h *HTTP) ask(ctx context.Context, query url.Values, most int) ([]Receipt, error) {
 	query.Set("channel", h.o.Ledger.Info().Channel)
 	answer, err := h.send(ctx, http.MethodGet, PathReceipts+"?"+query.Encode(), nil)
 	if err != nil {
 		return nil, err
 	}
-	return h.open(ctx, answer.Receipts)
+	return h.open(ctx, answer.Receipts, most)
 }
 
 // Deliver implements Sink.
@@ -143,15 +144,15 @@ func (h *HTTP) post(ctx context.Context, list []Delivery) ([]Receipt, error) {
 	if err != nil {
 		return nil, err
 	}
-	receipts, err := h.open(ctx, answer.Receipts)
-	if err != nil {
-		return nil, err
-	}
 	var whole []Delivery
 	for _, d := range list {
 		if d.Part == d.Parts {
 			whole = append(whole, d)
 		}
+	}
+	receipts, err := h.open(ctx, answer.Receipts, len(whole))
+	if err != nil {
+		return nil, err
 	}
 	return receipts, fits(receipts, whole)
 }
@@ -166,7 +167,7 @@ func encode(v any) ([]byte, error) {
 
 // forked believes a fork only by the institution's signature.
 func (h *HTTP) forked(ctx context.Context, p *refused, list []Delivery) error {
-	held, err := h.open(ctx, []string{p.Receipt})
+	held, err := h.open(ctx, []string{p.Receipt}, 1)
 	if err != nil {
 		return fmt.Errorf("the institution says that the ledger forked, but shows no receipt: %w", err)
 	}

@@ -20,8 +20,12 @@ import (
 var receivers = []pledge.Role{pledge.RoleCourt, pledge.RoleRegulator, pledge.RoleNotary}
 
 // open verifies receipts: by a living key of a party on the ledger that is a
-// court, a regulator or a notary, for this channel.
-func (h *HTTP) open(ctx context.Context, list []string) ([]Receipt, error) {
+// court, a regulator or a notary, for this channel. More than there can be are
+// not looked at: each asks the ledger for a party.
+func (h *HTTP) open(ctx context.Context, list []string, most int) ([]Receipt, error) {
+	if len(list) > most {
+		return nil, wrongAnswer(fmt.Errorf("there are %d receipts, at most %d can be", len(list), most))
+	}
 	var out []Receipt
 	for _, jws := range list {
 		r, err := h.openOne(ctx, jws)
