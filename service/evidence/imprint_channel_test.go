@@ -91,8 +91,13 @@ func (i *checkpointed) Parts(_ context.Context, block uint64) (map[string][]byte
 	key := pledge.KeyCheckpoint(i.chain.channel, b.Last)
 	doc, err := json.Marshal(map[string]any{"v": 1, "channel": i.chain.channel, "first": b.First, "last": b.Last, "path": path, "imprint_channel": "imprint",
 		"block": at, "tx": 0, "attestation": base64.RawURLEncoding.EncodeToString(i.on.attestation(pledge.Position{Block: at}, key))})
-	return map[string][]byte{fmt.Sprintf("imprint/checkpoints/%020d.json", block): doc,
-		imprintFile(0): i.on.bytes(0), imprintFile(int(at)): i.on.bytes(at)}, err
+	parts := map[string][]byte{fmt.Sprintf("imprint/checkpoints/%020d.json", block): doc, imprintFile(int(at)): i.on.bytes(at)}
+	for n, k := range i.on.cuts {
+		if k.config != nil {
+			parts[imprintFile(n)] = i.on.bytes(uint64(n))
+		}
+	}
+	return parts, err
 }
 
 func imprintFile(n int) string { return fmt.Sprintf("imprint/blocks/%020d.block", n) }

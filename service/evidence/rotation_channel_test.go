@@ -11,12 +11,12 @@ import (
 
 // replaceCertificates is a configuration in which every member has another
 // authority, and every consenter another certificate. The old ones sign it.
-func (c *channel) replaceCertificates() {
+func (c *channel) replaceCertificates(sequence uint64) {
 	k := &cut{flags: []byte{0}, signers: c.cuts[len(c.cuts)-1].signers, last: uint64(len(c.cuts))}
 	for i, o := range c.orgs {
 		c.orgs[i] = newOrg(c.t, o.role, o.party, o.msp)
 	}
-	k.config = c.config(2, c.consenters())
+	k.config = c.config(sequence, c.consenters())
 	c.rotated = c.orgs[0].orderer
 	c.cuts = append(c.cuts, k)
 	c.goOn()
@@ -67,7 +67,7 @@ func TestChannelPackagesOutliveCertificates(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := c.packages(c.exchange, c.search(c.exchange))
-	c.replaceCertificates()
+	c.replaceCertificates(2)
 	between := c.packages(c.exchange, c.search(c.exchange))
 	nextIP := c.story.rotate(c.ipcentre, c.commit)
 	nextExchange := c.story.rotate(c.exchange, c.commit)
@@ -82,6 +82,18 @@ func TestChannelPackagesOutliveCertificates(t *testing.T) {
 			if r := check(t, data, pinned); !r.OK() {
 				t.Errorf("made %s, number %d: %s", when, i, text(r))
 			}
+		}
+	}
+}
+
+// Nor do checkpoints end with the certificates of the channel that holds them.
+func TestCheckpointsOutliveCertificates(t *testing.T) {
+	i := newCheckpointed(t)
+	pinned, before := i.trust(), i.build()
+	i.on.replaceCertificates(1)
+	for when, data := range map[string][]byte{"before": before, "after": i.build()} {
+		if r := check(t, data, pinned); !r.OK() || len(r.Imprinted) < 3 {
+			t.Errorf("made %s: %s", when, text(r))
 		}
 	}
 }

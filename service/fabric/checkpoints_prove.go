@@ -3,6 +3,7 @@ package fabric
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/hyperledger/fabric-protos-go/common"
 
@@ -20,7 +21,7 @@ func (c *Checkpoints) Prove(ctx context.Context, h service.HeldCheckpoint) (serv
 	if p.Attestation, err = c.attested(ctx, h); err != nil {
 		return p, err
 	}
-	if err := c.configs(h.At.Block, p.Blocks); err != nil {
+	if err := c.configs(p.Blocks); err != nil {
 		return p, err
 	}
 	p.Blocks[h.At.Block] = raw
@@ -68,11 +69,12 @@ func (c *Checkpoints) attested(ctx context.Context, h service.HeldCheckpoint) ([
 	return e.Envelope, nil
 }
 
-// configs adds the configurations up to a height.
-func (c *Checkpoints) configs(height uint64, to map[uint64][]byte) error {
+// configs adds all configurations: those until the checkpoint say who signed
+// its block, and those since who attests it today.
+func (c *Checkpoints) configs(to map[uint64][]byte) error {
 	c.chain.dbMu.RLock()
 	defer c.chain.dbMu.RUnlock()
-	list, err := c.chain.db.configs(height)
+	list, err := c.chain.db.configs(math.MaxUint64)
 	if err != nil {
 		return c.chain.noteDamage(err)
 	}
