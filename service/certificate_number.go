@@ -1,6 +1,7 @@
 package service
 
 import (
+	"encoding/json"
 	"regexp"
 	"strings"
 
@@ -74,4 +75,20 @@ func notarizationNumber(asset string) string {
 // pledgeNumber is the certificate number of a pledge's registration.
 func pledgeNumber(id string) string {
 	return "P-" + strings.ToUpper(strings.TrimPrefix(id, "pl_"))
+}
+
+// CertificateNumber is that of the newest certificate of a record, as it stands
+// on the ledger; empty when it has none.
+func CertificateNumber(id string, record json.RawMessage) string {
+	if strings.HasPrefix(id, "as_") {
+		return notarizationNumber(id)
+	}
+	p, err := pledge.DecodePledge(record)
+	switch {
+	case err != nil || p.Registered == nil:
+		return ""
+	case p.State == pledge.Released:
+		return "R-" + strings.TrimPrefix(pledgeNumber(p.ID), "P-")
+	}
+	return pledgeNumber(p.ID)
 }

@@ -44,7 +44,7 @@ func overlapsText(list []pledge.Overlap) Text {
 		return Text{}
 	}
 	share := fmt.Sprintf("%d.%02d %%", most/100, most%100)
-	return inBoth("与另外 %d 项存证有部分相同的文件，最多占本数据集的 %s", "with %d other assets, up to %s of this dataset", len(list), share)
+	return inBoth("与另外 %d 项存证有部分相同的文件，最多占本数据集的 %s", "other assets that hold some of the same files: %d; up to %s of this dataset", len(list), share)
 }
 
 func (d *draft) aboutAsset(a *pledge.Asset, zh, en string) {

@@ -46,7 +46,7 @@ func (s *Service) searchParties(r Search) []string {
 // searchStatus says "none" only of a search that looked at everything.
 func searchStatus(r Search) Text {
 	at := inBoth("截至区块 %d", "as of block %d", r.AsOf.Height)
-	found := inBoth("查得 %d 项有效质押登记", "%d pledges registered and in force were found", len(r.Liens))
+	found := inBoth("查得 %d 项有效质押登记", "pledges found registered and in force: %d", len(r.Liens))
 	switch {
 	case len(r.Assets) == 0:
 		found = Text{"本账本上没有与查询相符的数据资产", "nothing on this ledger matches the search"}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/service"
 	"github.com/datapledge/datapledge/service/client"
 )
 
@@ -117,8 +118,18 @@ func (a *app) outcome(out pledge.Outcome, err error) error {
 	if err != nil {
 		return err
 	}
-	a.emit(out, func(w io.Writer) { printOutcome(w, out) })
+	a.emit(certified(out), func(w io.Writer) { printOutcome(w, out) })
 	return nil
+}
+
+// certifiedOutcome adds the number under which anybody reads what was done.
+type certifiedOutcome struct {
+	pledge.Outcome
+	Certificate string `json:"certificate,omitempty"`
+}
+
+func certified(out pledge.Outcome) certifiedOutcome {
+	return certifiedOutcome{out, service.CertificateNumber(out.RecordID, out.Record)}
 }
 
 func printOutcome(w io.Writer, out pledge.Outcome) {
@@ -140,6 +151,9 @@ func printOutcome(w io.Writer, out pledge.Outcome) {
 		fmt.Fprintf(w, " (%s)", first(r.State, r.Status))
 	}
 	fmt.Fprintln(w)
+	if number := certified(out).Certificate; number != "" {
+		fmt.Fprintf(w, "certificate: %s\n", number)
+	}
 }
 
 func first(texts ...string) string {

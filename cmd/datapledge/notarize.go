@@ -93,7 +93,7 @@ func (n *notarize) run(ctx context.Context, paths []string) (err error) {
 	if err != nil {
 		return n.app.outcome(out, err)
 	}
-	n.app.emit(out, func(w io.Writer) {
+	n.app.emit(certified(out), func(w io.Writer) {
 		printOutcome(w, out)
 		fmt.Fprintf(w, "fingerprint: %s\n", n.body.Fingerprint)
 		if n.sm3 {

@@ -25,6 +25,7 @@ the arguments, with one dash or two. New here? Try 'datapledge demo'.
               perfect, withdraw, reject, release, show, list, history
   search      liens on an asset, a party, a content
   evidence    get, check (offline), trust
+  certificate show, get: what anybody is told under a number
   imprint     receive, status: every record at court and regulator as it commits
   command     show, fence: the fate of a signed command
   events      what was committed, as it happens
@@ -80,7 +81,7 @@ func newRoot(a *app) *cobra.Command {
 		return usagef("%v; '%s -help' explains it", err, c.CommandPath())
 	})
 	root.AddCommand(a.demoCommand(), a.serveCommand(), a.keyCommand(), a.partyCommand(), a.datasetCommand(),
-		a.assetCommand(), a.verifyCommand(), a.pledgeCommand(), a.searchCommand(), a.evidenceCommand(), a.imprintCommand(),
+		a.assetCommand(), a.verifyCommand(), a.pledgeCommand(), a.searchCommand(), a.evidenceCommand(), a.certificateCommand(), a.imprintCommand(),
 		a.commandCommand(), a.eventsCommand(), a.networkCommand(), a.benchCommand())
 	return root
 }

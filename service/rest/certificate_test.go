@@ -232,7 +232,7 @@ func TestCertificateOfASearch(t *testing.T) {
 	}
 	p := s.registered("enterprise", "bank", asset)
 	c = s.certificate(s.search("bank2", service.SearchRequest{Party: usccs["enterprise"]}).Number)
-	says(t, c, "查得 1 项", "1 pledges registered and in force were found")
+	says(t, c, "查得 1 项", "pledges found registered and in force: 1")
 	if got := value(c, "lien_1").EN; !strings.Contains(got, numberOf("P-", p.ID)) || !strings.Contains(got, "CNY 1,200,000.00") || !strings.Contains(got, "no statutory registration") {
 		t.Errorf("got %s", got)
 	}
