@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,7 +28,7 @@ func needs(t testing.TB, name string, there bool) {
 
 func needsFont(t testing.TB) {
 	t.Helper()
-	_, err := findFonts(nil)
+	_, err := installed()
 	needs(t, "font", err == nil)
 }
 
@@ -43,8 +44,14 @@ func newPrinter(t testing.TB, change func(*Options)) *Printer {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if len(o.FontFiles) == 0 {
+		p.fonts.chain, _ = installed()
+	}
 	return p
 }
+
+// installed are the fonts of this machine, read once for all tests.
+var installed = sync.OnceValues(func() (*chain, error) { return findFonts(nil) })
 
 func printed(t testing.TB, p *Printer, c service.Certificate, lang string) []byte {
 	t.Helper()

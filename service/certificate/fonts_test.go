@@ -33,15 +33,18 @@ func withFonts(files ...string) func(*Options) { return func(o *Options) { o.Fon
 
 // A printer without fonts is made, and tells what is missing until it is there.
 func TestNoFont(t *testing.T) {
-	installed := wellKnown
+	text := wellKnown
 	noFonts(t)
-	p := newPrinter(t, nil)
-	err := p.Print(t.Context(), io.Discard, sample(service.CertificatePledge), "zh")
+	p, err := New(Options{KeyDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = p.Print(t.Context(), io.Discard, sample(service.CertificatePledge), "zh")
 	var trouble *service.Trouble
 	if !errors.As(err, &trouble) || !errors.Is(err, service.ErrUnavailable) || !strings.Contains(trouble.Remedy, "certificates.font_files") || p.Ready() == nil {
 		t.Fatalf("got %v, want a trouble with the remedy", err)
 	}
-	wellKnown = installed
+	wellKnown = text
 	needsFont(t)
 	printed(t, p, sample(service.CertificatePledge), "zh")
 }

@@ -11,7 +11,7 @@ import (
 // is wider than there is room unless it is a single character.
 func TestWrapLosesNothing(t *testing.T) {
 	needsFont(t)
-	c, err := findFonts(nil)
+	c, err := installed()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestWrapLosesNothing(t *testing.T) {
 // Lines break as Chinese is set (GB/T 15834-2011), and within no word.
 func TestWhereLinesBreak(t *testing.T) {
 	needsFont(t)
-	c, err := findFonts(nil)
+	c, err := installed()
 	if err != nil {
 		t.Fatal(err)
 	}
