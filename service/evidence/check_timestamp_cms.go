@@ -122,7 +122,7 @@ func (d *der) certificates() (certs []*x509.Certificate) {
 		raw := set.take(asn1.ClassUniversal, asn1.TagSequence, true)
 		cert, err := x509.ParseCertificate(raw.FullBytes)
 		if err != nil || len(certs) == maxCertificates || tooSlow(cert) {
-			set.fail("cannot be read, are more than %d, or have RSA keys of over %d bits", maxCertificates, maxRSA)
+			set.fail("cannot be read, are more than %d, or have RSA keys of over %d bits or with an exponent over %d", maxCertificates, maxRSA, maxExponent)
 			break
 		}
 		certs = append(certs, cert)

@@ -93,17 +93,18 @@ var stampSignatures = map[string]struct {
 	"1.2.840.10045.4.3.4":   {false, crypto.SHA512},
 }
 
-// Bits of an RSA key. Whoever makes a package chooses the keys in it: without
-// the upper bound one token could keep the checker busy for minutes.
+// Bits and exponent of an RSA key. Whoever makes a package chooses the keys in
+// it: without upper bounds one token could keep the checker busy for minutes.
 const (
-	minRSA = 2048
-	maxRSA = 8192
+	minRSA      = 2048
+	maxRSA      = 8192
+	maxExponent = 1<<16 + 1 // what authorities use
 )
 
 // tooSlow is a key with which to verify takes long.
 func tooSlow(cert *x509.Certificate) bool {
 	key, ok := cert.PublicKey.(*rsa.PublicKey)
-	return ok && key.N.BitLen() > maxRSA
+	return ok && (key.N.BitLen() > maxRSA || key.E > maxExponent)
 }
 
 func (s signerInfo) verify(cert *x509.Certificate) error {

@@ -141,6 +141,19 @@ func TestForgedTimeStamps(t *testing.T) {
 	})
 }
 
+// A package with thousands of bad time stamps must not keep the checker busy
+// longer than one with a few.
+func TestManyBadTimeStamps(t *testing.T) {
+	s := newStamped(t)
+	f := unpack(t, s.build())
+	for n := range uint64(100) {
+		f[stampFile(n)] = []byte("{}")
+	}
+	if found := check(t, f.pack(t, s.exchange), s.trust()).Find(evidence.CheckTimeStamps); found.Result != evidence.Fail || found.Failed != 20 {
+		t.Errorf("got %+v", found)
+	}
+}
+
 func failsStamp(t *testing.T, r evidence.Report, name string) {
 	t.Helper()
 	found := r.Find(evidence.CheckTimeStamps)

@@ -115,7 +115,7 @@ func (t Trust) verify(der []byte, imprint [32]byte) (Token, error) {
 		return Token{}, err
 	}
 	if slices.ContainsFunc(p7.Certificates, tooSlow) {
-		return Token{}, fmt.Errorf("it has a certificate with an RSA key of over %d bits", maxRSA)
+		return Token{}, fmt.Errorf("it has a certificate with an RSA key of over %d bits, or with an exponent over %d", maxRSA, maxExponent)
 	}
 	// Parse checks the signature only of a token that carries certificates,
 	// and no chain at all: both is done below.

@@ -228,13 +228,16 @@ func (t Trust) chain(p7 *pkcs7.PKCS7, signer *x509.Certificate, at time.Time) er
 	return err
 }
 
-// maxRSA bounds the bits of keys, which the authority chooses: with a long one
-// it could keep the service busy for minutes.
-const maxRSA = 8192
+// Bounds of the bits and of the exponent of RSA keys, which the authority
+// chooses: with greater ones it could keep the service busy for minutes.
+const (
+	maxRSA      = 8192
+	maxExponent = 1<<16 + 1 // what authorities use
+)
 
 func tooSlow(cert *x509.Certificate) bool {
 	key, ok := cert.PublicKey.(*rsa.PublicKey)
-	return ok && key.N.BitLen() > maxRSA
+	return ok && (key.N.BitLen() > maxRSA || key.E > maxExponent)
 }
 
 func forStampsOnly(cert *x509.Certificate) error {

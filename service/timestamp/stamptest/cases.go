@@ -99,8 +99,14 @@ var Cases = []Case{
 		a := New(t, ECDSA(t), nil)
 		return a.Stamp(t, root, func(p *Token) { p.Named, p.OldName = a.Root, true }), a
 	}, false},
-	{"a key that takes long to verify with", func(t testing.TB, root [32]byte) ([]byte, *Authority) {
+	besides("a key that takes long to verify with", 16384, 65537),
+	besides("an exponent that takes long to verify with", 2048, 1<<31-1),
+}
+
+// besides is a case with a certificate in the token that nobody needs.
+func besides(name string, bits uint, exponent int) Case {
+	return Case{name, func(t testing.TB, root [32]byte) ([]byte, *Authority) {
 		a := New(t, ECDSA(t), nil)
-		return a.Stamp(t, root, func(p *Token) { p.Certs = append(p.Certs, a.Slow(t)) }), a
-	}, false},
+		return a.Stamp(t, root, func(p *Token) { p.Certs = append(p.Certs, a.Slow(t, bits, exponent)) }), a
+	}, false}
 }

@@ -62,12 +62,12 @@ func New(t testing.TB, key crypto.Signer, change func(*x509.Certificate)) *Autho
 	return a
 }
 
-// Slow is a certificate below the root with an RSA key of 16384 bits, whose
+// Slow is a certificate below the root with an RSA key of that many bits, whose
 // private half nobody has.
-func (a *Authority) Slow(t testing.TB) *x509.Certificate {
+func (a *Authority) Slow(t testing.TB, bits uint, exponent int) *x509.Certificate {
 	t.Helper()
-	n := new(big.Int).Lsh(big.NewInt(1), 16383)
-	return a.issue(t, template(3, "slow"), a.Root, &rsa.PublicKey{N: n.SetBit(n, 0, 1), E: 1<<31 - 1})
+	n := new(big.Int).Lsh(big.NewInt(1), bits-1)
+	return a.issue(t, template(3, "slow"), a.Root, &rsa.PublicKey{N: n.SetBit(n, 0, 1), E: exponent})
 }
 
 // RootPEM is the root as a trust file has it.
