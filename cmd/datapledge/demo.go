@@ -97,6 +97,9 @@ func (a *app) tellStep(s demo.Step) {
 func tellEnd(w io.Writer, r demo.Result, took time.Duration, keep bool) {
 	fmt.Fprintf(w, "\nDone in %.1f s. Evidence, keys, dataset and documents are in %s\n", took.Seconds(), r.Dir)
 	fmt.Fprintf(w, "  asset        %s\n  pledge       %s\n  fingerprint  %s\n", r.AssetID, r.PledgeID, r.Fingerprint)
+	if r.Certificate != "" {
+		fmt.Fprintf(w, "  certificate  %s\n", r.Certificate)
+	}
 	fmt.Fprintln(w, "\nNext, type:")
 	fmt.Fprintf(w, "  %s evidence check %s -trust %s\n", self(), r.Evidence, r.Trust)
 	if keep {

@@ -48,7 +48,7 @@ func TestDemoOnAConsortium(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	if r.Ledger != "fabric" || len(r.Steps) != 20 {
+	if r.Ledger != "fabric" || len(r.Steps) != 21 {
 		t.Errorf("got %+v", r)
 	}
 	readable(t, net, r.PledgeID)

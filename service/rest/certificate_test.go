@@ -285,10 +285,13 @@ func TestCertificateTellsWhatOthersSay(t *testing.T) {
 	s.get("/v1/certificates/"+c.Number, "").want(503, "unavailable")
 }
 
-// printer prints what it was asked.
+// printer prints what it was asked, but not names in a script that it lacks.
 type printer struct{}
 
 func (printer) Print(_ context.Context, w io.Writer, c service.Certificate, lang string) error {
+	if value(c, "asset").EN == "ᠮᠣᠩᠭᠣᠯ" {
+		return &service.Trouble{Cause: "no glyph", Remedy: "read it as a page"}
+	}
 	_, err := io.WriteString(w, "%PDF "+c.Number+" "+lang)
 	return err
 }
@@ -308,6 +311,11 @@ func TestCertificateAsPDF(t *testing.T) {
 		if string(a.body) != "%PDF "+number+" "+lang || a.header.Get("Content-Type") != "application/pdf" {
 			t.Errorf("%s: got %s", query, a.body)
 		}
+	}
+	unprintable, _ := s.notarize("enterprise", "ᠮᠣᠩᠭᠣᠯ", map[string]string{"a.csv": "2\n"})
+	a = s.get("/v1/certificates/"+numberOf("N-", unprintable)+".pdf", "").want(503, "unavailable")
+	if !strings.Contains(string(a.body), "no glyph; read it as a page") {
+		t.Errorf("got %s", a.body)
 	}
 	s.get("/v1/certificates/"+number+".pdf?lang=fr", "").want(400, "malformed")
 	s.get("/v1/certificates/N-AAAAAAAAAAAAAAAAAAAAAAAAAA.pdf", "").want(404, "not_found")
