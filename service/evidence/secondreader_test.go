@@ -1,6 +1,7 @@
 package evidence_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/datapledge/datapledge/service/evidence"
@@ -11,7 +12,7 @@ import (
 // comes to the same verdicts, and finds each
 // fault at a check that fails by the first one, too.
 func TestSecondReaderAgrees(t *testing.T) {
-	m := published(t)
+	m, seen := published(t), map[string]bool{"": true, evidence.CheckDataMatches: true}
 	for group, list := range m.groups {
 		t.Run(group, func(t *testing.T) {
 			for _, v := range list {
@@ -19,11 +20,17 @@ func TestSecondReaderAgrees(t *testing.T) {
 					continue // it looks at packages only
 				}
 				got, err := secondreader.Read(join(m.bases[v.Base], v.Pieces), believed(m.trusts[v.Trust], v.Edits))
+				seen[got.Fails] = true
 				if err != nil || got.Stands != v.Stands || !sameFault(m, v, got.Fails) {
 					t.Errorf("%s: got %v at %q (%v), want %v at %q; %v", v.Name, got.Stands, got.Fails, got.Why, v.Stands, v.Fails, err)
 				}
 			}
 		})
+	}
+	for _, name := range slices.Concat(evidence.CheckNames("solo"), evidence.CheckNames("fabric")) {
+		if !seen[name] && !withoutVectors[name] {
+			t.Errorf("the second checker was not seen to fail at %s", name)
+		}
 	}
 }
 
