@@ -11,33 +11,49 @@ type head struct {
 	c      service.Certificate
 	lang   string
 	title  []string
+	set    style    // of the title
 	other  []string // the title in the other language
 	facts  []line
 	boxTop float64
 }
 
-var (
-	titleStyle = style{size: 23, tint: navy}
-	otherStyle = style{size: 10.5, tint: grey}
-)
+var otherStyle = style{size: 10.5, tint: grey}
 
-// factsTo is where the facts end and the code begins.
-const factsTo = right - codeSide - 22
+// setTitle is in one line where it goes, if need be in smaller letters.
+func (h *head) setTitle(f *flow, text string) {
+	for _, size := range []float64{23, 20, 17.5} {
+		h.set = style{size: size, tint: navy}
+		if h.title = f.wrap(text, h.set, right-left); len(h.title) == 1 {
+			return
+		}
+	}
+}
+
+// factsTo is where the facts end: before the code, if there is one.
+func factsTo(c service.Certificate) float64 {
+	if c.URL == "" {
+		return right - 14
+	}
+	return right - codeSide - 22
+}
 
 func newHead(chain *chain, c service.Certificate, lang string) (*head, error) {
 	h := &head{c: c, lang: lang}
 	f := &flow{chain: chain, lang: lang}
-	h.title = f.wrap(c.Title.In(lang), titleStyle, right-left)
+	h.setTitle(f, c.Title.In(lang))
 	if other := c.Title.In(otherLang(lang)); other != c.Title.In(lang) {
 		h.other = f.wrap(other, otherStyle, right-left)
 	}
-	f.fact(wordNumber, c.Number, style{size: 12.5, tint: navy})
-	f.fact(wordStatus, c.Status.In(lang), style{size: 11, tint: black})
+	to := factsTo(c)
+	f.fact(wordNumber, c.Number, style{size: 12.5, tint: navy}, to)
+	f.fact(wordStatus, c.Status.In(lang), style{size: 11, tint: black}, to)
 	at := clock(c.AsOf.At).In(lang) + "\n" + wordBlock.In(lang) + " " + strconv.FormatUint(c.AsOf.Height, 10)
-	f.fact(wordAsOf, at, style{size: 9.2, tint: black})
-	f.fact(wordPage, c.URL, style{size: 8, mono: true, tint: black})
+	f.fact(wordAsOf, at, style{size: 9.2, tint: black}, to)
+	if c.URL != "" {
+		f.fact(wordPage, c.URL, style{size: 8, mono: true, tint: black}, to)
+	}
 	h.facts = f.lines
-	h.boxTop = 96 + float64(len(h.title))*titleStyle.size*1.3 + float64(len(h.other))*otherStyle.size*1.5
+	h.boxTop = 96 + float64(len(h.title))*h.set.size*1.3 + float64(len(h.other))*otherStyle.size*1.5
 	return h, f.err
 }
 
@@ -48,14 +64,19 @@ func otherLang(lang string) string {
 	return "zh"
 }
 
-func (f *flow) fact(label service.Text, value string, s style) {
+func (f *flow) fact(label service.Text, value string, s style, to float64) {
 	from := len(f.lines)
-	f.paragraph([]mark{{left + 14, label.In(f.lang), style{size: 8.6, tint: grey}}}, value, s, left+78, factsTo)
+	f.paragraph([]mark{{left + 14, label.In(f.lang), style{size: 8.6, tint: grey}}}, value, s, left+78, to)
 	f.lines[from].gap = 4
 }
 
 // boxHeight is that of the facts, or of the code and what stands below it.
-func (h *head) boxHeight() float64 { return max(height(h.facts), codeSide+10) + 14 }
+func (h *head) boxHeight() float64 {
+	if h.c.URL == "" {
+		return height(h.facts) + 14
+	}
+	return max(height(h.facts), codeSide+10) + 14
+}
 
 func (h *head) bottom() float64 { return h.boxTop + h.boxHeight() + 8 }
 
@@ -63,10 +84,10 @@ func (h *head) draw(k *ink) {
 	k.centre(62, wordService.In(h.lang), style{size: 9.5, tint: gold})
 	y := 96.0
 	for _, t := range h.title {
-		k.centre(y, t, titleStyle)
-		y += titleStyle.size * 1.3
+		k.centre(y, t, h.set)
+		y += h.set.size * 1.3
 	}
-	y -= titleStyle.size*1.3 - 19
+	y -= h.set.size*1.3 - 19
 	for _, t := range h.other {
 		k.centre(y, t, otherStyle)
 		y += otherStyle.size * 1.5
@@ -74,7 +95,9 @@ func (h *head) draw(k *ink) {
 	k.box(left, h.boxTop, right-left, h.boxHeight(), shaded)
 	k.box(left, h.boxTop, 3, h.boxHeight(), navy)
 	k.lines(h.facts, h.boxTop+5)
-	h.code(k)
+	if h.c.URL != "" { // else nobody knows where the public page is
+		h.code(k)
+	}
 }
 
 func (h *head) code(k *ink) {

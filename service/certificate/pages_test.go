@@ -71,6 +71,24 @@ func wordsOf(c service.Certificate, lang string) []string {
 	return words
 }
 
+// Without a public page there is no code that leads nowhere.
+func TestNoPublicPage(t *testing.T) {
+	needsFont(t)
+	needsTool(t, "poppler", "pdftoppm")
+	needsTool(t, "zbar", "zbarimg")
+	c := sample(service.CertificatePledge)
+	c.URL = ""
+	path := saved(t, "c.pdf", printed(t, newPrinter(t, nil), c, "en"))
+	if all, _ := textOf(t, path); strings.Contains(all, bare(wordScan.EN)) || strings.Contains(all, bare(wordPage.EN)) {
+		t.Error("the page speaks of a public page that there is not")
+	}
+	png := filepath.Join(t.TempDir(), "page")
+	must(t, "pdftoppm", "-r", "120", "-gray", "-f", "1", "-l", "1", "-singlefile", "-png", path, png)
+	if said, err := outputOf(t, "zbarimg", "--raw", "-q", png+".png"); err == nil {
+		t.Errorf("there is a code that says %q", said)
+	}
+}
+
 // Each page has the number and its own, and the title.
 func TestEveryPageIsNumbered(t *testing.T) {
 	needsFont(t)

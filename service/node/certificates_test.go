@@ -73,8 +73,8 @@ func TestCheckCertificates(t *testing.T) {
 	if _, err := os.Stat(c.Data); err == nil {
 		t.Error("the check made the data folder")
 	}
-	c.Certificates = node.Certificates{CertFile: "x", FontFiles: []string{""}}
-	if err := c.Check(); err == nil || !strings.Contains(err.Error(), "go together") || !strings.Contains(err.Error(), "font_files[0]") {
-		t.Errorf("got %v, want both faults", err)
+	c.Certificates, c.PublicURL = node.Certificates{CertFile: "x", FontFiles: []string{""}}, "https://host/?q"
+	if err := c.Check(); err == nil || !strings.Contains(err.Error(), "go together") || !strings.Contains(err.Error(), "font_files[0]") || !strings.Contains(err.Error(), "public_url") {
+		t.Errorf("got %v, want all faults", err)
 	}
 }

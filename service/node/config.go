@@ -25,6 +25,9 @@ type Config struct {
 	Data string `json:"data"`
 	// Channel names the ledger; commands and tokens are addressed to it.
 	Channel string `json:"channel"`
+	// PublicURL is where the public reaches the service: "https://host". It
+	// stands on certificates; empty: they name no public page.
+	PublicURL string `json:"public_url"`
 
 	Ledger Ledger `json:"ledger"`
 	Bucket Bucket `json:"bucket"`
@@ -146,6 +149,8 @@ func decode(data []byte, c *Config) error {
 
 var channelName = regexp.MustCompile(`^[a-z][a-z0-9.-]{0,62}$`)
 
+var publicURL = regexp.MustCompile(`^https?://[a-zA-Z0-9.:\[\]-]{1,255}(/[a-zA-Z0-9._~-]+)*$`)
+
 // Check reports every fault at once.
 func (c Config) Check() error {
 	var faults []error
@@ -158,6 +163,7 @@ func (c Config) Check() error {
 	fault(err != nil, "listen: %q is not host:port", c.Listen)
 	fault(c.Data == "", "data: a folder is needed")
 	fault(!channelName.MatchString(c.Channel), "channel: %q is not a channel name (a-z, 0-9, . and -)", c.Channel)
+	fault(c.PublicURL != "" && !publicURL.MatchString(c.PublicURL), "public_url: %q is not https://host, without a slash at its end", c.PublicURL)
 	faults = append(faults, c.Ledger.check(c.Keys)...)
 	faults = append(faults, c.Bucket.check()...)
 	faults = append(faults, c.Certificates.check()...)

@@ -130,7 +130,7 @@ func (n *Node) assemble(bucket storage.Bucket, custodian *client.Key, metrics *r
 	}
 	o := service.Options{
 		Ledger: n.ledger, Index: n.index, Vault: vault, Custodian: custodian, Probe: probe(bucket, n.config.Data),
-		Evidence: writer, Certificates: printer,
+		Evidence: writer, Certificates: printer, PublicURL: n.config.PublicURL,
 		UploadLife: time.Duration(n.config.Limits.UploadLife), Logger: n.log, Audit: audit, Observer: metrics,
 	}
 	if n.imprints != nil {
