@@ -51,6 +51,7 @@ func TestMakeVectors(t *testing.T) {
 	m := &maker{t: t, bases: map[string][]byte{}, trusts: map[string][]byte{}, groups: map[string][]vector{}}
 	m.trusts["solo"] = indented(t, newStory(t).trust())
 	m.solo()
+	m.sm3()
 	m.searches()
 	m.receipts()
 	m.damage()
@@ -243,4 +244,16 @@ func (m *maker) searches() {
 	}
 	s.commit(s.sign(s.bank, pledge.PledgeRelease, pledge.ReleaseBody{PledgeID: s.pledge, Reason: "PAID"}))
 	m.add("stands", "solo-search", "solo", "a search that found nothing", build(s, s.searchOf(s.asset, s.kin)), "")
+}
+
+func (m *maker) sm3() {
+	s := newStory(m.t)
+	list := sm3Text("p", "q")
+	m.base("solo-sm3", s.packageSM3(list, s.notarizeSM3(list, "p", "q")), "solo")
+	for name, text := range map[string]string{"a changed digit": strings.Replace(list, sm3Hex("p"), sm3Hex("P"), 1), "a line less": sm3Text("p"),
+		"another order": sm3Text("q", "p"), "no line end": strings.TrimSuffix(list, "\n")} {
+		f := unpack(m.t, m.bases["solo-sm3"])
+		f[sm3File] = []byte(text)
+		m.add("solo", "solo-sm3", "solo", "SM3: "+name, f.pack(m.t, s.exchange), evidence.CheckSM3)
+	}
 }

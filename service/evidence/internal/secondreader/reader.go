@@ -3,7 +3,7 @@
 // the two disagree, one of them, or the text, is wrong. It stops at the first
 // check that fails. It is short rather than fast, and explains little.
 //
-// What it does not judge: time stamps (RFC 3161) and SM3 lists.
+// What it does not judge: time stamps (RFC 3161), and files beside a package.
 package secondreader
 
 import (
@@ -34,7 +34,7 @@ var (
 	commands = []check{{"order", (*reader).order}, {"command-id", (*reader).commandID}, {"command-signature", (*reader).commandSignature},
 		{"key-enrolled-before-use", (*reader).enrolled}, {"key-not-revoked-before", (*reader).notRevoked}, {"parties-match", (*reader).parties},
 		{"record-matches-history", (*reader).record}, {"custody-receipt-signature", (*reader).receiptSignature}, {"custody-receipt-matches", (*reader).receiptMatches},
-		{"fingerprint-matches-manifest", (*reader).fingerprint}, {"replay", (*reader).replay}, {"read-versions", (*reader).readVersions},
+		{"fingerprint-matches-manifest", (*reader).fingerprint}, {"sm3-matches-manifest", (*reader).sm3}, {"replay", (*reader).replay}, {"read-versions", (*reader).readVersions},
 		{"search-report", (*reader).searchReport}, {"search-answers", (*reader).searchAnswers}, {"parts-list", (*reader).partsList},
 		{"imprint-receipts", (*reader).imprintReceipts}, {"imprint-channel", (*reader).imprintChannel}}
 )

@@ -301,7 +301,7 @@ func (c *chain) attests(text, key string, at place) error {
 	if err != nil {
 		return err
 	}
-	t := c.call(raw, c.eras[len(c.eras)-1])
+	t := c.attestation(raw, at.block)
 	for s := stageChannel; s < stageFlag; s++ {
 		if t.wrong[s] != nil {
 			return t.wrong[s]
@@ -310,4 +310,15 @@ func (c *chain) attests(text, key string, at place) error {
 	v := t.reads[key]
 	asks := len(t.args) == 2 && string(t.args[0]) == "get" && string(t.args[1]) == key
 	return must(asks && len(t.writes) == 0 && v != nil && *v == place{at.block, at.tx, 0}, "not a read of %s as of there", strings.TrimSpace(key))
+}
+
+// attestation is judged by the configuration of a block, else by any later one.
+func (c *chain) attestation(raw []byte, block int64) *tx {
+	t := c.call(raw, c.at(block))
+	for _, e := range c.eras {
+		if e.from > block && t.wrong[stageEndorsements] != nil {
+			t = c.call(raw, e)
+		}
+	}
+	return t
 }
