@@ -11,7 +11,7 @@ import (
 
 // onStamp is a row about the time stamp of block 2.
 func onStamp(name, holds string, change func(t *testing.T, s *stamped, f contents)) []tampering {
-	return []tampering{{"both", name, holds, evidence.CheckTimeStamps, stampFile(2), func(t *testing.T) evidence.Report {
+	return []tampering{{"solo", name, holds, evidence.CheckTimeStamps, stampFile(2), func(t *testing.T) evidence.Report {
 		s := newStamped(t)
 		f, trust := unpack(t, s.build()), s.trust()
 		change(t, s, f)

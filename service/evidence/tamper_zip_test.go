@@ -132,7 +132,7 @@ func deflated(t *testing.T, f contents) []byte {
 // inContainer are all of them, as rows.
 func inContainer() (rows []tampering) {
 	for _, name := range slices.Sorted(maps.Keys(zipTricks)) {
-		rows = append(rows, tampering{"both", name, nothing, evidence.CheckContainer, "", func(t *testing.T) evidence.Report {
+		rows = append(rows, tampering{"solo", name, nothing, evidence.CheckContainer, "", func(t *testing.T) evidence.Report {
 			s := newStory(t)
 			return check(t, zipTricks[name](t, unpack(t, s.write(s.asset))), s.trust())
 		}})
