@@ -174,7 +174,9 @@ func (c *chain) configured() error {
 func (e *era) consentersAre(trust object) error {
 	list := trust.objects("consenters")
 	for _, t := range list {
-		if !slices.Contains(e.consenters, consenter{t.number("id"), t.text("msp"), t.text("certificate")}) {
+		if !slices.ContainsFunc(e.consenters, func(k consenter) bool {
+			return k.id == t.number("id") && k.msp == t.text("msp") && sameCertificates([]string{k.pem}, []string{t.text("certificate")})
+		}) {
 			return errors.New("other consenters")
 		}
 	}
@@ -185,8 +187,8 @@ func (e *era) membersAre(trust object) error {
 	list := trust.objects("members")
 	for _, t := range list {
 		m, ok := e.members[t.text("msp")]
-		if !ok || m.peerOU != t.text("peer_ou") || !slices.Equal(m.roots, t.texts("root_certificates")) ||
-			!slices.Equal(m.intermediates, t.texts("intermediate_certificates")) {
+		if !ok || m.peerOU != t.text("peer_ou") || !sameCertificates(m.roots, t.texts("root_certificates")) ||
+			!sameCertificates(m.intermediates, t.texts("intermediate_certificates")) {
 			return fmt.Errorf("%s: another member", t.text("msp"))
 		}
 	}
@@ -255,4 +257,19 @@ func (c *chain) linked(asOf object) error {
 		}
 	}
 	return nil
+}
+
+func sameCertificates(a, b []string) bool {
+	return sameSet(raw(a), raw(b))
+}
+
+// raw are certificates without their PEM; what is none stays as it is.
+func raw(texts []string) (out []string) {
+	for _, t := range texts {
+		if cert, err := certificate(t); err == nil {
+			t = string(cert.Raw)
+		}
+		out = append(out, t)
+	}
+	return out
 }
