@@ -1,0 +1,114 @@
+package service
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/datapledge/datapledge/pledge"
+)
+
+func standing() (*draft, *pledge.Asset, *pledge.Pledge) {
+	st := pledge.Stamp{Command: "cmd_1", By: "91330100MADEUP064T", At: "2026-03-01T00:00:00Z"}
+	a := &pledge.Asset{ID: "as_x", Status: pledge.Notarized, Name: "birds", Notarized: st}
+	f := pledge.Filing{Registration: pledge.Registration{Registry: pledge.RegistryZhongdeng, Number: "1", RegisteredAt: "2026-03-01", TermEnd: "2027-03-01"}, Filed: st}
+	p := &pledge.Pledge{ID: "pl_x", AssetID: a.ID, State: pledge.Active, Proposed: st, Registered: &st, Ended: &pledge.Ending{Stamp: st, Reason: pledge.Paid},
+		Terms:      pledge.Terms{SecuredMax: pledge.Amount{Amount: 5, Currency: "CNY"}, Expires: "2028-01-01T00:00:00Z"},
+		Perfection: pledge.Perfection{State: pledge.PerfectionVerified, Verified: &pledge.VerifiedFiling{Filing: f, Verified: st}, EffectiveRankTime: "2026-03-01T00:00:00.000Z"}}
+	return &draft{now: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC), solo: true, names: map[string]string{}}, a, p
+}
+
+// What speaks against a pledge, or ended it, stands in the first line; and only
+// one in force is ever called established.
+func TestStatesOfAPledgeInWords(t *testing.T) {
+	stamp := &pledge.Stamp{At: "2026-03-05T00:00:00Z"}
+	for name, tt := range map[string]struct {
+		change      func(*pledge.Asset, *pledge.Pledge)
+		zh, en      string
+		established bool
+	}{
+		"active":          {func(*pledge.Asset, *pledge.Pledge) {}, "登记有效", "in force; statutory registration verified", true},
+		"defaulted":       {func(_ *pledge.Asset, p *pledge.Pledge) { p.State = pledge.Defaulted }, "违约", "declared default", true},
+		"enforcing":       {func(_ *pledge.Asset, p *pledge.Pledge) { p.State = pledge.Enforcing }, "正在实现", "being enforced", true},
+		"realized":        {func(_ *pledge.Asset, p *pledge.Pledge) { p.State = pledge.Realized }, "已实现", "realized: no longer", false},
+		"lapsed":          {func(_ *pledge.Asset, p *pledge.Pledge) { p.State = pledge.Lapsed }, "已失效", "lapsed: no longer", false},
+		"revoked":         {func(_ *pledge.Asset, p *pledge.Pledge) { p.State = pledge.Revoked }, "已撤销", "revoked", false},
+		"withdrawn":       {func(_ *pledge.Asset, p *pledge.Pledge) { p.State = pledge.Withdrawn }, "已撤回", "withdrawn", false},
+		"unknown":         {func(_ *pledge.Asset, p *pledge.Pledge) { p.State = "STRANGE" }, "STRANGE", "STRANGE", false},
+		"frozen":          {func(_ *pledge.Asset, p *pledge.Pledge) { p.Frozen = stamp }, "质押已被冻结", "the pledge is FROZEN", true},
+		"frozen asset":    {func(a *pledge.Asset, _ *pledge.Pledge) { a.Frozen = stamp }, "数据资产已被冻结", "the asset is FROZEN", true},
+		"objection":       {func(_ *pledge.Asset, p *pledge.Pledge) { p.Objection = "OPEN" }, "有未决异议", "an objection is open", true},
+		"asset objection": {func(a *pledge.Asset, _ *pledge.Pledge) { a.Objection = "IN_COURT" }, "法院", "before a court", true},
+		"revoked asset":   {func(a *pledge.Asset, _ *pledge.Pledge) { a.Status = pledge.AssetRevoked }, "存证已撤销", "the notarization was revoked", true},
+		"withdrawn asset": {func(a *pledge.Asset, _ *pledge.Pledge) { a.Status = pledge.AssetWithdrawn }, "存证已撤回", "the notarization was withdrawn", true},
+	} {
+		d, a, p := standing()
+		tt.change(a, p)
+		if err := d.pledge(a, p); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(d.Status.ZH, tt.zh) || !strings.Contains(d.Status.EN, tt.en) {
+			t.Errorf("%s: got %+v, want %s and %s", name, d.Status, tt.zh, tt.en)
+		}
+		said := fmt.Sprint(d.Status, d.Fields, d.Proves, d.NotProved)
+		if got := strings.Contains(said, "established") && strings.Contains(said, "设立"); got != tt.established {
+			t.Errorf("%s: established %v, want %v", name, got, tt.established)
+		}
+		if got := strings.Contains(said, "no longer in force."); got == tt.established {
+			t.Errorf("%s: that it has no effect against others is said: %v", name, got)
+		}
+	}
+}
+
+func TestOnlyAReleaseIsCertifiedAsOne(t *testing.T) {
+	for _, state := range []string{pledge.Active, pledge.Realized, pledge.Lapsed, pledge.Revoked, pledge.Withdrawn} {
+		d, a, p := standing()
+		p.State = state
+		if err := d.release(a, p); err == nil || !strings.Contains(err.Error(), state) {
+			t.Errorf("%s: got %v", state, err)
+		}
+	}
+	d, a, p := standing()
+	p.State = pledge.Released
+	if err := d.release(a, p); err != nil || value(d, "reason").EN != "the debt was paid" {
+		t.Errorf("got %v, %+v", err, d.Fields)
+	}
+}
+
+func value(d *draft, key string) Text {
+	for _, f := range d.Fields {
+		if f.Key == key {
+			return f.Value
+		}
+	}
+	return Text{}
+}
+
+// One node's word and that of a consortium are never said in the same words.
+func TestWhoKeepsTheLedger(t *testing.T) {
+	for _, solo := range []bool{true, false} {
+		d := &draft{solo: solo}
+		d.limits()
+		text := fmt.Sprint(d.Proves, d.NotProved)
+		if strings.Contains(text, "one party's word") != solo || strings.Contains(text, "endorsements") == solo {
+			t.Errorf("solo %v: got %s", solo, text)
+		}
+	}
+}
+
+func TestAnIncompleteSearchSaysSo(t *testing.T) {
+	r := Search{Assets: []SearchedAsset{{}}, Incomplete: "too many files"}
+	if got := searchStatus(r); !strings.Contains(got.EN, "INCOMPLETE: too many files") || !strings.Contains(got.ZH, "不完整") || strings.Contains(got.EN, "no pledge") {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestMoneyInWords(t *testing.T) {
+	for want, a := range map[string]pledge.Amount{"CNY 0.05": {Amount: 5, Currency: "CNY"}, "CNY 1,234,567.80": {Amount: 123456780, Currency: "CNY"},
+		"JPY 1,000": {Amount: 1000, Currency: "JPY"}, "KWD 0.001": {Amount: 1, Currency: "KWD"}, "USD 999.00": {Amount: 99900, Currency: "USD"}} {
+		if got := money(a); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
