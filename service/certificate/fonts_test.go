@@ -125,6 +125,16 @@ func TestRareCharacters(t *testing.T) {
 	}
 }
 
+// A font whose glyph for a character is empty does not have it.
+func TestEmptyGlyph(t *testing.T) {
+	for as, there := range map[rune]bool{'A': true, ' ': false} {
+		f, err := loadFont(extra(t, '𠮷', as), 0)
+		if err != nil || (f.glyph('𠮷') != 0) != there {
+			t.Errorf("with the glyph of %q: got %v, %v, want there: %v", as, f.glyph('𠮷'), err, there)
+		}
+	}
+}
+
 // chainOf is what a printer prints with.
 func chainOf(t testing.TB, p *Printer) *chain {
 	t.Helper()

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -112,6 +113,15 @@ func TestSignatureWithOpenSSL(t *testing.T) {
 		if said, err := outputOf(t, "openssl", append(args, saved(t, "content", content))...); err == nil {
 			t.Errorf("%s: openssl takes changed content: %s", name, said)
 		}
+	}
+}
+
+// The members of a set are in the order of their bytes (X.690, 11.6): some
+// readers sign what they encode anew.
+func TestSignedAttributesAreInOrder(t *testing.T) {
+	s, err := newSignature(newPrinter(t, nil).signer.signer, make([]byte, 32))
+	if err != nil || len(s.attrs) != 3 || !slices.IsSortedFunc(s.attrs, bytes.Compare) {
+		t.Errorf("got %x, %v, want three in order", s.attrs, err)
 	}
 }
 
