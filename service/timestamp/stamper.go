@@ -144,7 +144,7 @@ func (s *Stamper) follow(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	blocks, ended := make(chan block), make(chan error, 1)
+	blocks, ended := make(chan block, s.o.MaxBlocks), make(chan error, 1)
 	go func() { ended <- s.o.Ledger.Follow(ctx, from, s.pass(ctx, blocks)) }()
 	err = s.stampAll(ctx, blocks, ended)
 	cancel()
@@ -159,8 +159,8 @@ type block struct {
 	hash   string
 }
 
-// pass hands blocks on. It waits when a batch is being stamped: a ledger's
-// follower may take its time.
+// pass hands blocks on. It waits when a batch is being stamped and another is
+// full: a ledger's follower may take its time.
 func (s *Stamper) pass(ctx context.Context, out chan<- block) func(service.Block) error {
 	var seen covered
 	return func(b service.Block) error {
@@ -201,19 +201,18 @@ func (s *Stamper) stampAll(ctx context.Context, blocks <-chan block, ended chan 
 				return err
 			}
 		}
-		if late == nil && len(ended) > 0 {
+		if late == nil && len(ended) > 0 && len(blocks) == 0 {
 			return nil
 		}
 	}
 }
 
-// collect fills b until it is due and not empty, or full and due, or a block
-// comes that does not follow: that one is returned.
+// collect fills b until it is due and full, or due and no block waits. A block
+// that does not follow ends it, too, and is returned.
 func (s *Stamper) collect(ctx context.Context, b *anchor.Batch, due time.Time, blocks <-chan block, ended chan error) (*block, error) {
 	timer := time.NewTimer(time.Until(due))
 	defer timer.Stop()
-	ready := false
-	for !ready || b.Len() == 0 {
+	for ready := false; !ready || b.Len() == 0 || len(blocks) > 0 && b.Len() < s.o.MaxBlocks; {
 		in := blocks
 		if b.Len() >= s.o.MaxBlocks {
 			in = nil
@@ -228,7 +227,7 @@ func (s *Stamper) collect(ctx context.Context, b *anchor.Batch, due time.Time, b
 			}
 		case <-timer.C:
 			ready = true
-		case err := <-ended:
+		case err := <-s.drained(blocks, ended):
 			ended <- err
 			return nil, wait(ctx, time.Until(due))
 		case <-ctx.Done():
@@ -236,6 +235,14 @@ func (s *Stamper) collect(ctx context.Context, b *anchor.Batch, due time.Time, b
 		}
 	}
 	return nil, nil
+}
+
+// drained is ended once no block waits any more.
+func (*Stamper) drained(blocks <-chan block, ended chan error) <-chan error {
+	if len(blocks) > 0 {
+		return nil
+	}
+	return ended
 }
 
 // wait is a pause that ctx can end.
