@@ -55,7 +55,7 @@ func TestStatesOfAPledgeInWords(t *testing.T) {
 		if got := strings.Contains(said, "established") && strings.Contains(said, "设立"); got != tt.established {
 			t.Errorf("%s: established %v, want %v", name, got, tt.established)
 		}
-		if got := strings.Contains(said, "no longer in force."); got == tt.established {
+		if got := strings.Contains(fmt.Sprint(d.NotProved), "effect against third parties"); got == tt.established {
 			t.Errorf("%s: that it has no effect against others is said: %v", name, got)
 		}
 	}
