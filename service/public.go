@@ -12,8 +12,10 @@ import (
 const maxMatches = 20
 
 // PublicMatch is a notarization 存证 that holds some content, as anybody may
-// know it: no owner, no names. Whole: the digest is the dataset's fingerprint,
-// else that of one of its files.
+// know it. It names nobody; but the certificate under its number, which is
+// public too, names the owner: whoever has the content can learn who had it
+// notarized. Whole: the digest is the dataset's fingerprint, else that of one
+// of its files.
 type PublicMatch struct {
 	Number   string           `json:"number"`
 	AssetID  string           `json:"asset_id"`
