@@ -58,19 +58,25 @@ func freeConsortium() (network.Consortium, error) {
 }
 
 // startService starts a service on a free port of this machine, and a court
-// that receives its records.
+// that receives its records, and an authority that stamps its blocks.
 func startService(ctx context.Context, config node.Config, keys string) (demo.Server, error) {
 	court, err := startCourt()
 	if err != nil {
 		return demo.Server{}, err
 	}
+	stamps, err := startAuthority(authorityDir(config.Data), "127.0.0.1:0")
+	if err != nil {
+		return demo.Server{}, errors.Join(err, court.stop(ctx))
+	}
 	config.Imprint.Sinks = append(config.Imprint.Sinks, court.sink())
+	config.TimeStamps = stamps.stamping()
 	server, err := startImprinted(ctx, config, keys, court)
 	if err != nil {
-		return server, errors.Join(err, court.stop(ctx))
+		return server, errors.Join(err, court.stop(ctx), stamps.stop(ctx))
 	}
+	server.StampRoots = []string{string(stamps.RootPEM())}
 	stop := server.Stop
-	server.Stop = func() error { return errors.Join(stop(), court.stop(ctx)) }
+	server.Stop = func() error { return errors.Join(stop(), court.stop(ctx), stamps.stop(ctx)) }
 	return server, nil
 }
 

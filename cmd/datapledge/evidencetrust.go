@@ -15,7 +15,8 @@ import (
 	"github.com/datapledge/datapledge/service/evidence"
 )
 
-const evidenceTrustHelp = `usage: datapledge evidence trust -out FILE [-block BLOCK [-imprint BLOCK] [-config FILE]]
+const evidenceTrustHelp = `usage: datapledge evidence trust -out FILE [-timestamp-roots FILE]
+         [-block BLOCK [-imprint BLOCK] [-config FILE]]
 
 Writes the trust file that 'evidence check' believes.
 
@@ -31,13 +32,16 @@ channel fetch oldest'), never from who made the package.
   -imprint BLOCK  block 0 of the channel that holds its checkpoints, if there is one
   -config FILE    the consortium.json that says which institution is behind each
                   MSP; else the one beside BLOCK, else the one that ships
+  -timestamp-roots FILE
+                  root certificates (PEM) of the time-stamping authorities that
+                  you believe; without any no time stamp proves a thing
 
 EXAMPLE
   datapledge evidence trust -block datapledge-network/genesis.block -out trust.json
 ` + exitCommon
 
 func (a *app) evidenceTrustCommand() *cobra.Command {
-	var out, block, imprint, config string
+	var out, block, imprint, config, stamps string
 	var c *cobra.Command
 	c = a.command("trust", evidenceTrustHelp, 0, 0, func(ctx context.Context, _ []string) error {
 		if err := required(c, "out", out); err != nil {
@@ -47,8 +51,12 @@ func (a *app) evidenceTrustCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if trust.TimeStampRoots, err = stampRootsOf(stamps); err != nil {
+			return err
+		}
 		return a.writeTrust(out, trust)
 	})
+	c.Flags().StringVar(&stamps, "timestamp-roots", "", "")
 	c.Flags().StringVar(&out, "out", "", "")
 	c.Flags().StringVar(&block, "block", "", "")
 	c.Flags().StringVar(&imprint, "imprint", "", "")

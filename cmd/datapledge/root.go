@@ -29,6 +29,7 @@ the arguments, with one dash or two. New here? Try 'datapledge demo'.
   imprint     receive, status: every record at court and regulator as it commits
   command     show, fence: the fate of a signed command
   events      what was committed, as it happens
+  timestamp   authority: one for trials
   network     up, down, status, render, show: the consortium and its ledger
   bench       measure this machine
 
@@ -82,7 +83,7 @@ func newRoot(a *app) *cobra.Command {
 	})
 	root.AddCommand(a.demoCommand(), a.serveCommand(), a.keyCommand(), a.partyCommand(), a.datasetCommand(),
 		a.assetCommand(), a.verifyCommand(), a.pledgeCommand(), a.searchCommand(), a.evidenceCommand(), a.certificateCommand(), a.imprintCommand(),
-		a.commandCommand(), a.eventsCommand(), a.networkCommand(), a.benchCommand())
+		a.commandCommand(), a.eventsCommand(), a.timestampCommand(), a.networkCommand(), a.benchCommand())
 	return root
 }
 

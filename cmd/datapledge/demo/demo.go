@@ -35,7 +35,9 @@ type Server struct {
 	URL   string
 	Keys  string
 	Trust string
-	Stop  func() error
+	// StampRoots are the root certificates (PEM) of who stamps its blocks.
+	StampRoots []string
+	Stop       func() error
 }
 
 // Options of a run.

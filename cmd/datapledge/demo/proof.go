@@ -155,22 +155,18 @@ func (s *story) evidence(ctx context.Context) (string, error) {
 	if err := s.imprinted(ctx); err != nil {
 		return "", err
 	}
-	var zip bytes.Buffer
-	if err := s.bank.Evidence(ctx, s.result.PledgeID, &zip); err != nil {
+	zip, report, err := s.stamped(ctx, trust)
+	if err != nil {
 		return "", err
 	}
 	s.result.Evidence = s.path("evidence.zip")
-	if err := os.WriteFile(s.result.Evidence, zip.Bytes(), 0o644); err != nil {
-		return "", err
-	}
-	report, err := check(ctx, zip.Bytes(), trust)
-	if err != nil {
+	if err := os.WriteFile(s.result.Evidence, zip, 0o644); err != nil {
 		return "", err
 	}
 	if !report.OK() {
 		return "", fmt.Errorf("the package does not stand: %s", indented(report))
 	}
-	flipped := bytes.Clone(zip.Bytes())
+	flipped := bytes.Clone(zip)
 	flipped[len(flipped)/3] ^= 1
 	again, err := check(ctx, flipped, trust)
 	if err != nil {
@@ -182,7 +178,8 @@ func (s *story) evidence(ctx context.Context) (string, error) {
 	if len(report.Received) == 0 {
 		return "", errors.New("the package has no receipt of the court")
 	}
-	return fmt.Sprintf("%d checks passed, %d receipts of the court; flipped: %s failed", passed(report), len(report.Received), failed(again)), nil
+	return fmt.Sprintf("%d checks passed, %d receipts of the court, %d blocks with time stamps; flipped: %s failed",
+		passed(report), len(report.Received), len(report.TimeStamps), failed(again)), nil
 }
 
 // imprinted waits until the court has everything, and signed for it.
@@ -243,7 +240,7 @@ func (s *story) trust(ctx context.Context) (evidence.Trust, error) {
 	if err != nil {
 		return t, err
 	}
-	return t, os.WriteFile(s.result.Trust, text, 0o644)
+	return s.keepTrust(t)
 }
 
 // ownWord writes the trust file of a solo ledger. Here it comes from the
@@ -255,6 +252,12 @@ func (s *story) ownWord(ctx context.Context) (evidence.Trust, error) {
 	}
 	t := evidence.Trust{V: evidence.Version, Ledger: n.Value.Ledger, Channel: n.Value.Channel,
 		GenesisHash: n.Value.GenesisHash, Operator: n.Value.Operator}
+	return s.keepTrust(t)
+}
+
+// keepTrust adds the authority that stamps here, and writes the trust file.
+func (s *story) keepTrust(t evidence.Trust) (evidence.Trust, error) {
+	t.TimeStampRoots = s.server.StampRoots
 	text, err := json.MarshalIndent(t, "", "  ")
 	if err != nil {
 		return t, err
