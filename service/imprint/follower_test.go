@@ -73,9 +73,11 @@ func TestDownThenBack(t *testing.T) {
 	ids := w.commit(w.ledger, 1)
 	f.untilDelivered()
 	for name, down := range map[string]http.HandlerFunc{
-		"503":       func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusServiceUnavailable) },
-		"cut":       func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
-		"redirect":  func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "https://127.0.0.1:1/", http.StatusTemporaryRedirect) },
+		"503": func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusServiceUnavailable) },
+		"cut": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"redirect": func(rw http.ResponseWriter, r *http.Request) {
+			http.Redirect(rw, r, "https://127.0.0.1:1/", http.StatusTemporaryRedirect)
+		},
 		"nonsense":  func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte("{")) },
 		"nothing":   func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte(`{"v":1,"receipts":[]}`)) },
 		"other v":   func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte(`{"v":2,"receipts":[]}`)) },
