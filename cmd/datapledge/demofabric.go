@@ -10,6 +10,7 @@ import (
 
 	"github.com/datapledge/datapledge/cmd/datapledge/demo"
 	"github.com/datapledge/datapledge/network"
+	"github.com/datapledge/datapledge/service/certificate"
 	"github.com/datapledge/datapledge/service/node"
 )
 
@@ -81,29 +82,39 @@ func startService(ctx context.Context, config node.Config, keys string) (demo.Se
 }
 
 func startImprinted(ctx context.Context, config node.Config, keys string, court *demoCourt) (demo.Server, error) {
-	n, err := node.Open(ctx, config, slog.New(slog.DiscardHandler))
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return demo.Server{}, err
+	}
+	config.PublicURL = "http://" + l.Addr().String()
+	haveFont(ctx)
+	n, err := node.Open(ctx, config, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return demo.Server{}, errors.Join(err, l.Close())
 	}
 	trust, err := trustOf(config, n)
 	if err == nil {
 		err = court.open(filepath.Join(config.Data, "court"), keys, trust)
 	}
 	if err != nil {
-		return demo.Server{}, errors.Join(err, n.Close(ctx))
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return demo.Server{}, errors.Join(err, n.Close(ctx))
+		return demo.Server{}, errors.Join(err, n.Close(ctx), l.Close())
 	}
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan error, 1)
 	go func() { ended <- n.Serve(serving, l, time.Second) }()
 	return demo.Server{
-		URL: "http://" + l.Addr().String(), Keys: keys,
+		URL: config.PublicURL, Keys: keys,
 		Stop: func() error {
 			stop()
 			return errors.Join(<-ended, n.Close(context.WithoutCancel(ctx)))
 		},
 	}, nil
+}
+
+// haveFont fetches a font with Chinese where this machine has none. Without
+// one the demonstration says why it prints no certificate.
+func haveFont(ctx context.Context) {
+	if _, err := certificate.CheckFonts(nil); err != nil {
+		_, _ = certificate.FetchFont(ctx)
+	}
 }
