@@ -41,10 +41,7 @@ func (c Checker) open() (fs.FS, error) {
 // publicTrust is the trust file that the public page offers; nil when there
 // is none to offer.
 func (n *Node) publicTrust() ([]byte, error) {
-	trust, err := n.config.trust()
-	if err != nil {
-		return nil, err
-	}
+	trust := n.trust
 	if trust.Ledger == "" {
 		if n.config.Ledger.Kind != ledgerSolo {
 			return nil, nil

@@ -21,11 +21,7 @@ func (n *Node) openFabric(ctx context.Context) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("making the data folder: %w", err)
 	}
-	trust, err := n.config.trust()
-	if err != nil {
-		return err
-	}
-	l, err := fabric.Open(ctx, n.config.fabricOptions(dir, trust.GenesisHash, n.log))
+	l, err := fabric.Open(ctx, n.config.fabricOptions(dir, n.trust.GenesisHash, n.log))
 	if err != nil {
 		return err
 	}
@@ -63,13 +59,12 @@ func (c Config) trust() (evidence.Trust, error) {
 }
 
 // evidence writes packages; nil where there is nothing to check them against.
-func (n *Node) evidence(vault *storage.Vault, signer *client.Key) (service.EvidenceWriter, error) {
-	trust, err := n.config.trust()
-	if err != nil || n.config.Ledger.Kind == ledgerFabric && n.config.Ledger.TrustFile == "" {
-		return nil, err
+func (n *Node) evidence(vault *storage.Vault, signer *client.Key) service.EvidenceWriter {
+	if n.config.Ledger.Kind == ledgerFabric && n.config.Ledger.TrustFile == "" {
+		return nil
 	}
-	return evidence.Source{Ledger: n.ledger, Index: n.index, Signer: signer, Trust: n.withStampRoots(trust), Files: sealedFiles(vault), SM3: sealedSM3(vault),
-		Search: n.searchReport, Beside: n.beside(), Now: time.Now}, nil
+	return evidence.Source{Ledger: n.ledger, Index: n.index, Signer: signer, Trust: n.withStampRoots(n.trust), Files: sealedFiles(vault), SM3: sealedSM3(vault),
+		Search: n.searchReport, Beside: n.beside(), Now: time.Now}
 }
 
 // CheckLedger looks at the consortium that the configuration names: profile,

@@ -48,14 +48,10 @@ func (i Imprint) checkChannels() (faults []error) {
 // channelSink joins the channel as a client of one of its members. Which
 // channel that is, its block 0 says, when the trust file names it.
 func (n *Node) channelSink(s Sink) (imprint.Sink, error) {
-	trust, err := n.config.trust()
-	if err != nil {
-		return nil, err
-	}
 	o := fabric.CheckpointOptions{Profile: s.ProfileFile, User: s.User, Channel: s.Channel, Chaincode: s.Chaincode, Of: n.config.Channel,
 		Dir: filepath.Join(n.config.Data, "imprint", s.Name, "channel"), Logger: n.log}
-	if trust.Imprint != nil {
-		o.GenesisHash = trust.Imprint.GenesisHash
+	if n.trust.Imprint != nil {
+		o.GenesisHash = n.trust.Imprint.GenesisHash
 	}
 	// It waits for nobody: the ledger serves also while that channel is away.
 	c, err := fabric.OpenCheckpoints(context.Background(), o)
@@ -63,8 +59,8 @@ func (n *Node) channelSink(s Sink) (imprint.Sink, error) {
 		return nil, err
 	}
 	n.closers = append(n.closers, c)
-	if trust.Imprint != nil && trust.Imprint.Channel != c.Channel() {
-		return nil, fmt.Errorf("the trust file's imprint is channel %q, the configuration's is %q", trust.Imprint.Channel, c.Channel())
+	if n.trust.Imprint != nil && n.trust.Imprint.Channel != c.Channel() {
+		return nil, fmt.Errorf("the trust file's imprint is channel %q, the configuration's is %q", n.trust.Imprint.Channel, c.Channel())
 	}
 	return imprint.NewChannel(imprint.ChannelOptions{Name: s.Name, Checkpoints: c, Ledger: n.ledger, Logger: n.log}), nil
 }

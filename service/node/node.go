@@ -19,6 +19,7 @@ import (
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
 	"github.com/datapledge/datapledge/service/client"
+	"github.com/datapledge/datapledge/service/evidence"
 	"github.com/datapledge/datapledge/service/imprint"
 	"github.com/datapledge/datapledge/service/index"
 	"github.com/datapledge/datapledge/service/rest"
@@ -30,6 +31,7 @@ import (
 type Node struct {
 	config     Config
 	log        *slog.Logger
+	trust      evidence.Trust // the trust file; zero when none is named
 	service    *service.Service
 	handler    *rest.Handler
 	ledger     service.Ledger
@@ -62,7 +64,10 @@ func Open(ctx context.Context, config Config, logger *slog.Logger) (*Node, error
 	return n, nil
 }
 
-func (n *Node) open(ctx context.Context) error {
+func (n *Node) open(ctx context.Context) (err error) {
+	if n.trust, err = n.config.trust(); err != nil {
+		return err
+	}
 	if err := n.openLedger(ctx); err != nil {
 		return err
 	}
@@ -116,10 +121,6 @@ func (n *Node) assemble(bucket storage.Bucket, custodian *client.Key, metrics *r
 	if err != nil {
 		return nil, fmt.Errorf("opening the vault: %w", err)
 	}
-	writer, err := n.evidence(vault, custodian)
-	if err != nil {
-		return nil, err
-	}
 	audit, err := n.auditLog()
 	if err != nil {
 		return nil, err
@@ -130,7 +131,7 @@ func (n *Node) assemble(bucket storage.Bucket, custodian *client.Key, metrics *r
 	}
 	o := service.Options{
 		Ledger: n.ledger, Index: n.index, Vault: vault, Custodian: custodian, Probe: probe(bucket, n.config.Data),
-		Evidence: writer, Certificates: printer, PublicURL: n.config.PublicURL,
+		Evidence: n.evidence(vault, custodian), Certificates: printer, PublicURL: n.config.PublicURL,
 		UploadLife: time.Duration(n.config.Limits.UploadLife), Logger: n.log, Audit: audit, Observer: metrics,
 	}
 	if n.imprints != nil {
