@@ -73,9 +73,11 @@ func (q *queue) dispatch() {
 	q.arm()
 }
 
+// mayStart is false for good once the ledger is released: release waits for
+// what was started, so nothing may start while it waits.
 func (q *queue) mayStart() bool {
 	o := &q.l.options
-	if len(q.waiting) == 0 || q.running >= o.MaxInFlight || q.alone+q.wantAlone > 0 {
+	if q.l.ctx.Err() != nil || len(q.waiting) == 0 || q.running >= o.MaxInFlight || q.alone+q.wantAlone > 0 {
 		return false
 	}
 	return q.running == 0 || q.lingered || q.pending >= o.MaxCommands

@@ -260,3 +260,23 @@ func TestCrashStepsAreAll(t *testing.T) {
 		return true
 	})
 }
+
+// TestNothingStartsAfterTheEnd: whoever is late, a caller or a clock, finds
+// a ledger that was released, and starts nothing in it.
+func TestNothingStartsAfterTheEnd(t *testing.T) {
+	cast := actors.NewCast(ledgertest.Channel)
+	net := newSim(t, cast.Genesis())
+	l := openSim(t, net.client(), quiet(t.TempDir()))
+	if err := l.release(); err != nil {
+		t.Fatal(err)
+	}
+	c, _ := newCall([]string{cast.Notarize(cast.Enterprise, actors.NewDataset("late", 1))})
+	l.put(c)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.queue.lingered = true
+	l.queue.dispatchOnce()
+	if l.queue.running != 0 {
+		t.Errorf("%d batches started in a ledger that has ended", l.queue.running)
+	}
+}
