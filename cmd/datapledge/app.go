@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"time"
 
 	"golang.org/x/term"
 
@@ -163,16 +162,4 @@ func first(texts ...string) string {
 		}
 	}
 	return ""
-}
-
-// instant reads a time: RFC 3339, or a date, which means its first moment in UTC.
-func instant(flag, text string) (string, error) {
-	if t, err := time.Parse(time.DateOnly, text); err == nil {
-		return t.UTC().Format(time.RFC3339), nil
-	}
-	t, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		return "", usagef("-%s: %q is no date (2027-06-30) or time (2027-06-30T00:00:00Z)", flag, text)
-	}
-	return t.UTC().Format(time.RFC3339), nil
 }

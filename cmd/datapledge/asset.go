@@ -38,6 +38,7 @@ const assetCertificateHelp = `usage: datapledge asset record-certificate ASSET -
 
 Records a data-IP registration certificate 登记证书 on an asset. Signed by the IP
 centre. A debt secured by the asset must then be due 30 days before it expires.
+It is issued at the beginning of a day in China, and lasts through the last one.
 DOC is a file, whose SHA-256 is taken, or sha256:….
 
 EXAMPLE
@@ -174,10 +175,10 @@ func (a *app) assetCertificateCommand() *cobra.Command {
 			return err
 		}
 		body.AssetID = args[0]
-		if body.Issued, err = instant("issued", body.Issued); err != nil {
+		if body.Issued, err = begins("issued", body.Issued); err != nil {
 			return err
 		}
-		if body.Expires, err = instant("expires", body.Expires); err != nil {
+		if body.Expires, err = ends("expires", body.Expires); err != nil {
 			return err
 		}
 		if body.Digest, err = document(body.Digest); err != nil {

@@ -224,7 +224,7 @@ func printAsset(w io.Writer, x client.Asset) {
 		fmt.Fprintf(w, "scenario:    %s\n", x.Scenario)
 	}
 	if c := x.Certificate; c != nil {
-		fmt.Fprintf(w, "certificate: %s of %s, until %s\n", c.Number, c.Registrar, c.Expires)
+		fmt.Fprintf(w, "certificate: %s of %s, until %s\n", c.Number, c.Registrar, until(c.Expires))
 	}
 	for _, p := range x.InForce {
 		fmt.Fprintf(w, "pledged:     %s to %s (%s, sequence %d)\n", p.PledgeID, p.Pledgee, p.Mode, p.Seq)

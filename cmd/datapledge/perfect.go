@@ -25,13 +25,14 @@ anybody says so. A renewal is filed again and must end later.
   -registry NAME         ZHONGDENG (中登网), CNIPA (国家知识产权局), COPYRIGHT
                          (中国版权保护中心), or OTHER with -registry-name
   -number NUMBER         the registration's number
-  -registered-at DATE    when it was registered
-  -term-end DATE         when its term ends
+  -registered-at DATE    when it was registered: from the beginning of that day
+  -term-end DATE         the last day of its term, which it lasts through
   -proof DOC             the register's certificate: a file, whose SHA-256 is
                          taken, or sha256:…; the verifier's must be the same
   -debtor-name NAME      as the register spells the pledgor; default: its name here
 
-A register that does not fit what the pledge is called is warned of, not refused.
+Days are those of China, Beijing time; where the hour matters, give the time
+(2026-11-20T15:04:05+08:00). A register that does not fit what the pledge is called is warned of, not refused.
 
 EXAMPLE
   datapledge pledge perfect pl_… -registry ZHONGDENG -number 02026112300001 \
@@ -75,10 +76,10 @@ func (a *app) fileRegistration(ctx context.Context, c *cobra.Command, body pledg
 	if err := required(c, "registry", body.Registry, "number", body.Number, "registered-at", body.RegisteredAt, "term-end", body.TermEnd); err != nil {
 		return err
 	}
-	if body.RegisteredAt, err = instant("registered-at", body.RegisteredAt); err != nil {
+	if body.RegisteredAt, err = begins("registered-at", body.RegisteredAt); err != nil {
 		return err
 	}
-	if body.TermEnd, err = instant("term-end", body.TermEnd); err != nil {
+	if body.TermEnd, err = ends("term-end", body.TermEnd); err != nil {
 		return err
 	}
 	if body.DebtorName == "" {
@@ -146,22 +147,22 @@ func printPerfection(w io.Writer, p pledge.Perfection) {
 	fmt.Fprintf(w, "statutory registration 法定登记: %s\n", p.State)
 	if v := p.Verified; v != nil {
 		printFiling(w, "  verified", v.Filing)
-		fmt.Fprintf(w, "    found in the register by %s at %s\n", v.Verified.By, v.Verified.At)
+		fmt.Fprintf(w, "    found in the register by %s at %s\n", v.Verified.By, at(v.Verified.At))
 	}
 	if p.Filing != nil {
 		printFiling(w, "  filed, not verified", *p.Filing)
 	}
 	if p.EffectiveRankTime != "" {
-		fmt.Fprintf(w, "  ranks there from %s\n", p.EffectiveRankTime)
+		fmt.Fprintf(w, "  ranks there from %s\n", at(p.EffectiveRankTime))
 	}
 	if p.Lapsed != nil {
-		fmt.Fprintf(w, "  lapsed: recorded at %s by %s\n", p.Lapsed.At, p.Lapsed.By)
+		fmt.Fprintf(w, "  lapsed: recorded at %s by %s\n", at(p.Lapsed.At), p.Lapsed.By)
 	}
 }
 
 func printFiling(w io.Writer, word string, f pledge.Filing) {
-	fmt.Fprintf(w, "%s: %s number %s, from %s to %s, debtor %s\n", word, first(f.RegistryName, f.Registry), f.Number, f.RegisteredAt, f.TermEnd, f.DebtorName)
-	fmt.Fprintf(w, "    proof %s, filed by %s at %s\n", f.Proof, f.Filed.By, f.Filed.At)
+	fmt.Fprintf(w, "%s: %s number %s, from %s to %s, debtor %s\n", word, first(f.RegistryName, f.Registry), f.Number, at(f.RegisteredAt), until(f.TermEnd), f.DebtorName)
+	fmt.Fprintf(w, "    proof %s, filed by %s at %s\n", f.Proof, f.Filed.By, at(f.Filed.At))
 	if len(f.Warnings) > 0 {
 		fmt.Fprintf(w, "    WARNING: %s\n", strings.Join(f.Warnings, ", "))
 	}

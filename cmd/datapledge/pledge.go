@@ -114,7 +114,7 @@ func (a *app) pledgeValueCommand() *cobra.Command {
 		if body.Value.Amount, err = minorUnits("value", value); err != nil {
 			return err
 		}
-		if body.BaseDate, err = instant("base-date", body.BaseDate); err != nil {
+		if body.BaseDate, err = begins("base-date", body.BaseDate); err != nil {
 			return err
 		}
 		if body.Report, err = document(body.Report); err != nil {

@@ -31,8 +31,9 @@ Offers an asset to a pledgee. Signed by its owner; the offer stands 30 days.
   -terms FILE                 the terms as JSON; or each by a flag:
   -principal N                debt in minor units (fen); -currency CNY
   -secured-max N              most that is secured; default: the principal
-  -matures DATE               when the debt is due
-  -expires DATE               when the pledge ends by itself; default: -matures
+  -matures DATE               when the debt is due: through that day in China, or
+                              at the time that is given (2027-06-30T12:00:00+08:00)
+  -expires DATE               until when the pledge lasts, likewise; default: -matures
   -mode MODE                  exclusive (default) or ranked
   -checks LIST                of attest,value,scan; default: all three; "" for none
   -security-type TYPE         PLEDGE (default) or MORTGAGE
@@ -70,8 +71,8 @@ EXAMPLE
 
 const pledgeValueHelp = `usage: datapledge pledge value PLEDGE -value N -method TEXT -base-date DATE -report DOC [-currency CNY]
 
-An exchange values the asset 价值评估, in minor units (fen). The base date is at
-most 90 days back. DOC is a file, whose SHA-256 is taken, or sha256:….
+An exchange values the asset 价值评估, in minor units (fen). The base date, a
+day in China, is at most 90 days back. DOC is a file, whose SHA-256 is taken, or sha256:….
 
 EXAMPLE
   datapledge pledge value pl_… -value 200000000 -method income -base-date 2026-11-01 \

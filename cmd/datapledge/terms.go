@@ -62,10 +62,10 @@ func (t *termsFlags) fill(out *pledge.Terms) (err error) {
 	if out.SecuredMax.Amount, err = minorUnits("secured-max", first(t.securedMax, t.principal)); err != nil {
 		return err
 	}
-	if out.Expires, err = instant("expires", first(out.Expires, out.Matures)); err != nil {
+	if out.Expires, err = ends("expires", first(out.Expires, out.Matures)); err != nil {
 		return err
 	}
-	if out.Matures, err = instant("matures", out.Matures); err != nil {
+	if out.Matures, err = ends("matures", out.Matures); err != nil {
 		return err
 	}
 	if out.CommitmentLetter, err = document(out.CommitmentLetter); err != nil {
@@ -95,6 +95,6 @@ func money(a pledge.Amount) string {
 
 func printTerms(w io.Writer, t pledge.Terms, digest string) {
 	fmt.Fprintf(w, "terms:     %s, secured up to %s, %s\n", money(t.Principal), money(t.SecuredMax), t.Mode)
-	fmt.Fprintf(w, "           due %s, ends %s, checks: %s\n", t.Matures, t.Expires, first(strings.Join(t.Checks, ", "), "none"))
+	fmt.Fprintf(w, "           due %s, ends %s, checks: %s\n", until(t.Matures), until(t.Expires), first(strings.Join(t.Checks, ", "), "none"))
 	fmt.Fprintf(w, "digest:    %s\n", digest)
 }
