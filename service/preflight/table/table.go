@@ -1,0 +1,155 @@
+// Package table reads the tables of a dataset as a stream of batches: CSV in
+// any dialect, JSON, Parquet and XLSX, all to the same text for the same
+// value. Memory stays flat whatever the size of the file or its malice: what
+// would need more ends the file with an *Error.
+package table
+
+import (
+	"context"
+	"io"
+)
+
+// Format of a file.
+type Format string
+
+// The formats; CSV stands for every text with separators.
+const (
+	CSV     Format = "csv"
+	JSONL   Format = "jsonl"
+	JSON    Format = "json"
+	Parquet Format = "parquet"
+	XLSX    Format = "xlsx"
+	Raw     Format = "bytes" // not a table
+)
+
+// Random says whether the format is read with Random rather than Stream.
+func (f Format) Random() bool { return f == Parquet || f == XLSX }
+
+// Options of reading. The zero value finds everything out.
+type Options struct {
+	Separator byte // of CSV; 0: find out
+	Cell      int  // bytes a cell may have; 0: 1 MiB
+	Columns   int  // columns a table may have; 0: 16,384
+	Row       int  // bytes a row may have; 0: 4 MiB
+}
+
+func (o Options) defaults() Options {
+	set := func(v *int, d int) {
+		if *v <= 0 {
+			*v = d
+		}
+	}
+	set(&o.Cell, 1<<20)
+	set(&o.Columns, 1<<14)
+	set(&o.Row, 4<<20)
+	return o
+}
+
+// Dialect is what was found out about a file. It is whole when the file is
+// read to its end.
+type Dialect struct {
+	Format    Format `json:"format"`
+	Encoding  string `json:"encoding,omitempty"`  // utf-8, utf-8-bom, gb18030, utf-16le, utf-16be
+	Separator string `json:"separator,omitempty"` // of CSV
+	LineEnds  string `json:"lineEnds,omitempty"`  // lf, crlf, cr
+	Header    bool   `json:"header"`              // whether the table opened last names its columns
+}
+
+// File is an opened file. It is for one goroutine at a time.
+type File struct {
+	tables   tables
+	dialect  Dialect
+	formulas int64
+}
+
+// tables are the tables of one format; next gives io.EOF after the last.
+type tables interface {
+	next(ctx context.Context) (*Table, error)
+	close() error
+}
+
+// Table is one table of a file.
+type Table struct {
+	Name    string   // of the sheet; "" in all other formats
+	Columns []string // "#1", "#2" … where the file names none
+	Header  bool     // whether the names come out of the file
+	rows    rows
+	batch   Batch
+	err     error
+}
+
+// rows fills an empty batch; with an error, the rows filled in are valid.
+type rows interface {
+	fill(ctx context.Context, b *Batch) error
+}
+
+// Stream opens a file of a format that is read from front to back.
+func Stream(f Format, r io.Reader, o Options) (*File, error) {
+	file := &File{dialect: Dialect{Format: f}}
+	switch f {
+	case CSV:
+		file.tables = &once{open: func(ctx context.Context) (*Table, error) { return openCSV(ctx, file, r, o.defaults()) }}
+	default:
+		return nil, failure(Unsupported, "%s is not read as a stream", f)
+	}
+	return file, nil
+}
+
+// Random opens a file of a format that is read at will; size is in bytes.
+func Random(f Format, r io.ReaderAt, size int64, o Options) (*File, error) {
+	return nil, failure(Unsupported, "%s is not read at random", f)
+}
+
+// Next gives the next table, io.EOF after the last. The table before it need
+// not have been read to its end.
+func (f *File) Next(ctx context.Context) (*Table, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	t, err := f.tables.next(ctx)
+	if err == nil {
+		f.dialect.Header = t.Header
+	}
+	return t, err
+}
+
+// Close frees what the file holds; the reader stays the caller's.
+func (f *File) Close() error { return f.tables.close() }
+
+// Dialect says what was found out so far.
+func (f *File) Dialect() Dialect { return f.dialect }
+
+// Formulas counts the formula cells of the sheets read so far.
+func (f *File) Formulas() int64 { return f.formulas }
+
+// Next gives the next batch, valid until the next call; io.EOF at the end.
+func (t *Table) Next(ctx context.Context) (*Batch, error) {
+	if t.err == nil {
+		t.err = ctx.Err()
+	}
+	if t.err != nil {
+		return nil, t.err
+	}
+	t.batch.reset(max(1, t.batch.next()), len(t.Columns))
+	t.err = t.rows.fill(ctx, &t.batch)
+	if t.batch.Rows > 0 {
+		return &t.batch, nil
+	}
+	return nil, t.err
+}
+
+// once is the tables of a format that has one.
+type once struct {
+	open func(context.Context) (*Table, error)
+	done bool
+}
+
+func (o *once) next(ctx context.Context) (*Table, error) {
+	if o.done {
+		return nil, io.EOF
+	}
+	o.done = true
+	return o.open(ctx)
+}
+
+func (o *once) close() error { return nil }
