@@ -29,7 +29,6 @@ func AllWords() map[string]Words {
 	}
 	add("kind", kindWords)
 	add("ledger", ledgerWords)
-	add("act", actWords)
 	add("fact", negativeWords)
 	add("law", lawWords)
 	add("detail", detailWords)

@@ -46,7 +46,7 @@ func (p *printer) history() {
 	}
 	names := p.names()
 	for _, l := range p.report.History {
-		p.printf("  %s %s  %s (%s)  %s %s\n      %s\n", p.report.place(l.Block, l.Tx, l.Index), l.Time, p.say(wordsOf(actWords, printable(l.Act))),
+		p.printf("  %s %s  %s (%s)  %s %s\n      %s\n", p.report.place(l.Block, l.Tx, l.Index), l.Time, p.say(actWords(printable(l.Act))),
 			printable(l.Act), printable(names[l.By]), printable(l.By), l.CommandID)
 	}
 }

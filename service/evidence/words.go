@@ -1,5 +1,7 @@
 package evidence
 
+import "github.com/datapledge/datapledge/service/acts"
+
 // Words says one thing in Chinese and in English. Neither is ever empty.
 type Words struct {
 	ZH string `json:"zh"`
@@ -59,21 +61,8 @@ func inChinese(value string) string {
 	return value
 }
 
-// actWords are the acts of signed commands.
-var actWords = map[string]Words{
-	"party.enroll": {"主体登记", "enrolled a party"}, "party.add_key": {"增加密钥", "added a key"}, "party.revoke_key": {"撤销密钥", "revoked a key"},
-	"custody.receipt": {"托管核验回执", "custody check"}, "custody.alert": {"托管异常警报", "custody alert"},
-	"asset.notarize": {"数据资产存证", "notarized the asset"}, "asset.record_certificate": {"登载权利证书", "recorded a certificate"},
-	"asset.attest": {"资产公证", "attested the asset"}, "asset.add_version": {"新增版本", "added a version"}, "asset.transfer": {"资产转让", "transferred the asset"},
-	"asset.withdraw": {"撤回资产", "withdrew the asset"}, "asset.resolve_dispute": {"解决权属争议", "resolved a dispute"},
-	"pledge.propose": {"提出质押", "proposed the pledge"}, "pledge.withdraw": {"撤回质押", "withdrew the pledge"}, "pledge.accept": {"接受质押", "accepted the pledge"},
-	"pledge.reject": {"驳回质押", "rejected the pledge"}, "pledge.attest": {"公证", "attested by a notary"}, "pledge.value": {"价值评估", "valued the asset"},
-	"pledge.scan": {"重复登记查验", "scanned for duplicates"}, "pledge.consent": {"先顺位质权人同意", "senior pledgee consented"},
-	"pledge.register": {"质押登记", "registered the pledge"}, "pledge.release": {"质押注销", "release of the pledge"}, "pledge.perfect": {"法定登记", "statutory registration"},
-	"pledge.amend": {"变更质押", "amended the pledge"}, "pledge.extend": {"质押展期", "extended the pledge"}, "pledge.assign": {"转让债权", "assigned the claim"},
-	"pledge.subordinate": {"让与顺位", "subordinated the pledge"}, "pledge.default": {"宣告违约", "declared default"}, "pledge.cure": {"违约补正", "cured the default"},
-	"pledge.enforce": {"启动实现质权", "began enforcement"}, "pledge.realize": {"实现质权", "realized the pledge"}, "pledge.lapse": {"质押失效", "lapse of the pledge"},
-	"objection.file": {"提出异议", "filed an objection"}, "objection.lodge": {"异议诉讼立案", "took an objection to court"}, "objection.decide": {"裁决异议", "decided an objection"},
-	"order.freeze": {"冻结", "freeze order"}, "order.unfreeze": {"解除冻结", "lifted a freeze"}, "order.revoke": {"撤销令", "revocation order"},
-	"record.correct": {"更正记录", "corrected a record"}, "command.fence": {"指令作废", "fenced a command"},
+// actWords are what an act of a signed command is called.
+func actWords(act string) Words {
+	zh, en := acts.Name(act)
+	return Words{zh, en}
 }

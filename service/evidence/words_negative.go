@@ -24,7 +24,7 @@ var negativeWords = map[string]Words{
 	"release-demanded":    {"出质人 {} 已凭付款证明要求注销该质押。", "The pledgor {} demanded, with proof of payment, that the pledge be released."},
 	"custody-alert":       {"托管核验报告过异常（{}）。", "A custody check raised an alarm ({})."},
 	"custody-unchecked":   {"该质押没有托管核验记录。", "No custody check is recorded for the pledge."},
-	"scan-waived":         {"重复登记查验有命中，由 {} 决定放行。", "The scan for duplicates had a hit, which {} waived."},
+	"scan-waived":         {"重复内容检查有命中，由 {} 决定放行。", "The search for duplicate or overlapping content had a hit, which {} waived."},
 	"key-revoked":         {"该主体的密钥 {} 已被撤销；撤销之前的签名仍然有效。", "The key {} of this party was revoked; what it signed before stands."},
 	"one-partys-word":     {"单机账本仅为一方之言：区块的次序与时间由其运营方单独决定。", "A solo ledger is one party's word: its operator alone decides the order of the blocks and their times."},
 	"no-time-stamp":       {"没有可信时间戳（RFC 3161）的区块：{}（缺少数/载有所示指令的区块数），其时间仅为账本自身的陈述。", "No trusted time stamp (RFC 3161) for {} of the blocks with these commands: there the time is only the ledger's own statement."},

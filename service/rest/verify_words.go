@@ -11,6 +11,7 @@ import (
 
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
+	"github.com/datapledge/datapledge/service/acts"
 )
 
 //go:embed verify*.html
@@ -132,23 +133,7 @@ func languageOf(c *gin.Context) string {
 	return "zh"
 }
 
-// actNames are the acts that certificates rest on, in words.
-var actNames = map[string]service.Text{
-	string(pledge.AssetNotarize):          {ZH: "存证", EN: "Notarization"},
-	string(pledge.AssetRecordCertificate): {ZH: "登记证书备案", EN: "Registration certificate recorded"},
-	string(pledge.PledgePropose):          {ZH: "出质人提出质押（承诺书）", EN: "Pledge proposed by the pledgor (commitment letter)"},
-	string(pledge.PledgeAccept):           {ZH: "质权人接受", EN: "Accepted by the pledgee"},
-	string(pledge.PledgeAttest):           {ZH: "公证", EN: "Attested by a notary"},
-	string(pledge.PledgeValue):            {ZH: "价值评估", EN: "Valued"},
-	string(pledge.PledgeScan):             {ZH: "重复质押检查", EN: "Scanned for duplicates"},
-	string(pledge.PledgeRegister):         {ZH: "质押在账本上生效", EN: "Pledge registered on the ledger"},
-	string(pledge.PledgePerfect):          {ZH: "法定登记信息备案", EN: "Statutory registration recorded"},
-	string(pledge.PledgeRelease):          {ZH: "质押解除", EN: "Pledge released"},
-}
-
 func actName(act string) service.Text {
-	if n, ok := actNames[act]; ok {
-		return n
-	}
-	return service.Text{ZH: act, EN: act}
+	zh, en := acts.Name(act)
+	return service.Text{ZH: zh, EN: en}
 }
