@@ -3,7 +3,6 @@ package fabric
 import (
 	"net"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/hyperledger/fabric-protos-go/common"
@@ -74,17 +73,6 @@ func (o *fakeOrderer) count() (messages, streams int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return len(o.got), o.streams
-}
-
-// closedPort is an address that nobody listens at.
-func closedPort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // to opens a wire to orderers at these addresses, all of which answer or hang up.

@@ -11,6 +11,8 @@ import (
 
 	"github.com/hyperledger/fabric-protos-go/common"
 	"github.com/hyperledger/fabric-protos-go/orderer"
+
+	"github.com/datapledge/datapledge/network/networktest"
 )
 
 func parcelOf(t *testing.T, payload string) []byte {
@@ -67,7 +69,7 @@ func TestBroadcast(t *testing.T) {
 			var addrs []string
 			for _, say := range test.orderers {
 				if say == nil {
-					addrs = append(addrs, closedPort(t))
+					addrs = append(addrs, networktest.Address(t))
 				} else {
 					addrs = append(addrs, p.listen(say).addr)
 				}
@@ -154,7 +156,7 @@ func TestCalledOff(t *testing.T) {
 
 func TestNoEnvelope(t *testing.T) {
 	p := newPKI(t)
-	if err := p.to(closedPort(t)).Broadcast(t.Context(), []byte{0xff}); !errors.Is(err, errNotSent) {
+	if err := p.to(networktest.Address(t)).Broadcast(t.Context(), []byte{0xff}); !errors.Is(err, errNotSent) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/datapledge/datapledge/network/networktest"
 	"github.com/datapledge/datapledge/pledge"
 )
 
@@ -58,7 +59,7 @@ func TestDiagnoseOffline(t *testing.T) {
 func TestDiagnoseNobody(t *testing.T) {
 	p := newPKI(t)
 	stranger := newPKI(t).listen(took)
-	path := p.profile(p.listen(took).addr, closedPort(t), stranger.addr, closedPort(t))
+	path := p.profile(p.listen(took).addr, networktest.Address(t), stranger.addr, networktest.Address(t))
 	err := failed(Diagnose(t.Context(), Diagnosis{Profile: path}))
 	if err == nil {
 		t.Fatal("all is well without a network")

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/datapledge/datapledge/network/networktest"
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service/node"
 )
@@ -35,12 +36,7 @@ type replica struct {
 // start it yet.
 func (s *site) replica(as pledge.Role) *replica {
 	s.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		s.Fatal(err)
-	}
-	v := &replica{t: s, program: s.program, dir: s.TempDir(), addr: l.Addr().String()}
-	_ = l.Close()
+	v := &replica{t: s, program: s.program, dir: s.TempDir(), addr: networktest.Address(s)}
 	text, err := json.Marshal(s.config(v, as))
 	if err == nil {
 		err = os.WriteFile(v.path("service.json"), text, 0o600)

@@ -9,11 +9,13 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -109,14 +111,20 @@ func (s *Server) mkdir(elem ...string) string {
 	return p
 }
 
+// freeAddress has a port below those that the kernel hands out itself (32768
+// and up): while a server is down, no connection of others gets its port.
 func freeAddress(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	const first, ports = 10000, 7000
+	for range 100 {
+		a := net.JoinHostPort("127.0.0.1", strconv.Itoa(first+rand.IntN(ports)))
+		if l, err := net.Listen("tcp", a); err == nil {
+			_ = l.Close()
+			return a
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("found no free port")
+	return ""
 }
 
 func (s *Server) gateway(bin, cert, key string) {
