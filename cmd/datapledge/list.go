@@ -146,7 +146,7 @@ func (a *app) pledgeListCommand() *cobra.Command {
 			return err
 		}
 		emitList(a, items, next, func(x pledge.Pledge) []string {
-			return []string{x.ID, x.State, x.AssetID, x.Pledgor, x.Pledgee, money(x.Terms.SecuredMax)}
+			return []string{x.ID, x.State, x.AssetID, x.Pledgor, x.Pledgee, x.Terms.SecuredMax.Text()}
 		})
 		return nil
 	})
@@ -268,7 +268,7 @@ func printPledge(w io.Writer, x client.Pledge) {
 		step(w, "attested", &x.Attestation.Stamp)
 	}
 	if x.Valuation != nil {
-		fmt.Fprintf(w, "valued:    %s at %s, loan to value %d.%02d %%\n", money(x.Valuation.Value), x.Valuation.At, x.Valuation.LTV/100, x.Valuation.LTV%100)
+		fmt.Fprintf(w, "valued:    %s at %s, loan to value %d.%02d %%\n", x.Valuation.Value.Text(), x.Valuation.At, x.Valuation.LTV/100, x.Valuation.LTV%100)
 	}
 	if x.Custody != nil {
 		fmt.Fprintf(w, "custody:   %s (%s)\n", x.Custody.At, x.Custody.Depth)

@@ -96,7 +96,7 @@ func printSearch(w io.Writer, s client.Search) {
 		if l.Rank > 0 {
 			fmt.Fprintf(w, ", rank %d", l.Rank)
 		}
-		fmt.Fprintf(w, ", up to %s until %s (found by %s)\n", money(l.SecuredMax), until(l.Expires), l.Via)
+		fmt.Fprintf(w, ", up to %s until %s (found by %s)\n", l.SecuredMax.Text(), until(l.Expires), l.Via)
 		printPerfection(w, l.Perfection)
 	}
 	switch {

@@ -87,14 +87,8 @@ func readTerms(path string) (pledge.Terms, error) {
 	return t, nil
 }
 
-// money writes an amount for people: minor units with two decimals, as the
-// currencies that pledges are made in have.
-func money(a pledge.Amount) string {
-	return fmt.Sprintf("%s %d.%02d", a.Currency, a.Amount/100, a.Amount%100)
-}
-
 func printTerms(w io.Writer, t pledge.Terms, digest string) {
-	fmt.Fprintf(w, "terms:     %s, secured up to %s, %s\n", money(t.Principal), money(t.SecuredMax), t.Mode)
+	fmt.Fprintf(w, "terms:     %s, secured up to %s, %s\n", t.Principal.Text(), t.SecuredMax.Text(), t.Mode)
 	fmt.Fprintf(w, "           due %s, ends %s, checks: %s\n", until(t.Matures), until(t.Expires), first(strings.Join(t.Checks, ", "), "none"))
 	fmt.Fprintf(w, "digest:    %s\n", digest)
 }

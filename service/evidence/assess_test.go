@@ -225,7 +225,7 @@ func TestReportTellsTheRecord(t *testing.T) {
 		data []byte
 		want map[string]string
 	}{
-		"pledge": {s.write(s.pledge), map[string]string{"state": "ACTIVE", "pledgee": "银行 " + s.bank.party, "secured_max": "CNY 1200000.00", "name": "鸟击记录 a", "perfection": "NONE"}},
+		"pledge": {s.write(s.pledge), map[string]string{"state": "ACTIVE", "pledgee": "银行 " + s.bank.party, "secured_max": "CNY 1,200,000.00", "name": "鸟击记录 a", "perfection": "NONE"}},
 		"asset":  {s.write(s.kin), map[string]string{"owner": "企业乙 <B> " + s.other.party, "files": "2", "size": "1100", "status": "NOTARIZED"}},
 		"party":  {s.write(s.bank.party), map[string]string{"name": "银行", "roles": "bank"}},
 	} {

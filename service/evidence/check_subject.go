@@ -3,6 +3,8 @@ package evidence
 import (
 	"fmt"
 	"strconv"
+
+	"github.com/datapledge/datapledge/pledge"
 )
 
 // Detail is a line of what the record says, for whoever has no other reader of
@@ -96,18 +98,14 @@ func (c *checker) named(party string) string {
 	return party
 }
 
-// moneyIn is an amount in its currency's minor units, as the record has it:
-// how many there are to a unit is not for a checker to know, but for yuan.
+// moneyIn is an amount for people, when the record has one.
 func moneyIn(n node, name string) string {
 	v, _ := n.get(name)
-	amount, currency := numberIn(v, "amount"), textIn(v, "currency")
-	switch {
-	case currency == "":
+	a := pledge.Amount{Amount: numberIn(v, "amount"), Currency: textIn(v, "currency")}
+	if a.Currency == "" {
 		return ""
-	case currency == "CNY":
-		return fmt.Sprintf("CNY %d.%02d", amount/100, amount%100)
 	}
-	return fmt.Sprintf("%s %d (minor units)", currency, amount)
+	return a.Text()
 }
 
 var detailWords = map[string]Words{
