@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // container makes the zip again, of the names and contents it finds, and wants
@@ -83,10 +84,19 @@ var roles = []struct{ name, role string }{
 	{`imprint/blocks/[0-9]{20}\.block`, "imprint-block"}, {`timestamps/[0-9]{20}\.json`, "time-stamp"},
 }
 
-func roleOf(name string) string {
+// patterns are those of the roles, made once: making one takes longer than all
+// that is done with it.
+var patterns = sync.OnceValue(func() (all []*regexp.Regexp) {
 	for _, r := range roles {
-		if regexp.MustCompile(`^(` + r.name + `)$`).MatchString(name) {
-			return r.role
+		all = append(all, regexp.MustCompile(`^(`+r.name+`)$`))
+	}
+	return all
+})
+
+func roleOf(name string) string {
+	for i, p := range patterns() {
+		if p.MatchString(name) {
+			return roles[i].role
 		}
 	}
 	return ""
