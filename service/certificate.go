@@ -56,7 +56,9 @@ type CertificateMember struct {
 
 // Certificate 证书 is what the public is told under a number: what is recorded,
 // what that proves and what not. Its statements follow the record's state at
-// AsOf. Report is all the rest as JSON, signed by the service.
+// AsOf, which is the ledger's newest block and that block's time, or when a
+// search was answered; terms that are over are over At, by the service's clock.
+// Report is all the rest as JSON, signed by the service.
 type Certificate struct {
 	Number    string              `json:"number"`
 	Kind      string              `json:"kind"`
@@ -64,6 +66,7 @@ type Certificate struct {
 	Ledger    string              `json:"ledger"` // "solo" or "fabric"
 	Channel   string              `json:"channel"`
 	AsOf      SearchedAt          `json:"as_of"`
+	At        string              `json:"at"` // when it was asked, RFC 3339
 	Title     Text                `json:"title"`
 	Status    Text                `json:"status"` // in one line, with its state
 	Fields    []CertificateField  `json:"fields"`

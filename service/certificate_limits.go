@@ -13,6 +13,7 @@ func (d *draft) limits() {
 	if d.Kind != CertificateSearch {
 		d.doesNot("不证明数据内容真实、准确或者合法取得，也不证明任何一方对数据享有权利；账本只见到指纹与声明。",
 			"That the data are true, accurate or lawfully obtained, or that anybody holds rights in them: the ledger saw a fingerprint and a declaration.")
+		d.doesNot("不显示所示截至区块之后的变化：请凭编号重新核验。", "What changed after the block that it is as of: look the number up again.")
 		d.doesNot("不证明上链之前的任何事实：证明力始于所示区块形成之时。", "Anything before the block shown: the proof begins there.")
 	}
 	d.doesNot("不代替法定登记。本账本不是法定登记机构。", "A statutory registration, which it does not replace: this ledger is no statutory registrar.")

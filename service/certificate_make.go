@@ -30,6 +30,7 @@ func (s *Service) Certificate(ctx context.Context, number string) (Certificate, 
 	}
 	d := &draft{now: s.now(), names: map[string]string{}, solo: s.info.Kind == "solo"}
 	d.Number, d.Kind, d.RecordID, d.Ledger, d.Channel = n.number, n.kind, n.record, s.info.Kind, s.Channel()
+	d.At = d.now.Format(time.RFC3339)
 	if err := s.write(ctx, d, from); err != nil {
 		return Certificate{}, err
 	}
@@ -118,7 +119,9 @@ func (s *Service) writeRecord(ctx context.Context, d *draft, from source) error 
 	if a == nil {
 		return pledge.Errorf(pledge.NotFound, "no certificate %s", d.Number)
 	}
-	d.AsOf = SearchedAt{head, d.now.Format(time.RFC3339)}
+	if d.AsOf, err = s.asOf(ctx, head); err != nil {
+		return err
+	}
 	switch d.Kind {
 	case CertificateNotarization:
 		d.notarization(a)
@@ -127,6 +130,16 @@ func (s *Service) writeRecord(ctx context.Context, d *draft, from source) error 
 		return d.pledge(a, p)
 	}
 	return d.release(a, p)
+}
+
+// asOf is a head with its block's own time: as long as nothing happens on the
+// ledger a certificate says the same.
+func (s *Service) asOf(ctx context.Context, head Head) (SearchedAt, error) {
+	at, err := s.o.Index.BlockTime(ctx, head.Height)
+	if err != nil {
+		return SearchedAt{}, fmt.Errorf("looking for the time of block %d: %w", head.Height, unfound(err))
+	}
+	return SearchedAt{head, at.UTC().Format(time.RFC3339)}, nil
 }
 
 // concerned lists the parties that a certificate names.

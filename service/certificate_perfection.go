@@ -51,7 +51,7 @@ func (d *draft) register(f *pledge.Filing) Text {
 	if f.Registry == pledge.RegistryOther {
 		name = verbatim(f.RegistryName)
 	}
-	t := inBoth("登记编号 %s，登记时间 %s，期限至 %s。", "number %s, registered %s, until %s.", f.Number, f.RegisteredAt, f.TermEnd)
+	t := inBoth("登记编号 %s，登记时间 %s，期限至 %s。", "number %s, registered %s, until %s.", f.Number, LegalTime(f.RegisteredAt), LegalEnd(f.TermEnd))
 	return Text{name.ZH + "，" + t.ZH, name.EN + ", " + t.EN}
 }
 
@@ -63,13 +63,13 @@ var registers = map[string]Text{
 
 func (d *draft) verified(p *pledge.Pledge) Text {
 	f := p.Perfection
-	who := d.party(f.Verified.Verified.By)
+	who, at := d.party(f.Verified.Verified.By), LegalTime(f.Verified.Verified.At)
 	if !inForce(p) {
-		return inBoth("%s 已于 %s 在登记系统中核实该登记；但质押已不再有效。", "%s found it in the register on %s; but the pledge is no longer in force.", who, f.Verified.Verified.At)
+		return inBoth("%s 已于 %s 在登记系统中核实该登记；但质押已不再有效。", "%s found it in the register at %s; but the pledge is no longer in force.", who, at)
 	}
 	return inBoth("%s 已于 %s 在登记系统中核实该登记；据此，质权自 %s 起按该登记设立。该登记系统是否为法律所要求者，以法院认定为准。",
-		"%s found it in the register on %s; on that footing the pledge is established from %s by that registration. Whether that register is the one the law asks for is for a court.",
-		who, f.Verified.Verified.At, f.EffectiveRankTime)
+		"%s found it in the register at %s; on that footing the pledge is established from %s by that registration. Whether that register is the one the law asks for is for a court.",
+		who, at, LegalTime(f.EffectiveRankTime))
 }
 
 func warnings(codes []string) (list []Text) {

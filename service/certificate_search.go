@@ -26,7 +26,7 @@ func (s *Service) writeSearch(ctx context.Context, d *draft, from source) error 
 	d.searchFields(r)
 	d.proves("截至区块 %d（%s），本账本上就所查询对象、与之内容相同或大部分相同者、以及与之有共同文件者的有效质押登记如上所列。",
 		"That, as of block %d (%s), these are the pledges registered and in force on this ledger on what was searched, on what shares at least half of its content, and on what shares files with it.",
-		r.AsOf.Height, r.AsOf.At)
+		r.AsOf.Height, LegalTime(r.AsOf.At))
 	d.doesNot("不显示从未在本账本登记的权利，亦不代替法定登记系统的查询。", "Interests that were never registered here; nor does it stand in for a search of the statutory registers.")
 	d.doesNot("不显示该区块之后的变化。", "What changed after that block.")
 	return nil
@@ -62,7 +62,7 @@ func searchStatus(r Search) Text {
 
 func (d *draft) searchFields(r Search) {
 	d.add("query", "查询对象", "Searched", d.queryText(r.Query))
-	d.add("searched_at", "查询时间", "Searched at", verbatim(r.At))
+	d.add("searched_at", "查询时间", "Searched at", LegalTime(r.At))
 	d.add("height", "截至区块", "As of block", verbatim(fmt.Sprint(r.AsOf.Height)))
 	d.add("block_hash", "区块哈希", "Block hash", verbatim(r.AsOf.Hash))
 	d.add("assets", "查看的数据资产数", "Assets looked at", verbatim(fmt.Sprint(len(r.Assets))))
@@ -77,7 +77,7 @@ func (d *draft) lien(l Lien) Text {
 		perfected = perfectionWord(unverified(l.Perfection.State))
 	}
 	head := inBoth("%s，质权人 %s，第 %d 顺位，最高 %s，期限至 %s", "%s, pledgee %s, rank %d, up to %s, until %s",
-		pledgeNumber(l.PledgeID), d.party(l.Pledgee), l.Rank, money(l.SecuredMax), l.Expires)
+		pledgeNumber(l.PledgeID), d.party(l.Pledgee), l.Rank, money(l.SecuredMax), LegalEnd(l.Expires))
 	return joined(semicolon, []Text{head, state, perfected})
 }
 

@@ -36,8 +36,8 @@ func TestStatesOfAPledgeInWords(t *testing.T) {
 		"revoked":         {func(_ *pledge.Asset, p *pledge.Pledge) { p.State = pledge.Revoked }, "已撤销", "revoked", false},
 		"withdrawn":       {func(_ *pledge.Asset, p *pledge.Pledge) { p.State = pledge.Withdrawn }, "已撤回", "withdrawn", false},
 		"unknown":         {func(_ *pledge.Asset, p *pledge.Pledge) { p.State = "STRANGE" }, "STRANGE", "STRANGE", false},
-		"frozen":          {func(_ *pledge.Asset, p *pledge.Pledge) { p.Frozen = stamp }, "质押已被冻结", "the pledge is FROZEN", true},
-		"frozen asset":    {func(a *pledge.Asset, _ *pledge.Pledge) { a.Frozen = stamp }, "数据资产已被冻结", "the asset is FROZEN", true},
+		"frozen":          {func(_ *pledge.Asset, p *pledge.Pledge) { p.Frozen = stamp }, "质押自 2026-03-05 08:00:00 北京时间", "the pledge is FROZEN since 2026-03-05 08:00:00 Beijing time", true},
+		"frozen asset":    {func(a *pledge.Asset, _ *pledge.Pledge) { a.Frozen = stamp }, "数据资产自 2026-03-05 08:00:00 北京时间", "the asset is FROZEN since", true},
 		"objection":       {func(_ *pledge.Asset, p *pledge.Pledge) { p.Objection = "OPEN" }, "有未决异议", "an objection is open", true},
 		"asset objection": {func(a *pledge.Asset, _ *pledge.Pledge) { a.Objection = "IN_COURT" }, "法院", "before a court", true},
 		"revoked asset":   {func(a *pledge.Asset, _ *pledge.Pledge) { a.Status = pledge.AssetRevoked }, "存证已撤销", "the notarization was revoked", true},
@@ -57,6 +57,28 @@ func TestStatesOfAPledgeInWords(t *testing.T) {
 		}
 		if got := strings.Contains(fmt.Sprint(d.NotProved), "effect against third parties"); got == tt.established {
 			t.Errorf("%s: that it has no effect against others is said: %v", name, got)
+		}
+	}
+}
+
+// A term lasts through its last day in China, and says so.
+func TestTermsLastThroughTheirLastDay(t *testing.T) {
+	end, err := DayEnds("2027-03-01")
+	if err != nil {
+		t.Fatal(err)
+	}
+	over, _ := recordedTime(end)
+	for at, want := range map[time.Time]string{over.Add(-time.Millisecond): "in force; statutory registration verified", over: "statutory registration lapsed"} {
+		d, a, p := standing()
+		d.now, p.Terms.Expires, p.Perfection.Verified.TermEnd = at, end, end
+		if err := d.pledge(a, p); err != nil || !strings.Contains(d.Status.EN, want) {
+			t.Errorf("at %s: got %+v, %v, want %s", at, d.Status, err, want)
+		}
+		if got := strings.Contains(d.Status.EN, "ended at 2027-03-01 24:00:00 Beijing time"); got != at.Equal(over) {
+			t.Errorf("at %s: got %+v", at, d.Status)
+		}
+		if got := value(d, "expires").ZH + value(d, "perfection").ZH; strings.Count(got, "2027-03-01 24:00:00 北京时间") != 2 {
+			t.Errorf("got %s, want the day twice", got)
 		}
 	}
 }

@@ -2,18 +2,29 @@ package service
 
 import (
 	"fmt"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/datapledge/datapledge/pledge"
 )
 
-// inBoth says the same in both languages, with the same arguments in the same order.
+// inBoth says the same in both languages, with the same arguments in the same
+// order. Of an argument that is a Text, each has its own.
 func inBoth(zh, en string, args ...any) Text {
 	if len(args) == 0 {
 		return Text{zh, en}
 	}
-	return Text{fmt.Sprintf(zh, args...), fmt.Sprintf(en, args...)}
+	return Text{fmt.Sprintf(zh, in("zh", args)...), fmt.Sprintf(en, in("en", args)...)}
+}
+
+func in(lang string, args []any) []any {
+	said := slices.Clone(args)
+	for i, a := range args {
+		if t, ok := a.(Text); ok {
+			said[i] = t.In(lang)
+		}
+	}
+	return said
 }
 
 // verbatim reads the same in both languages.
@@ -26,6 +37,8 @@ func joined(sep Text, parts []Text) Text {
 	}
 	return Text{strings.Join(zh, sep.ZH), strings.Join(en, sep.EN)}
 }
+
+var semicolon = Text{"；", "; "}
 
 // add puts a line on the certificate; an empty value is left out.
 func (d *draft) add(key, zh, en string, value Text) {
@@ -69,10 +82,7 @@ func money(a pledge.Amount) string {
 
 // passed says whether a date or time of the ledger is over.
 func (d *draft) passed(at string) bool {
-	t, err := time.Parse(time.RFC3339, at)
-	if err != nil {
-		t, err = time.Parse(time.DateOnly, at)
-	}
+	t, err := recordedTime(at)
 	return err == nil && !t.After(d.now)
 }
 
@@ -126,7 +136,7 @@ func assetFlags(a *pledge.Asset) (list []Text) {
 		list = append(list, inBoth("有争议：他方也存证了相同或大部分相同的内容", "DISPUTED: others notarized the same content, or most of it"))
 	}
 	if a.Frozen != nil {
-		list = append(list, inBoth("数据资产已被冻结（%s）", "the asset is FROZEN (%s)", a.Frozen.At))
+		list = append(list, inBoth("数据资产自 %s 起被冻结", "the asset is FROZEN since %s", LegalTime(a.Frozen.At)))
 	}
 	return append(list, objection(a.Objection)...)
 }

@@ -90,7 +90,8 @@ func (p *Printer) Fonts() ([]string, error) {
 }
 
 // Print writes the signed PDF. The same certificate prints the same pages; one
-// printed lately is handed out again, signature and all. Errors: a
+// printed lately is handed out again, signature and all, unless it lacks a time
+// stamp that may be asked for now. Errors: a
 // *service.Trouble when there is no font, or none for a character, or the
 // signing certificate has run out.
 func (p *Printer) Print(ctx context.Context, w io.Writer, c service.Certificate, lang string) error {
@@ -120,16 +121,16 @@ func (p *Printer) print(ctx context.Context, c service.Certificate, lang string)
 		return nil, err
 	}
 	key := shelfKey(c, lang, who)
-	if found, ok := p.shelf.get(key); ok {
-		return found, nil
+	if found, ok := p.shelf.get(key); ok && (found.final || !p.stamps.due(p.o.Now())) {
+		return found.file, nil
 	}
 	pages, err := p.pages(ctx, c, lang, who)
 	if err != nil {
 		return nil, err
 	}
 	signed, stamped, err := p.sign(ctx, pages, who, lang)
-	if err == nil && (stamped || p.o.Stamp == nil) {
-		p.shelf.put(key, signed)
+	if err == nil {
+		p.shelf.put(key, kept{signed, stamped || p.o.Stamp == nil})
 	}
 	return signed, err
 }
@@ -163,6 +164,13 @@ func (t *throttle) take(now time.Time, interval time.Duration) bool {
 	}
 	t.next = now.Add(interval)
 	return true
+}
+
+// due says whether a request would be let through.
+func (t *throttle) due(now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return !now.Before(t.next)
 }
 
 // hold keeps everybody out for a while, after a failure.

@@ -47,7 +47,7 @@ func newHead(chain *chain, c service.Certificate, lang string) (*head, error) {
 	to := factsTo(c)
 	f.fact(wordNumber, c.Number, style{size: 12.5, tint: navy}, to)
 	f.fact(wordStatus, c.Status.In(lang), style{size: 11, tint: black}, to)
-	at := clock(c.AsOf.At).In(lang) + "\n" + wordBlock.In(lang) + " " + strconv.FormatUint(c.AsOf.Height, 10)
+	at := wordBlock.In(lang) + " " + strconv.FormatUint(c.AsOf.Height, 10) + "\n" + service.LegalTime(c.AsOf.At).In(lang)
 	f.fact(wordAsOf, at, style{size: 9.2, tint: black}, to)
 	if c.URL != "" {
 		f.fact(wordPage, c.URL, style{size: 8, mono: true, tint: black}, to)

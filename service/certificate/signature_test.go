@@ -229,13 +229,44 @@ func TestSameFileAgain(t *testing.T) {
 	p := newPrinter(t, stampWith(t, authority))
 	c := sample(service.CertificatePledge)
 	first := printed(t, p, c, "zh")
-	c.Report = "another signature over the same"
+	c.Report, c.At = "another signature over the same", "2026-11-22T04:05:07Z"
 	if !bytes.Equal(first, printed(t, p, c, "zh")) {
 		t.Error("the same certificate printed again is another file")
 	}
 	c.Status.ZH += "。"
 	if bytes.Equal(first, printed(t, p, c, "zh")) {
 		t.Error("another certificate is the same file")
+	}
+}
+
+// A file without a time stamp is handed out again while none may be asked for,
+// and is printed anew, with one, as soon as there is one.
+func TestSameFileUntilItIsStamped(t *testing.T) {
+	needsFont(t)
+	authority, err := local.New(func() time.Time { return now })
+	if err != nil {
+		t.Fatal(err)
+	}
+	later, away := now, true
+	p := newPrinter(t, func(o *Options) {
+		stampWith(t, authority)(o)
+		ask := o.Stamp
+		o.Now = func() time.Time { return later }
+		o.Stamp = func(ctx context.Context, digest [32]byte) ([]byte, error) {
+			if away {
+				return nil, errors.New("away")
+			}
+			return ask(ctx, digest)
+		}
+	})
+	c := sample(service.CertificatePledge)
+	first := printed(t, p, c, "zh")
+	if !bytes.Equal(first, printed(t, p, c, "zh")) {
+		t.Error("while the authority is away the same certificate is printed again and again")
+	}
+	later, away = now.Add(stampRest), false
+	if _, token := stampOf(t, printed(t, p, c, "zh")); token == nil {
+		t.Error("the authority is back, and the file still goes out without its time stamp")
 	}
 }
 

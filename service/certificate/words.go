@@ -2,7 +2,6 @@ package certificate
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/datapledge/datapledge/service"
 )
@@ -38,22 +37,9 @@ func both(zh, en string, args ...any) service.Text {
 	return service.Text{ZH: fmt.Sprintf(zh, args...), EN: fmt.Sprintf(en, args...)}
 }
 
-// beijing is the legal time of China, UTC+8 without summer time.
-var beijing = time.FixedZone("UTC+8", 8*60*60)
-
-// clock is a time as recorded and, for readers, in Beijing time. What is not
-// RFC 3339 stays as it is.
-func clock(recorded string) service.Text {
-	t, err := time.Parse(time.RFC3339, recorded)
-	if err != nil {
-		return both("%[1]s", "%[1]s", recorded)
-	}
-	return both("%s（北京时间 %s）", "%s (Beijing time %s)", recorded, t.In(beijing).Format(time.DateTime))
-}
-
 // blockTime says whose clock it is.
 func blockTime(recorded, ledger string) service.Text {
-	t := clock(recorded)
+	t := service.LegalTime(recorded)
 	if ledger == "fabric" {
 		return service.Text{ZH: t.ZH + "，交易所载时间，经各背书机构接受", EN: t.EN + ", as in the transaction, accepted by the endorsing institutions"}
 	}
@@ -61,7 +47,7 @@ func blockTime(recorded, ledger string) service.Text {
 }
 
 func stampText(s service.TimeStamp) service.Text {
-	t := clock(s.Time)
+	t := service.LegalTime(s.Time)
 	return service.Text{
 		ZH: fmt.Sprintf("%s，由时间戳机构 %s 签发，覆盖区块 %d 至 %d", t.ZH, s.Authority, s.First, s.Last),
 		EN: fmt.Sprintf("%s, by the time-stamping authority %s, over the blocks %d to %d", t.EN, s.Authority, s.First, s.Last),
@@ -69,7 +55,7 @@ func stampText(s service.TimeStamp) service.Text {
 }
 
 func receiptText(r service.ImprintReceipt) service.Text {
-	t := clock(r.Time)
+	t := service.LegalTime(r.Time)
 	who := r.Name
 	if r.Party != "" {
 		who += " " + r.Party

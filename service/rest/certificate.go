@@ -22,7 +22,14 @@ func (h *Handler) certificate(c *gin.Context) error {
 	return nil
 }
 
+// costOfPDF is what a PDF costs, in requests: it takes some 64 ms of processor,
+// and anybody may ask for one.
+const costOfPDF = 100
+
 func (h *Handler) certificatePDF(c *gin.Context, number string) error {
+	if !h.addresses.allowCostly(network(c.ClientIP()), costOfPDF) {
+		return errTooOften
+	}
 	file, err := h.svc.PrintCertificate(c.Request.Context(), number, c.DefaultQuery("lang", "zh"))
 	if err != nil {
 		return err

@@ -143,7 +143,7 @@ func TestCertificatesThatAreNone(t *testing.T) {
 
 func (s *stack) registration() pledge.Registration {
 	return pledge.Registration{Registry: pledge.RegistryZhongdeng, Number: "01234567890123456789", RegisteredAt: "2026-03-02T07:00:00Z",
-		TermEnd: "2027-03-02T00:00:00Z", Proof: digestOf("proof"), DebtorName: "enterprise (demo)"}
+		TermEnd: "2027-03-01T16:00:00Z", Proof: digestOf("proof"), DebtorName: "enterprise (demo)"}
 }
 
 // What is said of the pledge follows the statutory registration, and nothing
@@ -155,7 +155,7 @@ func TestCertificateWordsFollowPerfection(t *testing.T) {
 	number := numberOf("P-", p.ID)
 	c := s.certificate(number)
 	says(t, c, "无法定登记记载", "no statutory registration on record")
-	for key, want := range map[string]string{"secured_max": "CNY 1,200,000.00", "matures": "2027-03-01T00:00:00Z", "rank": "1",
+	for key, want := range map[string]string{"secured_max": "CNY 1,200,000.00", "matures": "2027-03-01 08:00:00 Beijing time (2027-03-01T00:00:00Z)", "rank": "1",
 		"pledgee": "bank (demo) " + s.keys["bank"].Party(), "notarization": numberOf("N-", asset)} {
 		if got := value(c, key).EN; got != want {
 			t.Errorf("%s: got %q, want %q", key, got, want)
@@ -172,7 +172,7 @@ func TestCertificateWordsFollowPerfection(t *testing.T) {
 	s.command("notary", pledge.PledgePerfect, body)
 	c = s.certificate(number)
 	says(t, c, "法定登记已核实", "statutory registration verified")
-	if got := value(c, "perfection"); !strings.Contains(got.EN, "established from 2026-03-02T07:00:00") || !strings.Contains(got.ZH, "设立") || !strings.Contains(got.EN, "notary (demo)") {
+	if got := value(c, "perfection"); !strings.Contains(got.EN, "established from 2026-03-02 15:00:00 Beijing time") || !strings.Contains(got.ZH, "期限至 2027-03-01 24:00:00 北京时间") || !strings.Contains(got.ZH, "设立") || !strings.Contains(got.EN, "notary (demo)") {
 		t.Errorf("verified: got %+v", got)
 	}
 	if strings.Contains(fmt.Sprint(c.NotProved), "effect against third parties") || len(c.Anchors) != 6 {
@@ -218,7 +218,7 @@ func TestCertificateHidesNothing(t *testing.T) {
 	says(t, s.certificate(numberOf("N-", asset)), "有争议", "DISPUTED")
 	says(t, s.certificate(numberOf("P-", p.ID)), "有争议", "DISPUTED")
 	s.clock.advance(500 * 24 * time.Hour)
-	says(t, s.certificate(numberOf("P-", p.ID)), "届满", "its term ended on 2027-06-01")
+	says(t, s.certificate(numberOf("P-", p.ID)), "届满", "its term ended at 2027-06-01 08:00:00 Beijing time")
 }
 
 func TestCertificateOfASearch(t *testing.T) {
@@ -319,6 +319,39 @@ func TestCertificateAsPDF(t *testing.T) {
 	}
 	s.get("/v1/certificates/"+number+".pdf?lang=fr", "").want(400, "malformed")
 	s.get("/v1/certificates/N-AAAAAAAAAAAAAAAAAAAAAAAAAA.pdf", "").want(404, "not_found")
+}
+
+// While nothing happens on the ledger a certificate says the same, but for
+// when it was asked; what happens then is a new state.
+func TestCertificateIsOfItsBlock(t *testing.T) {
+	s := newStack(t)
+	asset, _ := s.notarize("enterprise", "birds", map[string]string{"a.csv": "1\n"})
+	first := s.certificate(numberOf("N-", asset))
+	s.clock.advance(time.Hour)
+	again := s.certificate(first.Number)
+	if first.At == again.At || again.AsOf.At != "2026-03-02T08:00:00Z" {
+		t.Errorf("asked at %s and %s, as of %+v", first.At, again.At, again.AsOf)
+	}
+	again.At, again.Report = first.At, first.Report
+	if !reflect.DeepEqual(first, again) {
+		t.Errorf("got %+v, want %+v", again, first)
+	}
+	s.notarize("enterprise", "others", map[string]string{"b.csv": "2\n"})
+	if later := s.certificate(first.Number); later.AsOf.Height <= first.AsOf.Height || later.AsOf.At != "2026-03-02T09:00:00Z" {
+		t.Errorf("got %+v, want a later block and its time", later.AsOf)
+	}
+}
+
+// A PDF costs as much as many pages, but never more than an address may have.
+func TestPDFsCostMoreThanPages(t *testing.T) {
+	for rate, want := range map[float64]int{100: 3, 2: 1, 0.2: 1} { // 400, 8 and 1 requests at once
+		s := newStack(t, func(c *setup) { c.service.Certificates, c.rest.RatePerAddress, c.noParties = printer{}, rate, true })
+		path := "/v1/certificates/N-AAAAAAAAAAAAAAAAAAAAAAAAAA.pdf"
+		for range want {
+			s.get(path, "").want(404, "not_found")
+		}
+		s.get(path, "").want(429, "rate_limited")
+	}
 }
 
 // A ledger that lost something, or cannot be read, certifies nothing.

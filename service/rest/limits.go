@@ -30,6 +30,13 @@ func (l *limits) allow(who string) bool {
 	return !limited || b != nil && b.AllowN(l.now(), 1)
 }
 
+// allowCostly lets in what costs as much as n requests, beside the one that it
+// is. It never asks for more than half of what may come at once.
+func (l *limits) allowCostly(who string, n int) bool {
+	b, limited := l.bucket(who)
+	return !limited || b != nil && b.AllowN(l.now(), min(n, l.burst/2))
+}
+
 // charge takes n from the caller's allowance, also what is not there yet, and
 // says how long until that is paid back.
 func (l *limits) charge(who string, n int) time.Duration {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -56,7 +55,7 @@ func verifyTemplate(lang string, assets verifyAssets) (*template.Template, error
 		"text":   say,
 		"word":   func(kind string) string { return say(words[kind].Text) },
 		"sign":   func(kind string) string { return words[kind].sign },
-		"when":   func(at string) string { return when(at, lang) },
+		"when":   func(at string) string { return say(service.LegalTime(at)) },
 		"status": func(m service.PublicMatch) string { return say(statusOfMatch(m)) },
 		"act":    func(act string) string { return say(actName(act)) },
 		"asset":  assets.url,
@@ -65,19 +64,6 @@ func verifyTemplate(lang string, assets verifyAssets) (*template.Template, error
 		return nil, fmt.Errorf("reading the page: %w", err)
 	}
 	return t, nil
-}
-
-// beijing has no summer time, so it needs no table of zones.
-var beijing = time.FixedZone("UTC+8", 8*60*60)
-
-// when shows a time of the ledger as people here read it, and in UTC.
-func when(at, lang string) string {
-	t, err := time.Parse(time.RFC3339, at)
-	if err != nil {
-		return at
-	}
-	zone := map[string]string{"zh": "北京时间", "en": "UTC+8"}[lang]
-	return t.In(beijing).Format("2006-01-02 15:04:05") + " " + zone + " (" + t.UTC().Format(time.RFC3339) + ")"
 }
 
 func statusOfMatch(m service.PublicMatch) service.Text {
