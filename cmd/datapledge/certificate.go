@@ -106,7 +106,7 @@ func printCertificate(w io.Writer, c service.Certificate, lang string) {
 	}
 	fmt.Fprintln(w)
 	for _, a := range c.Anchors {
-		printAnchor(w, a)
+		printAnchor(w, a, lang)
 	}
 	for _, part := range []struct {
 		title service.Text
@@ -121,15 +121,16 @@ func printCertificate(w io.Writer, c service.Certificate, lang string) {
 			fmt.Fprintf(w, "  - %s\n", line.In(lang))
 		}
 	}
-	fmt.Fprintf(w, "\n%s %s, %d (%s) %s\n", c.Ledger, c.Channel, c.AsOf.Height, c.AsOf.At, c.URL)
+	fmt.Fprintf(w, "\n%s %s, %d, %s %s\n", c.Ledger, c.Channel, c.AsOf.Height, service.LegalTime(c.AsOf.At).In(lang), c.URL)
 }
 
-func printAnchor(w io.Writer, a service.CertificateAnchor) {
-	fmt.Fprintf(w, "%s %s, block %d %s, %s\n    %s\n", a.BlockTime, a.Act, a.Block, a.BlockHash, a.By, a.CommandID)
+func printAnchor(w io.Writer, a service.CertificateAnchor, lang string) {
+	when := func(recorded string) string { return service.LegalTime(recorded).In(lang) }
+	fmt.Fprintf(w, "%s %s, block %d %s, %s\n    %s\n", when(a.BlockTime), a.Act, a.Block, a.BlockHash, a.By, a.CommandID)
 	if s := a.TimeStamp; s != nil {
-		fmt.Fprintf(w, "    time stamp %s, %s\n", s.Time, s.Authority)
+		fmt.Fprintf(w, "    time stamp %s, %s\n", when(s.Time), s.Authority)
 	}
 	for _, r := range a.Imprints {
-		fmt.Fprintf(w, "    imprint receipt %s, %s\n", r.Time, strings.TrimSpace(r.Name+" "+r.Party))
+		fmt.Fprintf(w, "    imprint receipt %s, %s\n", when(r.Time), strings.TrimSpace(r.Name+" "+r.Party))
 	}
 }

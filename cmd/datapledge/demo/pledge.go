@@ -22,7 +22,7 @@ func (s *story) propose(ctx context.Context) (string, error) {
 		return "", err
 	}
 	s.terms = pledge.Terms{
-		Principal: cny(100_000_000), SecuredMax: cny(120_000_000), Matures: s.day(365), Expires: s.day(395),
+		Principal: cny(100_000_000), SecuredMax: cny(120_000_000), Matures: s.dayEnds(365), Expires: s.dayEnds(395),
 		Mode: pledge.Exclusive, SecurityType: "PLEDGE", LegalCharacterization: "DATA_ASSET_PLEDGE",
 		Checks:           []string{pledge.CheckAttest, pledge.CheckValue, pledge.CheckScan},
 		CommitmentLetter: letter, Agreement: agreement,
@@ -91,7 +91,7 @@ func (s *story) value(ctx context.Context) (string, error) {
 		return "", err
 	}
 	out, err := s.exchange.Act(ctx, pledge.PledgeValue, pledge.ValueBody{
-		PledgeID: s.result.PledgeID, Report: report, Method: "replacement cost", Value: cny(200_000_000), BaseDate: s.day(-10)})
+		PledgeID: s.result.PledgeID, Report: report, Method: "replacement cost", Value: cny(200_000_000), BaseDate: s.dayBegins(-10)})
 	if err != nil {
 		return "", err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/service"
 	"github.com/datapledge/datapledge/service/client"
 	"github.com/datapledge/datapledge/storage"
 )
@@ -186,7 +187,13 @@ func (s *story) path(elements ...string) string {
 	return filepath.Join(append([]string{s.o.Dir}, elements...)...)
 }
 
-// day is a date so many days from now.
-func (s *story) day(n int) string {
+// dayBegins and dayEnds are those of a day in China, so many days from now.
+func (s *story) dayBegins(n int) string { return first(service.DayBegins(s.date(n))) }
+func (s *story) dayEnds(n int) string   { return first(service.DayEnds(s.date(n))) }
+
+func (s *story) date(n int) string {
 	return s.o.Now().UTC().AddDate(0, 0, n).Format(time.DateOnly)
 }
+
+// first leaves out the error of what is right by its making.
+func first(text string, _ error) string { return text }
