@@ -21,6 +21,7 @@ const module = "github.com/datapledge/datapledge/"
 // mayImport says, for each top-level folder, which others it may import.
 var mayImport = map[string][]string{
 	"pledge":    {},
+	"internal":  {},
 	"storage":   {"storage"},
 	"chaincode": {"chaincode", "pledge"},
 	"network":   {"network", "pledge"},
@@ -30,6 +31,10 @@ var mayImport = map[string][]string{
 
 // testsMayImport is what tests need besides: a real network to run against.
 var testsMayImport = map[string][]string{"service": {"network"}}
+
+// forTests are packages that only tests may import, and packages that help
+// tests, which all import "testing".
+var forTests = []string{"internal/needs"}
 
 // fences name the only folders that may import a module.
 var fences = map[string][]string{
@@ -68,6 +73,8 @@ type source struct {
 	imports   []string
 }
 
+func (s source) helpsTests() bool { return s.test || slices.Contains(s.imports, "testing") }
+
 func TestImportDirection(t *testing.T) {
 	for _, s := range sources(t) {
 		top, _, _ := strings.Cut(s.dir, "/")
@@ -81,7 +88,7 @@ func TestImportDirection(t *testing.T) {
 				continue
 			}
 			to, _, _ := strings.Cut(rest, "/")
-			inTest := s.test && slices.Contains(testsMayImport[top], to)
+			inTest := s.test && slices.Contains(testsMayImport[top], to) || s.helpsTests() && slices.Contains(forTests, rest)
 			if rest != s.dir && !slices.Contains(allowed, to) && !inTest {
 				t.Errorf("%s: %s may not import %s", s.path, top, rest)
 			}

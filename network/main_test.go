@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/datapledge/datapledge/internal/needs"
 	"github.com/datapledge/datapledge/pledge"
 )
 
@@ -52,8 +53,8 @@ const readyTools = "DATAPLEDGE_TEST_TOOLS"
 // needTools skips without the programs of a network, unless they are required.
 func needTools(t *testing.T, err error) {
 	t.Helper()
-	if NoTools(err) && !strings.Contains(os.Getenv("DATAPLEDGE_TEST_REQUIRE"), "fabric") {
-		t.Skip(err)
+	if NoTools(err) {
+		needs.Missing(t, "fabric", err)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/datapledge/datapledge/internal/needs"
 	"github.com/datapledge/datapledge/storage"
 )
 
@@ -122,13 +123,7 @@ func TestManifestRootCoversEverything(t *testing.T) {
 
 // TestSha256sumChecks: anyone can check a dataset without us.
 func TestSha256sumChecks(t *testing.T) {
-	tool, err := exec.LookPath("sha256sum")
-	if err != nil {
-		if strings.Contains(os.Getenv("DATAPLEDGE_TEST_REQUIRE"), "sha256sum") {
-			t.Fatal("sha256sum is required and not installed")
-		}
-		t.Skip("sha256sum is not installed")
-	}
+	tool := needs.Program(t, "sha256sum", "sha256sum")
 	dir := t.TempDir()
 	for path, text := range map[string]string{"数据/表 1.csv": "甲,乙\n", " leading": "x", "*star": "y", "-dash": "z", "a-b": "", "a/b": "deep"} {
 		writeFile(t, dir, path, text)

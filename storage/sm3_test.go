@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/datapledge/datapledge/internal/needs"
 	"github.com/datapledge/datapledge/storage"
 	"github.com/datapledge/datapledge/storage/mem"
 )
@@ -41,7 +42,7 @@ func TestSM3OfTheStandard(t *testing.T) {
 // TestSM3IsWhatOpenSSLComputes compares files around every boundary, and the
 // fingerprint.
 func TestSM3IsWhatOpenSSLComputes(t *testing.T) {
-	openssl := needOpenSSL(t)
+	openssl := needs.Program(t, "openssl", "openssl")
 	dir := t.TempDir()
 	for _, n := range []int{0, 1, 63, 64, 65, storage.LeafSize - 1, storage.LeafSize, storage.LeafSize + 1, 3*storage.LeafSize + 7} {
 		writeFile(t, dir, "f"+strings.Repeat("0", n%97)+".bin", string(content(n)))
@@ -62,19 +63,6 @@ func TestSM3IsWhatOpenSSLComputes(t *testing.T) {
 	if got := "sm3:" + dgst(t, openssl, text); got != m.SM3().Fingerprint() {
 		t.Errorf("got %s, openssl says %s", m.SM3().Fingerprint(), got)
 	}
-}
-
-func needOpenSSL(t *testing.T) string {
-	t.Helper()
-	path, err := exec.LookPath("openssl")
-	if err == nil {
-		return path
-	}
-	if slices.Contains(strings.Split(os.Getenv("DATAPLEDGE_TEST_REQUIRE"), ","), "openssl") {
-		t.Fatal(err)
-	}
-	t.Skip(err)
-	return ""
 }
 
 func dgst(t *testing.T, openssl, path string) string {

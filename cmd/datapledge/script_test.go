@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -17,6 +16,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/datapledge/datapledge/internal/needs"
 )
 
 func TestScripts(t *testing.T) {
@@ -61,7 +62,7 @@ func TestScripts(t *testing.T) {
 // not where DATAPLEDGE_TEST_REQUIRE names it.
 func installed(program string) (bool, error) {
 	_, err := exec.LookPath(program)
-	if err != nil && slices.Contains(strings.Split(os.Getenv("DATAPLEDGE_TEST_REQUIRE"), ","), program) {
+	if err != nil && needs.Required(program) {
 		return false, err
 	}
 	return err == nil, nil

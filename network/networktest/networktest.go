@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/datapledge/datapledge/internal/needs"
 	"github.com/datapledge/datapledge/network"
 	"github.com/datapledge/datapledge/pledge"
 )
@@ -82,19 +83,10 @@ func up(t testing.TB, o network.Options) *network.Running {
 // not start is a failure.
 func unavailable(t testing.TB, err error) {
 	t.Helper()
-	if network.NoTools(err) && !required() {
-		t.Skip(err)
+	if network.NoTools(err) {
+		needs.Missing(t, "fabric", err)
 	}
 	t.Fatal(err)
-}
-
-func required() bool {
-	for name := range strings.SplitSeq(os.Getenv("DATAPLEDGE_TEST_REQUIRE"), ",") {
-		if strings.TrimSpace(name) == "fabric" {
-			return true
-		}
-	}
-	return false
 }
 
 // Free is the consortium on ports that nobody listens on now.

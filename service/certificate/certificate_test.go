@@ -3,33 +3,21 @@ package certificate
 import (
 	"bytes"
 	"context"
-	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/datapledge/datapledge/internal/needs"
 	"github.com/datapledge/datapledge/service"
 )
 
-// needs skips a test that lacks something, unless it is required.
-func needs(t testing.TB, name string, there bool) {
-	t.Helper()
-	if there {
-		return
-	}
-	if slices.Contains(strings.Split(os.Getenv("DATAPLEDGE_TEST_REQUIRE"), ","), name) {
-		t.Fatalf("%s is required and missing", name)
-	}
-	t.Skipf("%s is missing", name)
-}
-
 func needsFont(t testing.TB) {
 	t.Helper()
-	_, err := installed()
-	needs(t, "font", err == nil)
+	if _, err := installed(); err != nil {
+		needs.Missing(t, "font", err)
+	}
 }
 
 var now = time.Date(2026, 11, 22, 4, 5, 6, 0, time.UTC)

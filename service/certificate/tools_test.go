@@ -8,13 +8,14 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"github.com/datapledge/datapledge/internal/needs"
 )
 
 // needsTool skips a test that needs a program which is not here.
 func needsTool(t testing.TB, name, program string) {
 	t.Helper()
-	_, err := exec.LookPath(program)
-	needs(t, name, err == nil)
+	needs.Program(t, name, program)
 }
 
 // outputOf is what a program says, whether or not it likes what it is given.

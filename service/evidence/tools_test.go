@@ -25,28 +25,11 @@ import (
 	"github.com/hyperledger/fabric-protos-go/msp"
 	"github.com/hyperledger/fabric-protos-go/peer"
 
+	"github.com/datapledge/datapledge/internal/needs"
 	"github.com/datapledge/datapledge/service/evidence"
 )
 
 // These tests look at packages with programs that others wrote.
-
-// program finds one on this machine, or among Fabric's built ones.
-func program(t *testing.T, name, requirement string) string {
-	t.Helper()
-	if dir := os.Getenv("DATAPLEDGE_TEST_TOOLS"); dir != "" {
-		if path, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
-			return path
-		}
-	}
-	path, err := exec.LookPath(name)
-	if err != nil && slices.Contains(strings.Split(os.Getenv("DATAPLEDGE_TEST_REQUIRE"), ","), requirement) {
-		t.Fatal(err)
-	}
-	if err != nil {
-		t.Skip(err)
-	}
-	return path
-}
 
 // folder has these files in it.
 func folder(t *testing.T, files map[string][]byte) string {
@@ -70,7 +53,7 @@ func run(t *testing.T, dir, path string, args ...string) (string, bool) {
 }
 
 func TestSHA256SumReadsTheManifest(t *testing.T) {
-	sum := program(t, "sha256sum", "sha256sum")
+	sum := needs.Program(t, "sha256sum", "sha256sum")
 	m := published(t)
 	f := unpack(t, m.bases["solo-asset"])
 	files := map[string][]byte{"a.csv": []byte("a"), "b.csv": []byte("b")}
@@ -92,7 +75,7 @@ func TestSHA256SumReadsTheManifest(t *testing.T) {
 // or a certificate, in PEM.
 func opensslTakes(t *testing.T, key, data, sig []byte, raw bool) bool {
 	t.Helper()
-	ssl := program(t, "openssl", "openssl")
+	ssl := needs.Program(t, "openssl", "openssl")
 	dir := folder(t, map[string][]byte{"key": key, "data": data, "sig": sig})
 	if bytes.Contains(key, []byte("CERTIFICATE")) {
 		if out, ok := run(t, dir, ssl, "x509", "-in", "key", "-pubkey", "-noout", "-out", "key"); !ok {
@@ -246,7 +229,7 @@ func actionOf(envelope []byte) *peer.ChaincodeEndorsedAction {
 // issuedByTrusted asks openssl, at a time when the certificate was good.
 func issuedByTrusted(t *testing.T, certificate []byte, roots []string) {
 	t.Helper()
-	ssl := program(t, "openssl", "openssl")
+	ssl := needs.Program(t, "openssl", "openssl")
 	dir := folder(t, map[string][]byte{"leaf": certificate, "roots": []byte(strings.Join(roots, ""))})
 	if out, ok := run(t, dir, ssl, "verify", "-no_check_time", "-CAfile", "roots", "leaf"); !ok {
 		t.Error(out)
@@ -256,7 +239,7 @@ func issuedByTrusted(t *testing.T, certificate []byte, roots []string) {
 // Fabric's own program reads a block of the package, and its header is what
 // the checker takes it for.
 func TestConfigtxlatorReadsTheBlocks(t *testing.T) {
-	translate := program(t, "configtxlator", "fabric")
+	translate := needs.Program(t, "fabric", "configtxlator")
 	data, _ := captured(t)
 	for name, raw := range unpack(t, data) {
 		if !strings.HasPrefix(name, "onchain/blocks/") {

@@ -11,11 +11,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/datapledge/datapledge/internal/needs"
 	"github.com/datapledge/datapledge/service/evidence"
 	"github.com/datapledge/datapledge/service/timestamp"
 	"github.com/datapledge/datapledge/service/timestamp/stamptest"
@@ -24,14 +24,7 @@ import (
 // openssl runs it in a folder.
 func openssl(t testing.TB, dir string, args ...string) (string, error) {
 	t.Helper()
-	path, err := exec.LookPath("openssl")
-	if err != nil {
-		if slices.Contains(strings.Split(os.Getenv("DATAPLEDGE_TEST_REQUIRE"), ","), "openssl") {
-			t.Fatal("openssl is needed")
-		}
-		t.Skip("openssl is not installed")
-	}
-	c := exec.CommandContext(t.Context(), path, args...)
+	c := exec.CommandContext(t.Context(), needs.Program(t, "openssl", "openssl"), args...)
 	c.Dir = dir
 	out, err := c.CombinedOutput()
 	return string(out), err

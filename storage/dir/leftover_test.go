@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/datapledge/datapledge/internal/needs"
 	"github.com/datapledge/datapledge/storage"
 	"github.com/datapledge/datapledge/storage/dir"
 )
@@ -64,10 +65,7 @@ func TestFullDisk(t *testing.T) {
 func TestRealFullDisk(t *testing.T) {
 	root := os.Getenv("DATAPLEDGE_TEST_SMALLFS")
 	if root == "" {
-		if strings.Contains(os.Getenv("DATAPLEDGE_TEST_REQUIRE"), "smallfs") {
-			t.Fatal("smallfs is required: set DATAPLEDGE_TEST_SMALLFS")
-		}
-		t.Skip("DATAPLEDGE_TEST_SMALLFS is not set")
+		needs.Missing(t, "smallfs", "DATAPLEDGE_TEST_SMALLFS is not set")
 	}
 	b := open(t, root, time.Now)
 	if err := b.Create(t.Context(), "k", io.LimitReader(zeros{}, 64<<20)); !errors.Is(err, storage.ErrNoSpace) {

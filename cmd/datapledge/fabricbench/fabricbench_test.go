@@ -2,10 +2,10 @@ package fabricbench_test
 
 import (
 	"os"
-	"strings"
 	"testing"
 
 	"github.com/datapledge/datapledge/cmd/datapledge/fabricbench"
+	"github.com/datapledge/datapledge/internal/needs"
 	"github.com/datapledge/datapledge/network"
 	"github.com/datapledge/datapledge/network/networktest"
 )
@@ -18,8 +18,8 @@ func TestRun(t *testing.T) {
 	}
 	r, err := fabricbench.Run(t.Context(), fabricbench.Options{Dir: t.TempDir(), Consortium: networktest.Free(t, c), Tools: os.Getenv("DATAPLEDGE_TEST_TOOLS"),
 		Rounds: 1, Commands: 40, Alone: 8, Lone: 2})
-	if network.NoTools(err) && !strings.Contains(os.Getenv("DATAPLEDGE_TEST_REQUIRE"), "fabric") {
-		t.Skip(err)
+	if network.NoTools(err) {
+		needs.Missing(t, "fabric", err)
 	}
 	if err != nil {
 		t.Fatal(err)

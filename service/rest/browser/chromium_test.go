@@ -17,6 +17,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"github.com/datapledge/datapledge/internal/needs"
 )
 
 // patience ends a test that hangs; nothing waits for it otherwise.
@@ -80,7 +82,7 @@ func open(t *testing.T, s *server, actions ...chromedp.Action) *tab {
 	t.Helper()
 	parent, err := chromium()
 	if errors.Is(err, errNoBrowser) {
-		required(t, "chromium", err)
+		needs.Missing(t, "chromium", err)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -48,18 +47,6 @@ var checker = sync.OnceValues(func() (string, error) {
 	}
 	return checkerDir, os.WriteFile(filepath.Join(checkerDir, "wasm_exec.js"), text, 0o600)
 })
-
-// required skips a test whose tool is missing, unless it is asked for.
-func required(t *testing.T, name string, err error) {
-	t.Helper()
-	if err == nil {
-		return
-	}
-	if slices.Contains(strings.Split(os.Getenv("DATAPLEDGE_TEST_REQUIRE"), ","), name) {
-		t.Fatalf("%s is required: %v", name, err)
-	}
-	t.Skipf("%s: %v", name, err)
-}
 
 func must[T any](v T, err error) func(*testing.T) T {
 	return func(t *testing.T) T {

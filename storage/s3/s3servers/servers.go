@@ -16,9 +16,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
+
+	"github.com/datapledge/datapledge/internal/needs"
 )
 
 // The key of the owner of every server here.
@@ -82,19 +83,13 @@ func Each(t *testing.T, test func(t *testing.T, s *Server)) {
 
 func program(t testing.TB, kind string) string {
 	t.Helper()
-	missing := func(why string) {
-		if strings.Contains(os.Getenv("DATAPLEDGE_TEST_REQUIRE"), "s3") {
-			t.Fatal("s3 is required: " + why)
-		}
-		t.Skip(why)
-	}
 	dir := os.Getenv("DATAPLEDGE_TEST_TOOLS")
 	if dir == "" {
-		missing("DATAPLEDGE_TEST_TOOLS is not set")
+		needs.Missing(t, "s3", "DATAPLEDGE_TEST_TOOLS is not set")
 	}
 	bin := filepath.Join(dir, kind)
 	if _, err := os.Stat(bin); err != nil {
-		missing("DATAPLEDGE_TEST_TOOLS: " + err.Error())
+		needs.Missing(t, "s3", err)
 	}
 	return bin
 }
