@@ -46,11 +46,7 @@ type Batch struct {
 
 // Cell gives the text of cell i, valid as long as the batch is.
 func (b *Batch) Cell(i int) []byte {
-	begin := uint32(0)
-	if i > 0 {
-		begin = b.Ends[i-1]
-	}
-	return b.Text[begin:b.Ends[i]]
+	return b.Text[b.start(i):b.Ends[i]]
 }
 
 // Bytes OR-s the classes of a text.
@@ -77,6 +73,26 @@ func (b *Batch) full() bool {
 func (b *Batch) add(c Class) {
 	b.Ends = append(b.Ends, uint32(len(b.Text)))
 	b.Classes = append(b.Classes, c)
+}
+
+// cut drops all cells from cell n on.
+func (b *Batch) cut(n int) {
+	b.Ends, b.Classes = b.Ends[:n], b.Classes[:n]
+	b.Text = b.Text[:b.start(n)]
+}
+
+// start is where cell n begins in the text.
+func (b *Batch) start(n int) int {
+	if n == 0 {
+		return 0
+	}
+	return int(b.Ends[n-1])
+}
+
+// copy puts the rows of another batch into an empty one.
+func (b *Batch) copy(from *Batch) {
+	b.Rows, b.Text = from.Rows, append(b.Text, from.Text...)
+	b.Ends, b.Classes = append(b.Ends, from.Ends...), append(b.Classes, from.Classes...)
 }
 
 // next is the number of the row that comes after the batch's last one.

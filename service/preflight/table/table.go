@@ -59,6 +59,7 @@ type Dialect struct {
 type File struct {
 	tables   tables
 	dialect  Dialect
+	text     *text // of the formats that are text
 	formulas int64
 }
 
@@ -117,7 +118,13 @@ func (f *File) Next(ctx context.Context) (*Table, error) {
 func (f *File) Close() error { return f.tables.close() }
 
 // Dialect says what was found out so far.
-func (f *File) Dialect() Dialect { return f.dialect }
+func (f *File) Dialect() Dialect {
+	d := f.dialect
+	if f.text != nil {
+		d.Encoding = f.text.name()
+	}
+	return d
+}
 
 // Formulas counts the formula cells of the sheets read so far.
 func (f *File) Formulas() int64 { return f.formulas }

@@ -1,0 +1,91 @@
+package table
+
+import "bytes"
+
+// sample is how much of a CSV file decides its dialect.
+const sample = 64 << 10
+
+// separators in the order in which they are believed when several cut all
+// lines alike: a comma is more often part of a cell than the others are.
+var separators = []byte{'\x01', '\x1f', '\t', '|', ';', '^', '~', ','}
+
+// findSeparator gives the separator that cuts the most lines of the head into
+// the same number of cells, at least two; a comma where none does.
+func findSeparator(head []byte, whole bool) byte {
+	best, most := byte(','), 0
+	for _, s := range separators {
+		if alike, _ := regular(head, s, whole); alike > most {
+			best, most = s, alike
+		}
+	}
+	return best
+}
+
+// regular counts the lines that have as many cells as most lines have, if
+// these are at least two; and all lines. Without whole the last line may be
+// cut off and is left out.
+func regular(head []byte, separator byte, whole bool) (alike, lines int) {
+	count, cells, quoted, begun := map[int]int{}, 1, false, false
+	line := func() {
+		if begun {
+			count[cells]++
+			lines++
+		}
+		cells, begun = 1, false
+	}
+	start := true // of a cell
+	for _, b := range head {
+		switch {
+		case b == '"' && (quoted || start):
+			quoted, begun, start = !quoted, true, false
+		case quoted:
+		case b == '\n' || b == '\r':
+			line()
+			start = true
+		case b == separator:
+			cells, begun, start = cells+1, true, true
+		default:
+			begun, start = true, false
+		}
+	}
+	if whole || lines == 0 {
+		line()
+	}
+	return mostAlike(count), lines
+}
+
+func mostAlike(count map[int]int) int {
+	cells, most := 0, 0
+	for c, n := range count {
+		if n > most || n == most && c > cells {
+			cells, most = c, n
+		}
+	}
+	if cells < 2 {
+		return 0
+	}
+	return most
+}
+
+// findLineEnds names the first end of a line outside of quotes; a lone CR
+// counts only where no LF is.
+func findLineEnds(head []byte) string {
+	quoted, cr := false, false
+	for i, b := range head {
+		switch {
+		case b == '"':
+			quoted = !quoted
+		case quoted:
+		case b == '\n' && i > 0 && head[i-1] == '\r':
+			return "crlf"
+		case b == '\n':
+			return "lf"
+		case b == '\r':
+			cr = true
+		}
+	}
+	if cr && bytes.IndexByte(head, '\n') < 0 {
+		return "cr"
+	}
+	return "lf"
+}

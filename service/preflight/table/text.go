@@ -1,0 +1,120 @@
+package table
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"unicode/utf8"
+)
+
+const (
+	window = 1 << 20   // of bytes that decide the encoding
+	block  = 256 << 10 // of text given out at once
+)
+
+// text turns a stream of bytes in any encoding into blocks of valid UTF-8
+// without NUL. A byte order mark decides; else the first megabyte that is not
+// all ASCII does: UTF-8 if it is valid, GB18030 if not.
+type text struct {
+	r        io.Reader
+	raw      []byte // read and not yet decoded
+	store    []byte
+	out      []byte
+	begun    bool
+	ended    bool
+	encoding string // "" as long as everything was ASCII
+	decode   decoder
+	err      error // what comes after the blocks given out
+}
+
+// decoder turns the front of src into UTF-8: the text (part of dst or of src)
+// and the bytes used. Nothing used means that src begins with half a letter,
+// or, with bad, with what is none.
+type decoder func(dst, src []byte) (out []byte, used int, bad bool)
+
+func newText(r io.Reader) *text {
+	return &text{r: r, decode: decodeASCII}
+}
+
+// name is the encoding found so far; ASCII is UTF-8.
+func (t *text) name() string {
+	if t.encoding == "" {
+		return "utf-8"
+	}
+	return t.encoding
+}
+
+// next gives the next block, valid until the call after it. The error is
+// io.EOF, an *Error without a row, or the reader's.
+func (t *text) next() ([]byte, error) {
+	for t.err == nil {
+		out, used, bad := t.decode(t.out, t.raw[:min(len(t.raw), block)])
+		t.raw = t.raw[used:]
+		if bad {
+			t.err = failure(BrokenEncoding, "bytes that are not %s", t.name())
+		}
+		if nul := bytes.IndexByte(out, 0); nul >= 0 {
+			out, t.err = out[:nul], failure(BrokenEncoding, "a NUL byte in the text")
+		}
+		if len(out) > 0 {
+			return out, nil
+		}
+		if used == 0 && t.err == nil {
+			t.err = t.refill()
+		}
+	}
+	return nil, t.err
+}
+
+// refill reads the next window behind what is left of the last.
+func (t *text) refill() error {
+	if t.ended {
+		if len(t.raw) > 0 {
+			return failure(Truncated, "the file ends within a letter")
+		}
+		return io.EOF
+	}
+	if t.store == nil {
+		t.store = make([]byte, window+8)
+	}
+	n := copy(t.store, t.raw)
+	m, err := io.ReadFull(t.r, t.store[n:n+window])
+	t.raw = t.store[:n+m]
+	t.ended = errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	if err != nil && !t.ended {
+		return err
+	}
+	t.detect()
+	return nil
+}
+
+// detect decides the encoding by the window just read, if it can.
+func (t *text) detect() {
+	if !t.begun && t.mark() || t.encoding != "" || isASCII(t.raw) {
+		return
+	}
+	if whole := t.raw[:len(t.raw)-halfLetter(t.raw)]; utf8.Valid(whole) && (len(whole) == len(t.raw) || !t.ended) {
+		t.encoding, t.decode = "utf-8", decodeUTF8
+		return
+	}
+	t.encoding, t.decode, t.out = "gb18030", decodeGB18030(), make([]byte, 2*block)
+}
+
+// mark takes a byte order mark off the front.
+func (t *text) mark() bool {
+	t.begun = true
+	for _, m := range []struct {
+		bytes, encoding string
+		decode          decoder
+	}{
+		{"\xef\xbb\xbf", "utf-8-bom", decodeUTF8},
+		{"\xff\xfe", "utf-16le", decodeUTF16(0)},
+		{"\xfe\xff", "utf-16be", decodeUTF16(1)},
+	} {
+		if bytes.HasPrefix(t.raw, []byte(m.bytes)) {
+			t.raw, t.encoding, t.decode, t.out = t.raw[len(m.bytes):], m.encoding, m.decode, make([]byte, 2*block)
+			return true
+		}
+	}
+	return false
+}
