@@ -52,7 +52,7 @@ func (d *draft) aboutPledge(a *pledge.Asset, p *pledge.Pledge) {
 }
 
 func (d *draft) terms(a *pledge.Asset, p *pledge.Pledge) {
-	d.add("secured_max", "最高债权额", "Secured up to", verbatim(money(p.Terms.SecuredMax)))
+	d.add("secured_max", "最高债权额", "Secured up to", verbatim(p.Terms.SecuredMax.Text()))
 	d.add("matures", "债务到期日", "Debt due", LegalEnd(p.Terms.Matures))
 	d.add("expires", "登记期限至", "Registered until", LegalEnd(p.Terms.Expires))
 	d.add("mode", "登记方式", "Mode", stateWord(map[string]Text{pledge.Exclusive: {"独占", "exclusive"}, pledge.Ranked: {"按顺位", "ranked"}}, p.Terms.Mode))

@@ -77,7 +77,7 @@ func (d *draft) lien(l Lien) Text {
 		perfected = perfectionWord(unverified(l.Perfection.State))
 	}
 	head := inBoth("%s，质权人 %s，第 %d 顺位，最高 %s，期限至 %s", "%s, pledgee %s, rank %d, up to %s, until %s",
-		pledgeNumber(l.PledgeID), d.party(l.Pledgee), l.Rank, money(l.SecuredMax), LegalEnd(l.Expires))
+		pledgeNumber(l.PledgeID), d.party(l.Pledgee), l.Rank, l.SecuredMax.Text(), LegalEnd(l.Expires))
 	return joined(semicolon, []Text{head, state, perfected})
 }
 

@@ -125,12 +125,3 @@ func TestAnIncompleteSearchSaysSo(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
-
-func TestMoneyInWords(t *testing.T) {
-	for want, a := range map[string]pledge.Amount{"CNY 0.05": {Amount: 5, Currency: "CNY"}, "CNY 1,234,567.80": {Amount: 123456780, Currency: "CNY"},
-		"JPY 1,000": {Amount: 1000, Currency: "JPY"}, "KWD 0.001": {Amount: 1, Currency: "KWD"}, "USD 999.00": {Amount: 99900, Currency: "USD"}} {
-		if got := money(a); got != want {
-			t.Errorf("got %s, want %s", got, want)
-		}
-	}
-}

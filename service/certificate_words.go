@@ -59,27 +59,6 @@ func (d *draft) check(zh, en string, args ...any) {
 	d.Check = append(d.Check, inBoth(zh, en, args...))
 }
 
-// minor is the number of digits after the point (ISO 4217) where it is not two.
-var minor = map[string]int{"BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0,
-	"UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3}
-
-// money is an amount in major units, with thousands set apart.
-func money(a pledge.Amount) string {
-	digits, ok := minor[a.Currency]
-	if !ok {
-		digits = 2
-	}
-	text := fmt.Sprintf("%0*d", digits+1, a.Amount)
-	whole, rest := text[:len(text)-digits], text[len(text)-digits:]
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	if digits > 0 {
-		whole += "." + rest
-	}
-	return a.Currency + " " + whole
-}
-
 // passed says whether a date or time of the ledger is over.
 func (d *draft) passed(at string) bool {
 	t, err := recordedTime(at)
