@@ -13,13 +13,31 @@ import (
 	"runtime"
 )
 
+// Beside reads along while a file is read: it is given the bytes of a file in
+// order, each once, and closed at the end, also when reading failed. A nil
+// writer passes the file over. Files are read several at a time. What it
+// answers to a write changes nothing.
+type Beside func(path string, size int64) io.WriteCloser
+
+// Reading says how a dataset is read for its fingerprint.
+type Reading struct {
+	// Progress, when not nil, is told each run of bytes read, possibly from
+	// several goroutines.
+	Progress func(bytes int64)
+	Extras   []Extra // computed in the same pass
+	Beside   Beside  // nil: nobody
+}
+
 // FingerprintFolder fingerprints every file below root, streaming. Symbolic
 // links to files inside root count as files, as sha256sum sees them; those that
 // leave root or lead to folders, and anything else that is not a file or a
-// folder, are refused: *PathError. Empty folders do not count. progress, when
-// not nil, is told each run of bytes read, possibly from several goroutines.
-// Extras are computed in the same pass.
+// folder, are refused: *PathError. Empty folders do not count.
 func FingerprintFolder(ctx context.Context, root string, progress func(bytes int64), extras ...Extra) (Manifest, error) {
+	return Reading{Progress: progress, Extras: extras}.Folder(ctx, root)
+}
+
+// Folder is FingerprintFolder, read in this way.
+func (o Reading) Folder(ctx context.Context, root string) (Manifest, error) {
 	dir, err := os.OpenRoot(root)
 	if err != nil {
 		return Manifest{}, fmt.Errorf("fingerprinting %s: %w", root, err)
@@ -36,13 +54,17 @@ func FingerprintFolder(ctx context.Context, root string, progress func(bytes int
 	if err != nil {
 		return Manifest{}, fmt.Errorf("fingerprinting %s: %w", root, err)
 	}
-	return fingerprint(ctx, paths, paths, source{dir.Open, dir.Stat, progress, extras})
+	return fingerprint(ctx, paths, paths, source{dir.Open, dir.Stat, o.Progress, o.Extras, o.Beside})
 }
 
 // FingerprintFiles fingerprints single files under their base names. A file
 // that is no regular one, after following links, is refused: *PathError.
-// Extras are computed in the same pass.
 func FingerprintFiles(ctx context.Context, paths []string, progress func(bytes int64), extras ...Extra) (Manifest, error) {
+	return Reading{Progress: progress, Extras: extras}.Files(ctx, paths)
+}
+
+// Files is FingerprintFiles, read in this way.
+func (o Reading) Files(ctx context.Context, paths []string) (Manifest, error) {
 	names := make([]string, len(paths))
 	for i, p := range paths {
 		names[i] = path.Base(filepath.ToSlash(p))
@@ -50,7 +72,7 @@ func FingerprintFiles(ctx context.Context, paths []string, progress func(bytes i
 			return Manifest{}, err
 		}
 	}
-	return fingerprint(ctx, paths, names, source{os.Open, os.Stat, progress, extras})
+	return fingerprint(ctx, paths, names, source{os.Open, os.Stat, o.Progress, o.Extras, o.Beside})
 }
 
 // source is where files come from, and what is wanted of them.
@@ -59,6 +81,7 @@ type source struct {
 	stat     func(string) (os.FileInfo, error)
 	progress func(int64)
 	extras   []Extra
+	beside   Beside
 }
 
 func fingerprint(ctx context.Context, paths, names []string, from source) (Manifest, error) {
@@ -69,7 +92,7 @@ func fingerprint(ctx context.Context, paths, names []string, from source) (Manif
 			return err
 		}
 		defer f.Close()
-		files[i], extra[i], err = from.digest(ctx, f, names[i])
+		files[i], extra[i], err = from.read(ctx, f, names[i])
 		return err
 	})
 	if err != nil {
@@ -112,9 +135,26 @@ func isEscape(err error) bool {
 	return errors.As(err, &pe) && pe.Err != nil && pe.Err.Error() == "path escapes from parent"
 }
 
+// read digests a file, and lets another read along.
+func (s source) read(ctx context.Context, f *os.File, name string) (File, string, error) {
+	sums := newDigests(sha256.New(), s.extras)
+	if s.beside == nil {
+		return s.digest(ctx, f, name, sums)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return File{}, "", fmt.Errorf("fingerprinting %s: %w", name, err)
+	}
+	if w := s.beside(name, info.Size()); w != nil {
+		defer w.Close()
+		sums.beside = w
+	}
+	return s.digest(ctx, f, name, sums)
+}
+
 // digest computes SHA-256, leaves and extras in one read, each on its own goroutine.
-func (s source) digest(ctx context.Context, r io.Reader, name string) (File, string, error) {
-	sums, size := newDigests(sha256.New(), s.extras), int64(0)
+func (s source) digest(ctx context.Context, r io.Reader, name string, sums digests) (File, string, error) {
+	size := int64(0)
 	var leaves []Hash
 	buf := [2][]byte{make([]byte, LeafSize), make([]byte, LeafSize)}
 	leaf := make(chan Hash, 1)

@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -119,4 +123,44 @@ func TestDigesterInRuns(t *testing.T) {
 			t.Errorf("%d bytes: got %+v and %+v", n, w, r)
 		}
 	}
+}
+
+// TestBesideReadsAlong: whoever reads along gets each file's bytes once and
+// in order, and is closed before the manifest is there.
+func TestBesideReadsAlong(t *testing.T) {
+	dir := t.TempDir()
+	want := map[string]string{"a.csv": strings.Repeat("0123456789", 300_000), "empty": "", "sub/b": "b"}
+	for name, text := range want {
+		writeFile(t, dir, name, text)
+	}
+	var mu sync.Mutex
+	got := map[string]string{}
+	along := func(path string, size int64) io.WriteCloser {
+		return &alongside{size: size, end: func(text string) { mu.Lock(); got[path] = text; mu.Unlock() }}
+	}
+	m, err := storage.Reading{Beside: along}.Folder(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("read along: %d files, want %d, or other bytes", len(got), len(want))
+	}
+	if alone, err := storage.FingerprintFolder(t.Context(), dir, nil); err != nil || alone.Fingerprint() != m.Fingerprint() {
+		t.Errorf("another fingerprint because somebody read along: %v", err)
+	}
+}
+
+type alongside struct {
+	text strings.Builder
+	size int64
+	end  func(string)
+}
+
+func (a *alongside) Write(b []byte) (int, error) { return a.text.Write(b) }
+
+func (a *alongside) Close() error {
+	if int64(a.text.Len()) == a.size {
+		a.end(a.text.String())
+	}
+	return nil
 }

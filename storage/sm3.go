@@ -3,7 +3,9 @@ package storage
 import (
 	"encoding/hex"
 	"hash"
+	"io"
 	"strings"
+	"sync"
 
 	"github.com/emmansun/gmsm/sm3"
 )
@@ -48,8 +50,9 @@ func (l SM3List) Fingerprint() string {
 // digests of a file's bytes, put in in order. SM3 is some four times slower
 // than SHA-256 and runs beside it.
 type digests struct {
-	whole hash.Hash
-	sm3   hash.Hash // nil: not wanted
+	whole  hash.Hash
+	sm3    hash.Hash // nil: not wanted
+	beside io.Writer // nil: nobody reads along
 }
 
 func newDigests(whole hash.Hash, extras []Extra) digests {
@@ -62,19 +65,17 @@ func newDigests(whole hash.Hash, extras []Extra) digests {
 	return d
 }
 
-// write returns when both have read b: it may then be used again.
+// write returns when all have read b: it may then be used again.
 func (d digests) write(b []byte) {
-	if d.sm3 == nil {
-		_, _ = d.whole.Write(b)
-		return
+	var others sync.WaitGroup
+	if d.sm3 != nil {
+		others.Go(func() { _, _ = d.sm3.Write(b) })
 	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_, _ = d.sm3.Write(b)
-	}()
+	if d.beside != nil {
+		others.Go(func() { _, _ = d.beside.Write(b) })
+	}
 	_, _ = d.whole.Write(b)
-	<-done
+	others.Wait()
 }
 
 // extra is the hex SM3, empty when it was not wanted.
