@@ -16,19 +16,21 @@ type Chaincode struct {
 	version string
 	home    string // the channel of the genesis
 	genesis []pledge.Write
+	copied  Home // nil: checkpoints cannot be compared, so none is endorsed
 	log     *slog.Logger
 	clock   clock
 }
 
 // New makes the chaincode of one member. Version is what info answers;
 // genesis is the only one that this member will start a channel with, refused
-// with a *pledge.Error when no channel can start with it.
-func New(version string, genesis pledge.Genesis, log *slog.Logger) (*Chaincode, error) {
+// with a *pledge.Error when no channel can start with it; own is its peer's copy
+// of that channel, nil where the member keeps no checkpoints.
+func New(version string, genesis pledge.Genesis, own Home, log *slog.Logger) (*Chaincode, error) {
 	writes, err := genesis.Writes()
 	if err != nil {
 		return nil, err
 	}
-	return &Chaincode{version: version, home: genesis.Channel, genesis: writes, log: log, clock: systemClock}, nil
+	return &Chaincode{version: version, home: genesis.Channel, genesis: writes, copied: own, log: log, clock: systemClock}, nil
 }
 
 // Init does nothing: the definition of the chaincode asks for no Init, and

@@ -4,8 +4,8 @@
 //
 // Every member runs its own process with its own copy of the rules and of the
 // genesis. Two members have to come to the same bytes, so nothing that Invoke
-// reaches may depend on a clock (but for one check that only refuses), on
-// chance, on the order of a map or on the machine.
+// reaches may depend on a clock or on what its peer has of another channel (but
+// for one check each, which only refuses), on chance, on the order of a map or on the machine.
 //
 // # Functions
 //
@@ -25,9 +25,12 @@
 //
 // The last two are for a channel of courts and regulators (imprint 印刻), which
 // the same process serves under another name, and where genesis and apply are
-// refused. Checkpoints leave no gap and are never changed: one that tells
-// another history than the one held is refused with forked. Members endorse
-// that; whether the history is the right one, whoever sends it has verified.
+// refused. Checkpoints leave no gap and are never changed. Each member reads
+// the blocks at its own peer, with the deliver service, as Fabric lets no
+// chaincode call qscc: a checkpoint of other blocks than those, or than those
+// held, is refused with forked, and one of blocks that the peer does not have
+// yet with not_found (ask again). A process that was not told of its peer
+// endorses none.
 //
 // # Answers
 //

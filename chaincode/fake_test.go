@@ -96,7 +96,7 @@ func genesis() pledge.Genesis {
 func newMember(t *testing.T) *member {
 	t.Helper()
 	m := &member{t: t, fake: &fake{kv: map[string][]byte{}, channel: channel, at: timestamppb.New(now)}}
-	c, err := New("v1.2.3", genesis(), slog.New(slog.NewJSONHandler(&m.log, nil)))
+	c, err := New("v1.2.3", genesis(), nil, slog.New(slog.NewJSONHandler(&m.log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -83,7 +83,7 @@ func TestWrongGenesis(t *testing.T) {
 }
 
 func TestNewWantsAGenesis(t *testing.T) {
-	if c, err := New("v", pledge.Genesis{}, nil); err == nil || c != nil {
+	if c, err := New("v", pledge.Genesis{}, nil, nil); err == nil || c != nil {
 		t.Errorf("got %v, %v", c, err)
 	}
 }

@@ -28,7 +28,8 @@ func (c *Chaincode) neverAtHome(s stub, what string) error {
 	return pledge.Errorf(pledge.WrongChannel, "%s belongs on another channel: %s cannot vouch for itself", what, c.home)
 }
 
-// checkpoint keeps a checkpoint, and answers it as it is held.
+// checkpoint keeps a checkpoint of the blocks that this member's own peer has,
+// and answers it as it is held.
 func (c *Chaincode) checkpoint(s stub, args [][]byte) ([]byte, error) {
 	if err := c.neverAtHome(s, "a checkpoint"); err != nil {
 		return nil, err
@@ -47,6 +48,9 @@ func (c *Chaincode) checkpoint(s stub, args [][]byte) ([]byte, error) {
 	answer, err := pledge.CanonicalJSON(point)
 	if err != nil || len(writes) == 0 {
 		return answer, err
+	}
+	if err := c.compare(point); err != nil {
+		return nil, err
 	}
 	return answer, write(s, writes)
 }

@@ -1,6 +1,10 @@
 package chaincode
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,17 +14,37 @@ import (
 	"github.com/datapledge/datapledge/pledge"
 )
 
-// onImprint is a member on the channel of courts and regulators.
-func onImprint(t *testing.T) *member {
+// copied is what a member's peer has of the channel of the genesis: of each
+// block a digit, which its hash is made of.
+type copied struct {
+	digits string
+	asked  [][2]uint64
+	fail   error
+}
+
+func (c *copied) Hashes(first, last uint64) (list []string, err error) {
+	c.asked = append(c.asked, [2]uint64{first, last})
+	for n := first; n <= last && n < uint64(len(c.digits)); n++ {
+		list = append(list, strings.Repeat(c.digits[n:n+1], 64))
+	}
+	return list, c.fail
+}
+
+// onImprint is a member on the channel of courts and regulators, whose peer
+// has the blocks.
+func onImprint(t *testing.T, digits string) *member {
 	t.Helper()
 	m := newMember(t)
 	m.channel = "imprint"
+	m.copied = &copied{digits: digits}
 	return m
 }
 
+// point is the checkpoint of one block.
 func point(last uint64, digit string) string {
 	hash := strings.Repeat(digit, 64)
-	out, err := pledge.CanonicalJSON(pledge.Checkpoint{Channel: channel, First: last, Last: last, Hash: hash, Root: hash})
+	root := sha256.Sum256(append([]byte{0}, pledge.BlockLeaf(channel, last, hash)...))
+	out, err := pledge.CanonicalJSON(pledge.Checkpoint{Channel: channel, First: last, Last: last, Hash: hash, Root: hex.EncodeToString(root[:])})
 	if err != nil {
 		panic(err)
 	}
@@ -28,7 +52,7 @@ func point(last uint64, digit string) string {
 }
 
 func TestCheckpointIsKeptOnce(t *testing.T) {
-	m := onImprint(t)
+	m := onImprint(t, "ab")
 	for range 2 { // the second is a repetition
 		if got := m.must(200, "checkpoint", point(0, "a")); got != point(0, "a") {
 			t.Errorf("got %s", got)
@@ -52,7 +76,7 @@ func TestCheckpointIsKeptOnce(t *testing.T) {
 }
 
 func TestCheckpointsAreRead(t *testing.T) {
-	m := onImprint(t)
+	m := onImprint(t, "ab")
 	m.refuse(404, pledge.NotFound, "checkpoints")
 	m.must(200, "checkpoint", point(0, "a"))
 	m.must(200, "checkpoint", point(1, "b"))
@@ -75,7 +99,7 @@ func TestCheckpointsAreRead(t *testing.T) {
 
 // TestEachChannelHasItsOwn: what belongs to one channel is refused on the other.
 func TestEachChannelHasItsOwn(t *testing.T) {
-	home, m := started(t), onImprint(t)
+	home, m := started(t), onImprint(t, "a")
 	home.refuse(403, pledge.WrongChannel, "checkpoint", point(0, "a"))
 	home.refuse(403, pledge.WrongChannel, "checkpoints")
 	m.refuse(403, pledge.WrongChannel, "genesis", text(genesis()))
@@ -90,7 +114,47 @@ func TestEachChannelHasItsOwn(t *testing.T) {
 
 // TestCheckpointIsDatedToday: nobody dates one as it likes.
 func TestCheckpointIsDatedToday(t *testing.T) {
-	m := onImprint(t)
+	m := onImprint(t, "a")
 	m.at = timestamppb.New(now.Add(-maxSkew - time.Second))
 	m.refuse(409, pledge.Stale, "checkpoint", point(0, "a"))
+}
+
+// TestCheckpointIsComparedWithOwnBlocks: what a client says of them is refused
+// when this member's peer has others, and put off when it has none yet.
+func TestCheckpointIsComparedWithOwnBlocks(t *testing.T) {
+	m := onImprint(t, "ab")
+	own := m.copied.(*copied)
+	if r := m.refuse(409, pledge.Forked, "checkpoint", point(0, "c")); !strings.Contains(r.Detail, strings.Repeat("a", 64)) {
+		t.Errorf("what the peer has is not told: %s", r.Detail)
+	}
+	m.must(200, "checkpoint", point(0, "a"))
+	m.must(200, "checkpoint", point(0, "a")) // held already: nothing to compare
+	m.refuse(409, pledge.SequenceChanged, "checkpoint", point(7, "c"))
+	if want := [][2]uint64{{0, 0}, {0, 0}}; !slices.Equal(own.asked, want) {
+		t.Errorf("the peer was asked for %v, want %v", own.asked, want)
+	}
+	own.digits = "a"
+	m.refuse(404, pledge.NotFound, "checkpoint", point(1, "b"))
+	own.digits = "ab"
+	m.must(200, "checkpoint", point(1, "b"))
+	if len(m.kv) != 3 {
+		t.Errorf("%d keys", len(m.kv))
+	}
+}
+
+// TestCheckpointWithoutOwnBlocks: who cannot compare endorses nothing.
+func TestCheckpointWithoutOwnBlocks(t *testing.T) {
+	m := onImprint(t, "a")
+	m.copied.(*copied).fail = errors.New("the peer is away")
+	m.must(500, "checkpoint", point(0, "a"))
+	m.copied = nil
+	m.must(500, "checkpoint", point(0, "a"))
+	for _, want := range []string{"the peer is away", "start it with -peer"} {
+		if !strings.Contains(m.log.String(), want) {
+			t.Errorf("the log does not say %q: %s", want, &m.log)
+		}
+	}
+	if len(m.kv) != 0 {
+		t.Errorf("%d keys", len(m.kv))
+	}
 }

@@ -30,7 +30,13 @@ func (c Consortium) channels() []channel {
 
 // imprinters are the members of the second channel, in the consortium's order.
 func (c Consortium) imprinters() []Member {
-	return slices.DeleteFunc(slices.Clone(c.Members), func(m Member) bool { return !slices.Contains(c.Imprint.Members, m.Role) })
+	return slices.DeleteFunc(slices.Clone(c.Members), func(m Member) bool { return !c.imprints(m) })
+}
+
+// imprints tells whether a member is on the second channel. Its chaincode then
+// reads the blocks of the first at its own peer, to compare checkpoints.
+func (c Consortium) imprints(m Member) bool {
+	return c.Imprint != nil && slices.Contains(c.Imprint.Members, m.Role)
 }
 
 // ChannelsOf are those that a member's peer joins.

@@ -47,8 +47,9 @@ func (l layout) user(m Member, name string, parts ...string) string {
 
 // The users that cryptogen makes; it does not let one choose their names.
 const (
-	adminUser   = "Admin"
-	serviceUser = "User1"
+	adminUser     = "Admin"
+	serviceUser   = "User1"
+	chaincodeUser = "User2" // of the members whose chaincode reads their peer
 )
 
 func (l layout) firstBlock(ch channel) string { return l.path(ch.file) }

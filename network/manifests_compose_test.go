@@ -107,12 +107,33 @@ func TestComposeHostsAndPortsStandOnce(t *testing.T) {
 		form := regexp.MustCompile(`(^|[^0-9a-z.])` + regexp.QuoteMeta(what) + `\b`)
 		for name, s := range got {
 			text, _ := yaml.Marshal(s)
-			if found := form.Match(text); found != (name == node) {
+			own := strings.HasPrefix(node, "peer.") && name == reader(c, strings.TrimPrefix(node, "peer.")) && (what == peerOf(c, node).Host || what == fmt.Sprint(peerOf(c, node).Port))
+			if found := form.Match(text); found != (name == node || own) {
 				t.Errorf("%s of %s stands in %s: %v", what, node, name, found)
 			}
 		}
 	}
 }
+
+// reader is the chaincode that reads blocks at its member's peer, if it does.
+func reader(c Consortium, role string) string {
+	if slices.ContainsFunc(c.imprinters(), func(m Member) bool { return string(m.Role) == role }) {
+		return "chaincode." + role
+	}
+	return ""
+}
+
+func peerOf(c Consortium, node string) Peer {
+	for _, m := range c.Members {
+		if "peer."+string(m.Role) == node {
+			return m.Peer
+		}
+	}
+	return Peer{}
+}
+
+// readerFiles are the client as whom a chaincode does that.
+var readerFiles = regexp.MustCompile(`^\./crypto/peerOrganizations/([^/]+)/users/User2@([^/]+)/msp/(signcerts/User2@([^/]+)-cert\.pem|keystore/priv_sk)$`)
 
 var ownFiles = regexp.MustCompile(`^\./crypto/peerOrganizations/([^/]+)/(peer|orderer|chaincode)s/([^/]+)/(msp|tls|server\.crt|server\.key|ca\.crt)$`)
 
@@ -125,6 +146,9 @@ func TestComposeMountsOnlyTheNodesOwnSecrets(t *testing.T) {
 		kind, role, _ := strings.Cut(name, ".")
 		for _, v := range s.Volumes {
 			if v.Type != "bind" || v.Source == "./genesis.json" {
+				continue
+			}
+			if r := readerFiles.FindStringSubmatch(v.Source); r != nil && name == reader(c, role) && r[1] == domainOf(c, role) && r[2] == r[1] && (r[4] == "" || r[4] == r[1]) && v.ReadOnly {
 				continue
 			}
 			m := ownFiles.FindStringSubmatch(v.Source)

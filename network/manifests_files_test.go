@@ -58,7 +58,8 @@ func TestSecretsAreMadeFromTheNodesOwnFiles(t *testing.T) {
 			}
 			lines++
 			for _, m := range fromFile.FindAllStringSubmatch(line, -1) {
-				if !strings.Contains(m[1], "/"+w.host+"/") {
+				domain := strings.TrimPrefix(w.host, "chaincode.")
+				if !strings.Contains(m[1], "/"+w.host+"/") && !(domain != w.host && strings.Contains(m[1], "/"+domain+"/users/User2@"+domain+"/")) {
 					t.Errorf("the secret of %s takes %s", w.name, m[1])
 				}
 			}

@@ -49,6 +49,7 @@ type deployed struct {
 type container struct {
 	Role, Kind, Host, Image string
 	Domain, Beside          string // Beside: the peer of a chaincode
+	OwnPeer                 string // address of the peer whose blocks a chaincode reads; empty: it reads none
 	Port, Admin, Operations int
 	Env                     []variable
 }
@@ -69,6 +70,16 @@ type variable struct{ Name, Value string }
 
 // Org is the folder of its member in that tree.
 func (n container) Org() string { return filepath.ToSlash(layout{}.org(Member{Domain: n.Domain})) }
+
+// Reader is the folder of the client as whom a chaincode reads its peer.
+func (n container) Reader() string {
+	return filepath.ToSlash(layout{}.user(Member{Domain: n.Domain}, chaincodeUser, "msp"))
+}
+
+// ReaderCert is the certificate of that client.
+func (n container) ReaderCert() string {
+	return n.Reader() + "/signcerts/" + chaincodeUser + "@" + n.Domain + "-cert.pem"
+}
 
 // IDVariable is where compose and the scripts find a chaincode's package id.
 func (n container) IDVariable() string { return "CHAINCODE_ID_" + strings.ToUpper(n.Role) }
@@ -141,6 +152,9 @@ func deploy(c Consortium, m Member) deployed {
 		Port: m.Peer.Port, Operations: m.Peer.Operations, Env: peerEnvironment(m)}
 	d.Chaincode = container{Role: role, Kind: "chaincode", Host: chaincodeHost(m), Domain: m.Domain, Beside: m.Peer.Host,
 		Image: chaincodeImage(c), Port: m.Peer.Chaincode}
+	if c.imprints(m) {
+		d.Chaincode.OwnPeer = address(m.Peer.Host, m.Peer.Port)
+	}
 	if o := m.Orderer; o != nil {
 		d.Orderer = &container{Role: role, Kind: "orderer", Host: o.Host, Domain: m.Domain, Image: "hyperledger/fabric-orderer:" + c.Fabric,
 			Port: o.Port, Admin: o.Admin, Operations: o.Operations, Env: ordererEnvironment(m)}

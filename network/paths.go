@@ -33,6 +33,30 @@ func (l layout) ServiceKey(m Member) string {
 	return l.user(m, serviceUser, "msp", "keystore", "priv_sk")
 }
 
+// reader is the certificate and the key by which a member's chaincode asks its
+// peer for blocks.
+func (l layout) reader(m Member) (cert, key string) {
+	return l.user(m, chaincodeUser, "msp", "signcerts", chaincodeUser+"@"+m.Domain+"-cert.pem"), l.user(m, chaincodeUser, "msp", "keystore", "priv_sk")
+}
+
+// organization is a member as cryptogen makes it.
+type organization struct {
+	Member
+	Users int
+}
+
+// People are the members, and how many clients each has besides its admin.
+func (l layout) People() (list []organization) {
+	for _, m := range l.Members {
+		o := organization{m, 1}
+		if l.imprints(m) {
+			o.Users = 2
+		}
+		list = append(list, o)
+	}
+	return list
+}
+
 // Credentials is where fabric-sdk-go may keep what it enrols.
 func (l layout) Credentials(m Member) string { return l.path("profile", string(m.Role)+".store") }
 

@@ -37,10 +37,20 @@ func (r *Running) addChaincode(m Member) error {
 	if err != nil {
 		return err
 	}
-	r.add(program{name: name, path: r.tools.chaincode, env: environment(), args: []string{
+	args := []string{
 		"-address", local(m.Peer.Chaincode), "-id", pkg.ID, "-version", r.l.Chaincode.Version, "-genesis", r.l.path("genesis.json"),
-		"-tls-cert", r.l.node(name, "tls", "server.crt"), "-tls-key", r.l.node(name, "tls", "server.key"), "-client-ca", r.l.tlsCA(m)}})
+		"-tls-cert", r.l.node(name, "tls", "server.crt"), "-tls-key", r.l.node(name, "tls", "server.key"), "-client-ca", r.l.tlsCA(m)}
+	r.add(program{name: name, path: r.tools.chaincode, env: environment(), args: append(args, r.ownPeer(m)...)})
 	return nil
+}
+
+// ownPeer tells a chaincode that keeps checkpoints where its member's peer is.
+func (r *Running) ownPeer(m Member) []string {
+	if !r.l.imprints(m) {
+		return nil
+	}
+	cert, key := r.l.reader(m)
+	return []string{"-peer", local(m.Peer.Port), "-peer-ca", r.l.tlsCA(m), "-msp-id", m.MSP, "-msp-cert", cert, "-msp-key", key}
 }
 
 // environment is that of a node. Nothing else of the caller's gets in: Fabric

@@ -18,9 +18,9 @@ type Checkpoint struct {
 	Root    string `json:"root"` // RFC 9162 tree head over the blocks, lowercase hex
 }
 
-// MaxCheckpointBlocks bounds a run of blocks: whoever shows one of them needs
-// the hashes of all.
-const MaxCheckpointBlocks = 1000
+// MaxCheckpointBlocks bounds a run of blocks: whoever endorses a checkpoint
+// reads all of them, and whoever shows one of them needs the hashes of all.
+const MaxCheckpointBlocks = 256
 
 // KeyCheckpoint is the key of the checkpoint that ends with a block. It is
 // written once.

@@ -46,7 +46,7 @@ var layouts = layoutsOf(
 	header{}, Payload{}, jwk{}, Party{}, Asset{}, Pledge{}, Terms{}, FingerprintRecord{}, FileRecord{}, CommandRecord{}, Genesis{},
 	EnrollBody{}, AddKeyBody{}, RevokeKeyBody{}, ReceiptBody{}, NotarizeBody{}, CertificateBody{},
 	ProposeBody{}, AgreeBody{}, RegisterBody{}, EndBody{}, AttestBody{}, ValueBody{}, ScanBody{},
-	ReleaseBody{}, PerfectBody{}, FenceBody{}, Checkpoint{},
+	ReleaseBody{}, PerfectBody{}, FenceBody{}, Checkpoint{}, blockLeaf{},
 )
 
 func layoutsOf(samples ...any) map[reflect.Type]*layout {

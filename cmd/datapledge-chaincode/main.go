@@ -16,6 +16,7 @@ import (
 
 const help = `usage: datapledge-chaincode -address HOST:PORT -id CHAINCODE_ID -genesis FILE
          -tls-cert FILE -tls-key FILE -client-ca FILE [-version V]
+         [-peer HOST:PORT -peer-ca FILE -msp-id ID -msp-cert FILE -msp-key FILE]
 
 Runs the rules of datapledge as a chaincode service for the peer of one
 member. Log lines are JSON, on stderr. SIGTERM and SIGINT let calls under way
@@ -29,6 +30,15 @@ finish. Every member runs its own, with its own copy of the genesis.
   -client-ca FILE     CA of the peer's client certificate, PEM
   -insecure           no TLS at all, instead of the three: for tests on one machine
   -version V          what the function info answers as "chaincode"
+
+A member of a channel of checkpoints (imprint) needs all of these, too: it
+endorses a checkpoint only when its own peer has the same blocks.
+
+  -peer HOST:PORT     the member's peer, where it takes clients
+  -peer-ca FILE       CA of that peer's certificate, PEM
+  -msp-id ID          the member's MSP, and a client of it: any that may read
+  -msp-cert FILE      its certificate, PEM
+  -msp-key FILE       its private key (ECDSA), PEM
 
 EXAMPLE
   datapledge-chaincode -address 127.0.0.1:9999 -id datapledge:5e0f… -genesis genesis.json \

@@ -15,6 +15,9 @@ type options struct {
 	address, id, genesis, version string
 	cert, key, clientCA           string
 	insecure                      bool
+
+	// Where the ledger's own channel is read, and as whom: all or none.
+	peer, peerCA, mspID, mspCert, mspKey string
 }
 
 func parseOptions(args []string) (options, error) {
@@ -28,6 +31,11 @@ func parseOptions(args []string) (options, error) {
 	f.StringVar(&o.cert, "tls-cert", "", "")
 	f.StringVar(&o.key, "tls-key", "", "")
 	f.StringVar(&o.clientCA, "client-ca", "", "")
+	f.StringVar(&o.peer, "peer", "", "")
+	f.StringVar(&o.peerCA, "peer-ca", "", "")
+	f.StringVar(&o.mspID, "msp-id", "", "")
+	f.StringVar(&o.mspCert, "msp-cert", "", "")
+	f.StringVar(&o.mspKey, "msp-key", "", "")
 	f.BoolVar(&o.insecure, "insecure", false, "")
 	if err := f.Parse(args); err != nil {
 		return o, err
@@ -51,8 +59,19 @@ func (o options) check() error {
 	need("id", o.id)
 	need("genesis", o.genesis)
 	need("version", o.version)
-	if _, _, err := net.SplitHostPort(o.address); o.address != "" && err != nil {
-		faults = append(faults, fmt.Errorf("-address: %w", err))
+	port := func(name, value string) {
+		if _, _, err := net.SplitHostPort(value); value != "" && err != nil {
+			faults = append(faults, fmt.Errorf("-%s: %w", name, err))
+		}
+	}
+	port("address", o.address)
+	port("peer", o.peer)
+	if o.peer+o.peerCA+o.mspID+o.mspCert+o.mspKey != "" {
+		need("peer", o.peer)
+		need("peer-ca", o.peerCA)
+		need("msp-id", o.mspID)
+		need("msp-cert", o.mspCert)
+		need("msp-key", o.mspKey)
 	}
 	if !o.insecure {
 		need("tls-cert", o.cert)

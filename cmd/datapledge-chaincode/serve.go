@@ -29,10 +29,11 @@ const grace = 10 * time.Second
 // serve answers the peer until ctx ends. The shim's own server cannot be
 // stopped, so this is the same one with an end.
 func serve(ctx context.Context, o options, log *slog.Logger) error {
-	cc, err := load(o, log)
+	cc, closed, err := load(o, log)
 	if err != nil {
 		return err
 	}
+	defer closed()
 	creds, err := transport(o)
 	if err != nil {
 		return err
@@ -49,24 +50,62 @@ func serve(ctx context.Context, o options, log *slog.Logger) error {
 		server.Stop()
 	})
 	defer stopped()
-	log.Info("listening", "address", listener.Addr().String(), "id", o.id, "version", o.version, "rules_version", pledge.RulesVersion, "tls", !o.insecure)
+	log.Info("listening", "address", listener.Addr().String(), "id", o.id, "version", o.version, "rules_version", pledge.RulesVersion, "tls", !o.insecure, "checkpoints", o.peer != "")
 	return server.Serve(listener)
 }
 
-func load(o options, log *slog.Logger) (*chaincode.Chaincode, error) {
+func load(o options, log *slog.Logger) (cc *chaincode.Chaincode, closed func(), err error) {
 	raw, err := os.ReadFile(o.genesis)
 	if err != nil {
-		return nil, fmt.Errorf("-genesis: %w", err)
+		return nil, nil, fmt.Errorf("-genesis: %w", err)
 	}
 	var g pledge.Genesis
 	if err := pledge.StrictUnmarshal(raw, &g); err != nil {
-		return nil, fmt.Errorf("-genesis %s: %w", o.genesis, err)
+		return nil, nil, fmt.Errorf("-genesis %s: %w", o.genesis, err)
 	}
-	cc, err := chaincode.New(o.version, g, log)
+	own, closed, err := openHome(o, g.Channel)
 	if err != nil {
-		return nil, fmt.Errorf("-genesis %s: %w", o.genesis, err)
+		return nil, nil, err
 	}
-	return cc, nil
+	cc, err = chaincode.New(o.version, g, own, log)
+	if err != nil {
+		closed()
+		return nil, nil, fmt.Errorf("-genesis %s: %w", o.genesis, err)
+	}
+	return cc, closed, nil
+}
+
+// openHome joins this member's peer, if it is named. It does not wait for it.
+func openHome(o options, channel string) (own chaincode.Home, closed func(), err error) {
+	if o.peer == "" {
+		return nil, func() {}, nil
+	}
+	who, err := loadIdentity(o.mspID, o.mspCert, o.mspKey)
+	if err != nil {
+		return nil, nil, err
+	}
+	pool, err := certificates("-peer-ca", o.peerCA)
+	if err != nil {
+		return nil, nil, err
+	}
+	conn, err := grpc.NewClient(o.peer, grpc.WithTransportCredentials(credentials.NewTLS(&tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool})),
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessage)))
+	if err != nil {
+		return nil, nil, fmt.Errorf("-peer: %w", err)
+	}
+	return &home{channel: channel, conn: conn, who: who, within: reading}, func() { _ = conn.Close() }, nil
+}
+
+func certificates(flag, path string) (*x509.CertPool, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", flag, err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(raw) {
+		return nil, fmt.Errorf("%s %s holds no PEM certificate", flag, path)
+	}
+	return pool, nil
 }
 
 // settings match what Fabric's peer expects of the other side.
@@ -90,13 +129,9 @@ func transport(o options) ([]grpc.ServerOption, error) {
 	if err != nil {
 		return nil, fmt.Errorf("-tls-cert %s, -tls-key %s: %w", o.cert, o.key, err)
 	}
-	raw, err := os.ReadFile(o.clientCA)
+	pool, err := certificates("-client-ca", o.clientCA)
 	if err != nil {
-		return nil, fmt.Errorf("-client-ca: %w", err)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(raw) {
-		return nil, fmt.Errorf("-client-ca %s holds no PEM certificate", o.clientCA)
+		return nil, err
 	}
 	return []grpc.ServerOption{grpc.Creds(credentials.NewTLS(&tls.Config{
 		MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{cert},

@@ -122,6 +122,7 @@ func TestDrained(t *testing.T) {
 func TestCommandLine(t *testing.T) {
 	good := []string{"-address", "127.0.0.1:9999", "-id", "a:b", "-genesis", "g", "-version", "v"}
 	tls := []string{"-tls-cert", "c", "-tls-key", "k", "-client-ca", "a"}
+	own := []string{"-peer", "127.0.0.1:7051", "-peer-ca", "p", "-msp-id", "CourtMSP", "-msp-cert", "m", "-msp-key", "n"}
 	for _, c := range []struct {
 		args []string
 		want string
@@ -136,6 +137,10 @@ func TestCommandLine(t *testing.T) {
 		{slices.Concat(good, tls, []string{"-address", "9999"}), "-address: "},
 		{slices.Concat(good, tls, []string{"-id", ""}), "-id is missing"},
 		{slices.Concat(good, tls, []string{"-version", ""}), "-version is missing"},
+		{slices.Concat(good, tls, own), ""},
+		{slices.Concat(good, tls, own[:8]), "-msp-key is missing"},
+		{slices.Concat(good, tls, own[2:]), "-peer is missing"},
+		{slices.Concat(good, tls, own, []string{"-peer", "7051"}), "-peer: "},
 		{nil, "-address is missing\n-id is missing\n-genesis is missing\n-tls-cert"},
 	} {
 		_, err := parseOptions(c.args)
@@ -193,12 +198,12 @@ func TestRun(t *testing.T) {
 
 // TestHelpNamesEveryFlag, and no other.
 func TestHelpNamesEveryFlag(t *testing.T) {
-	for _, name := range []string{"address", "id", "genesis", "tls-cert", "tls-key", "client-ca", "insecure", "version"} {
+	for _, name := range []string{"address", "id", "genesis", "tls-cert", "tls-key", "client-ca", "insecure", "version", "peer", "peer-ca", "msp-id", "msp-cert", "msp-key"} {
 		if !strings.Contains(help, fmt.Sprintf("\n  -%s ", name)) {
 			t.Errorf("-%s is not in the help", name)
 		}
 	}
-	if n := strings.Count(help, "\n  -"); n != 8 {
+	if n := strings.Count(help, "\n  -"); n != 13 {
 		t.Errorf("the help explains %d flags", n)
 	}
 }

@@ -169,7 +169,7 @@ func TestTellStory(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := &ledger{at: s.At}
-	if l.cc, err = chaincode.New("test", s.Genesis, slog.New(slog.DiscardHandler)); err != nil {
+	if l.cc, err = chaincode.New("test", s.Genesis, nil, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	lines, _ := s.tell(l)

@@ -71,7 +71,7 @@ func newLedger(tb testing.TB) *ledger {
 	l := &ledger{kv: map[string][]byte{}, at: at, cast: actors.NewCast(channel)}
 	l.cast.Now = func() time.Time { return at }
 	var err error
-	if l.cc, err = chaincode.New("test", l.cast.Genesis(), slog.New(slog.DiscardHandler)); err != nil {
+	if l.cc, err = chaincode.New("test", l.cast.Genesis(), nil, slog.New(slog.DiscardHandler)); err != nil {
 		tb.Fatal(err)
 	}
 	writes, err := l.cast.Genesis().Writes()

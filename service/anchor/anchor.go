@@ -14,19 +14,9 @@ import (
 	"github.com/datapledge/datapledge/pledge"
 )
 
-// Leaf is what stands for a block: RFC 8785 JSON of its channel, its hash
-// (lowercase hex) and its number, which must be at most 2^53-1. It is nil for a
-// block that has no such spelling.
+// Leaf is what stands for a block: see pledge.BlockLeaf.
 func Leaf(channel string, number uint64, hash string) []byte {
-	leaf, err := pledge.CanonicalJSON(struct {
-		Channel string `json:"channel"`
-		Hash    string `json:"hash"`
-		Number  uint64 `json:"number"`
-	}{channel, hash, number})
-	if err != nil {
-		return nil
-	}
-	return leaf
+	return pledge.BlockLeaf(channel, number, hash)
 }
 
 // Batch is a run of consecutive blocks. It keeps about 64 bytes a block, beside

@@ -1,14 +1,18 @@
 package fabric
 
 import (
+	"encoding/hex"
 	"errors"
 	"log/slog"
 	"testing"
+
+	"github.com/hyperledger/fabric-protos-go/common"
 
 	"github.com/datapledge/datapledge/network"
 	"github.com/datapledge/datapledge/network/networktest"
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
+	"github.com/datapledge/datapledge/service/anchor"
 	"github.com/datapledge/datapledge/service/ledgertest/actors"
 )
 
@@ -26,8 +30,11 @@ func TestRealCheckpoints(t *testing.T) {
 		t.Cleanup(func() { _ = c.Close() })
 		return c
 	}
+	blocks := homeBlocks(t, r, 6)
 	court := join(pledge.RoleCourt, dir)
-	first := recorded(t, court, pointOf(0, 4, "a"))
+	noFalseCheckpoint(t, court, trueOf(t, blocks, 0, 4))
+	notAheadOfTheBlocks(t, r)
+	first := recorded(t, court, trueOf(t, blocks, 0, 4))
 	if _, err := court.Record(t.Context(), pointOf(0, 4, "b")); !errors.Is(err, pledge.Forked) {
 		t.Errorf("another history: %v", err)
 	}
@@ -35,7 +42,7 @@ func TestRealCheckpoints(t *testing.T) {
 		t.Fatal(err)
 	}
 	notary := join(pledge.RoleNotary, t.TempDir())
-	second := recorded(t, notary, pointOf(5, 5, "a"))
+	second := recorded(t, notary, trueOf(t, blocks, 5, 5))
 	again := join(pledge.RoleCourt, dir)
 	for want, block := range map[service.HeldCheckpoint]uint64{first: 2, second: 5} {
 		if got := recorded(t, again, want.Checkpoint); got != want {
@@ -53,6 +60,71 @@ func TestRealCheckpoints(t *testing.T) {
 		t.Error("the exchange, which is not on the channel, has it in its profile")
 	}
 	notOnTheWrongChannel(t, r)
+}
+
+// homeBlocks are the hashes of the first blocks of the channel that
+// checkpoints are of.
+func homeBlocks(t *testing.T, r *network.Running, n int) (hashes []string) {
+	t.Helper()
+	w, err := newSDKWire(t.Context(), sdkOptions{Profile: r.Profile(pledge.RoleNotary)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	enough := errors.New("enough")
+	err = w.Blocks(t.Context(), 0, func(b *common.Block) error {
+		if hashes = append(hashes, headerHash(b.GetHeader())); len(hashes) == n {
+			return enough
+		}
+		return nil
+	})
+	if !errors.Is(err, enough) {
+		t.Fatal(err)
+	}
+	return hashes
+}
+
+// trueOf is the checkpoint that blocks first to last have.
+func trueOf(t *testing.T, hashes []string, first, last uint64) pledge.Checkpoint {
+	t.Helper()
+	b := anchor.New("pledge")
+	for n := first; n <= last; n++ {
+		if err := b.Add(n, hashes[n]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	root := b.Root()
+	return pledge.Checkpoint{Channel: "pledge", First: first, Last: last, Hash: b.Hash(last), Root: hex.EncodeToString(root[:])}
+}
+
+// noFalseCheckpoint: a client of one member cannot have one held, since the
+// others' peers have other blocks.
+func noFalseCheckpoint(t *testing.T, c *Checkpoints, right pledge.Checkpoint) {
+	t.Helper()
+	hash, root, run := right, right, right
+	hash.Hash, root.Root, run.Last = pointOf(0, 4, "b").Hash, pointOf(0, 4, "b").Root, right.Last-1
+	for what, point := range map[string]pledge.Checkpoint{"hash": hash, "root": root, "run of blocks": run} {
+		if h, err := c.Record(t.Context(), point); !errors.Is(err, pledge.Forked) {
+			t.Errorf("a false %s: %+v, %v", what, h, err)
+		}
+	}
+	if h, err := c.Newest(t.Context()); !errors.Is(err, service.ErrNotFound) {
+		t.Errorf("held: %+v, %v", h, err)
+	}
+}
+
+// notAheadOfTheBlocks: what a member's peer does not have yet it endorses later.
+func notAheadOfTheBlocks(t *testing.T, r *network.Running) {
+	t.Helper()
+	w, err := newSDKWire(t.Context(), sdkOptions{Profile: r.Profile(pledge.RoleNotary), Channel: "imprint", Chaincode: "imprint"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	text := must1(pledge.CanonicalJSON(pointOf(0, pledge.MaxCheckpointBlocks-1, "a")))
+	if _, err := w.Endorse(t.Context(), [][]byte{[]byte("checkpoint"), text}); !errors.Is(err, pledge.NotFound) {
+		t.Errorf("blocks to come: %v", err)
+	}
 }
 
 // notOnTheWrongChannel: neither commands there, nor checkpoints here.

@@ -40,7 +40,8 @@ func (c *Checkpoints) Record(ctx context.Context, point pledge.Checkpoint) (serv
 	}
 }
 
-// endorse asks again when members differ for a moment.
+// endorse asks again when members differ for a moment, or when their peers do
+// not have the newest of the blocks yet.
 func (c *Checkpoints) endorse(ctx context.Context, args [][]byte) (endorsed, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.o.EndorseTimeout)
 	defer cancel()
@@ -50,9 +51,9 @@ func (c *Checkpoints) endorse(ctx context.Context, args [][]byte) (endorsed, err
 		switch {
 		case err == nil:
 			return e, nil
-		case errors.As(err, &refused):
+		case errors.As(err, &refused) && refused.Code != pledge.NotFound:
 			return e, refused
-		case !errors.Is(err, service.ErrConflict) && !(errors.Is(err, service.ErrUnavailable) && tries < 3):
+		case refused == nil && !errors.Is(err, service.ErrConflict) && !(errors.Is(err, service.ErrUnavailable) && tries < 3):
 			return e, unable("having a checkpoint endorsed", err)
 		}
 		if sleep(ctx, backOff(20*time.Millisecond, tries)) != nil {

@@ -5,9 +5,12 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/hyperledger/fabric-protos-go/common"
 
@@ -122,6 +125,33 @@ func TestCheckpointsAfterRestart(t *testing.T) {
 		if again := recorded(t, c, pointOf(0, 3, "a")); again != want {
 			t.Errorf("%+v, want %+v", again, want)
 		}
+	}
+}
+
+// TestCheckpointOfBlocksToCome: members whose peers do not have them yet are
+// asked again; when they never get them, that is no word on the checkpoint.
+func TestCheckpointOfBlocksToCome(t *testing.T) {
+	n := newImprint(t)
+	w := n.client()
+	var asked atomic.Int64
+	behind := func(until int64) func() error {
+		return func() error {
+			if asked.Add(1) < until {
+				return pledge.Errorf(pledge.NotFound, "only 3 are here yet")
+			}
+			return nil
+		}
+	}
+	w.endorse = behind(4)
+	c := opened(t, w, t.TempDir())
+	recorded(t, c, pointOf(0, 4, "a"))
+	if asked.Load() != 4 {
+		t.Errorf("asked %d times", asked.Load())
+	}
+	w.endorse = behind(math.MaxInt64)
+	c.o.EndorseTimeout = time.Second
+	if h, err := c.Record(t.Context(), pointOf(5, 5, "a")); !errors.Is(err, service.ErrUnavailable) {
+		t.Errorf("never: %+v, %v", h, err)
 	}
 }
 
