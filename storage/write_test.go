@@ -44,8 +44,9 @@ func TestWriteSealOpen(t *testing.T) {
 	}
 }
 
-// TestStockAgeOpens is what a court does: nothing of ours but the files.
-func TestStockAgeOpens(t *testing.T) {
+// TestAgeLibraryOpens needs nothing of ours but the files, also with an owner's
+// key that resists quantum computers.
+func TestAgeLibraryOpens(t *testing.T) {
 	for _, n := range []int{0, 65_536, part + 70_000} {
 		f := newFixture(t)
 		want := content(n)
@@ -71,7 +72,7 @@ func TestStockAgeOpens(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got, err := io.ReadAll(plain); err != nil || !bytes.Equal(got, want) {
-			t.Errorf("%d bytes: stock age reads %d bytes, %v", n, len(got), err)
+			t.Errorf("%d bytes: age reads %d bytes, %v", n, len(got), err)
 		}
 	}
 }
