@@ -44,6 +44,7 @@ func Run(t *testing.T, factory Factory) {
 		"follow ends":           followEnds,
 		"followers and writers": followersAndWriters,
 		"prove":                 prove,
+		"perfection":            perfection,
 		"reopened":              reopened,
 		"gone away":             goneAway,
 		"closed":                closed,
