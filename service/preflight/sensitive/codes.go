@@ -1,0 +1,132 @@
+package sensitive
+
+// usccValue gives a character's value in GB 32100-2015 (no I, O, S, V, Z), 255 without.
+var usccValue = values("0123456789ABCDEFGHJKLMNPQRTUWXY")
+
+func values(set string) (t [256]uint8) {
+	for i := range t {
+		t[i] = 255
+	}
+	for i := range len(set) {
+		t[set[i]] = uint8(i)
+	}
+	return t
+}
+
+// uscc recognizes a unified social credit code: department and kind, province,
+// characters, check character. The organization code inside has a check digit
+// of its own (GB 11714), which codes of before 2015 need not keep: not used.
+func (x *lexicon) uscc(b []byte) outcome {
+	if len(b) != 18 || !allDigits(b[2:8]) {
+		return other
+	}
+	sum, weight := 0, 1
+	for _, c := range b[:17] {
+		v := usccValue[c]
+		if v == 255 {
+			return other
+		}
+		sum += int(v) * weight
+		weight = weight * 3 % 31
+	}
+	switch {
+	case usccValue[b[17]] == 255:
+		return other
+	case !x.kinds[int(b[0])<<8|int(b[1])] || !x.province[two(b[2:])]:
+		return pool
+	case int(usccValue[b[17]]) != (31-sum%31)%31:
+		return near
+	}
+	return hit
+}
+
+// soleTrader says whether a code is of the kind 92, individual businesses 个体工商户.
+func soleTrader92(b []byte) bool { return b[0] == '9' && b[1] == '2' }
+
+// vinValue is the transliteration of GB 16735-2019 annex A (ISO 3779), 255 for I, O, Q.
+var vinValue = vinValues()
+
+func vinValues() (t [256]uint8) {
+	t = values("0123456789")
+	for _, row := range []string{"ABCDEFGH", "JKLMN", "STUVWXYZ"} {
+		first := 1
+		if row[0] == 'S' {
+			first = 2
+		}
+		for i := range len(row) {
+			t[row[i]] = uint8(first + i)
+		}
+	}
+	t['P'], t['R'] = 7, 9
+	return t
+}
+
+var vinWeights = [17]int{8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2}
+
+// vin recognizes a vehicle identification number by its check digit, position 9.
+func vehicle(b []byte) outcome {
+	if len(b) != 17 || !allDigits(b[13:]) || allDigits(b[:13]) {
+		return other
+	}
+	sum := 0
+	for i, c := range b {
+		v := vinValue[c]
+		if v == 255 {
+			return other
+		}
+		sum += int(v) * vinWeights[i]
+	}
+	switch {
+	case !isDigit(b[8]) && b[8] != 'X' || b[9] == 'U' || b[9] == 'Z' || b[9] == '0':
+		return pool
+	case "0123456789X"[sum%11] != b[8]:
+		return near
+	}
+	return hit
+}
+
+// travel recognizes passports and permits: a letter or two and seven to ten
+// digits. Nothing checks them, so most rules want a column's name besides.
+//   - passports: E, G, D, S, P, K and 8 digits; E and a letter, PE, SE, DE, KJ, MA and 7; 14 or 15 and 7
+//   - permits of residents of Hong Kong and Macau: H or M and 8 or 10 digits
+//   - exit-entry permits: C, W, T, L and 8 digits, C and a letter and 7
+func travel(b []byte) (detector, outcome) {
+	letters := 0
+	for letters < len(b) && isUpper(b[letters]) {
+		letters++
+	}
+	n := len(b) - letters
+	switch {
+	case !allDigits(b[letters:]) || letters == 0 || letters > 2:
+		return passport, other
+	case letters == 1 && n == 10 && (b[0] == 'H' || b[0] == 'M'):
+		return hkPermit, hit
+	case letters == 1 && n == 8:
+		return travelLetter(b[0])
+	case letters == 2 && n == 7:
+		return travelLetters(b[0], b[1])
+	}
+	return passport, other
+}
+
+func travelLetter(c byte) (detector, outcome) {
+	switch c {
+	case 'E', 'G', 'D', 'S', 'P', 'K':
+		return passport, hit
+	case 'H', 'M':
+		return hkPermit, hit
+	case 'C', 'W', 'T', 'L':
+		return exitPermit, hit
+	}
+	return passport, near
+}
+
+func travelLetters(a, b byte) (detector, outcome) {
+	switch {
+	case a == 'E' && b != 'I' && b != 'O', b == 'E' && (a == 'P' || a == 'S' || a == 'D'), a == 'K' && b == 'J', a == 'M' && b == 'A':
+		return passport, hit
+	case a == 'C' && b != 'I' && b != 'O':
+		return exitPermit, hit
+	}
+	return passport, near
+}

@@ -1,0 +1,187 @@
+package sensitive
+
+import "bytes"
+
+// nameForm recognizes a Chinese name of two to four characters: a surname and
+// then characters that given names are made of, and the masked forms 张*, 张**,
+// 张某, 张某某, *伟. Names of places and colours have surnames' characters too,
+// therefore a given name needs a frequent character, all of one or two.
+func (x *lexicon) nameForm(b []byte) outcome {
+	first := hanzi(b, 0)
+	switch {
+	case len(b) < 4 || len(b) > 12:
+		return other
+	case b[0] == '*':
+		return maskedEnd(b)
+	case first == 0:
+		return other
+	case x.veiled(b[3:]):
+		return masked
+	case len(b)%3 != 0:
+		return other
+	}
+	given := b[3:]
+	if len(b) >= 9 && x.compound[[6]byte(b)] {
+		given = b[6:]
+	} else if !x.surname.has(first) || len(b) > 9 {
+		return x.allHanzi(b)
+	}
+	for i := 0; i < len(given); i += 3 {
+		if !x.given.has(hanzi(given, i)) {
+			return x.allHanzi(b)
+		}
+	}
+	return hit
+}
+
+// allHanzi makes the difference between a near miss and something else.
+func (x *lexicon) allHanzi(b []byte) outcome {
+	for i := 0; i < len(b); i += 3 {
+		if hanzi(b, i) == 0 {
+			return other
+		}
+	}
+	return near
+}
+
+// veiled recognizes what masks a given name: stars (also fullwidth), 某, ○.
+func (x *lexicon) veiled(b []byte) bool {
+	if len(b) == 0 {
+		return false
+	}
+	seen := false
+	for len(b) > 0 {
+		n := veil(b)
+		if n == 0 {
+			// 张*伟, the last character left
+			return seen && len(b) == 3 && hanzi(b, 0) != 0
+		}
+		seen, b = true, b[n:]
+	}
+	return true
+}
+
+var veils = [][]byte{[]byte("*"), []byte("＊"), []byte("某"), []byte("○"), []byte("〇"), []byte("×")}
+
+func veil(b []byte) int {
+	for _, v := range veils {
+		if bytes.HasPrefix(b, v) {
+			return len(v)
+		}
+	}
+	return 0
+}
+
+func maskedEnd(b []byte) outcome {
+	stars := 0
+	for stars < len(b) && b[stars] == '*' {
+		stars++
+	}
+	if rest := len(b) - stars; stars <= 3 && (rest == 3 || rest == 6) && hanzi(b, stars) != 0 {
+		return masked
+	}
+	return other
+}
+
+// plateForm recognizes a number plate of GA 36-2018 5.9: a province, a letter,
+// five letters or digits without I and O (the last may say 警, 学, 挂, 港, 澳 …), or
+// six for new energy vehicles, D or F first or last among five digits.
+func (x *lexicon) plateForm(b []byte) outcome {
+	if len(b) < 9 || len(b) > 14 || !x.head.has(hanzi(b, 0)) || !isUpper(b[3]) || b[3] == 'I' {
+		return other
+	}
+	rest := b[4:]
+	for _, sep := range plateSeps {
+		rest = bytes.TrimPrefix(rest, sep)
+	}
+	if bytes.IndexByte(rest, '*') >= 0 && len(rest) <= 6 {
+		return masked
+	}
+	if len(rest) == 7 && x.tail.has(hanzi(rest, 4)) {
+		rest = rest[:4]
+	} else if len(rest) != 5 && (len(rest) != 6 || !newEnergy(rest)) {
+		return other
+	}
+	return serial(rest)
+}
+
+var plateSeps = [][]byte{[]byte("·"), []byte("•"), []byte(" "), []byte("-")}
+
+func newEnergy(b []byte) bool {
+	small := isUpper(b[0]) && b[0] <= 'K' && allDigits(b[2:])
+	large := isUpper(b[5]) && b[5] <= 'K' && allDigits(b[:5])
+	return small || large
+}
+
+// serial wants digits, and at most two letters or three with none of I and O.
+func serial(b []byte) outcome {
+	letters := 0
+	for _, c := range b {
+		switch {
+		case isUpper(c) && c != 'I' && c != 'O':
+			letters++
+		case !isDigit(c):
+			return other
+		}
+	}
+	if letters > 3 {
+		return other
+	}
+	return hit
+}
+
+var officerWord = []byte("字第")
+
+// officerForm recognizes 军字第12345678号 and its like: one or two characters,
+// 字第, four to eight letters or digits.
+func officerForm(b []byte) bool {
+	i := bytes.Index(b, officerWord)
+	if i < 3 || hanzi(b, i-3) == 0 {
+		return false
+	}
+	n, rest := 0, b[i+len(officerWord):]
+	for n < len(rest) && (isDigit(rest[n]) || isAlpha(rest[n])) {
+		n++
+	}
+	return n >= 4 && n <= 8 && i <= 9 && len(rest)-n <= 3
+}
+
+// addressForm looks for a detailed address: two or more words for areas and
+// streets, in order, and a number with 号, 室, 栋 and so on. An area without a
+// number is a generalized address: near.
+func (x *lexicon) addressForm(b []byte) outcome {
+	areas, streets, number, digit := 0, 0, false, false
+	for i := 0; i < len(b); {
+		r := hanzi(b, i)
+		if r == 0 {
+			digit = isDigit(b[i]) || digit && (b[i] == '-' || isAlpha(b[i]))
+			i++
+			continue
+		}
+		switch {
+		case x.areas.has(r):
+			areas++
+		case x.streets.has(r):
+			streets++
+		case digit && x.numbers.has(r):
+			number = true
+		}
+		digit = chineseDigit(r)
+		i += 3
+	}
+	switch {
+	case number && areas+streets >= 2:
+		return hit
+	case areas >= 1:
+		return near
+	}
+	return other
+}
+
+func chineseDigit(r rune) bool {
+	switch r {
+	case '一', '二', '三', '四', '五', '六', '七', '八', '九', '十':
+		return true
+	}
+	return false
+}

@@ -1,0 +1,154 @@
+package sensitive
+
+import (
+	"bytes"
+
+	"github.com/datapledge/datapledge/service/preflight/table"
+)
+
+// spoken tries the rules that a column's name speaks of, on what content
+// alone did not settle. A cell in none of their forms is unknown: encrypted,
+// tokenized, or not what the name says. A human has to look.
+func (s *Scanner) spoken(b []byte, class table.Class) {
+	if s.lex.blank[string(b)] || len(b) == 0 {
+		return
+	}
+	byName, hash := false, class&table.High == 0 && isDigest(b)
+	for _, sp := range s.col.speakers {
+		byName = byName || sp.by == named
+		if (s.found|s.veiled)&(1<<sp.rule) != 0 && sp.det != secret {
+			continue
+		}
+		switch s.form(sp.det, b, class, hash) {
+		case hit:
+			s.found |= 1 << sp.rule
+		case masked:
+			s.veiled |= 1 << sp.rule
+		}
+	}
+	if byName && s.found|s.veiled == 0 {
+		s.col.unknown++
+	}
+}
+
+// form says what a cell is to a rule that the column's name speaks of.
+func (s *Scanner) form(d detector, b []byte, class table.Class, hash bool) outcome {
+	switch {
+	case d == secret:
+		return hit
+	case hash || class&table.Star != 0 && bytes.Contains(b, []byte("**")):
+		return masked
+	case d == anyValue || d == token && len(b) >= 4:
+		return starless(class)
+	}
+	if o := s.formOf(d, b, class); o != other {
+		return o
+	}
+	if blurs(d) && generalized(b) {
+		return masked
+	}
+	return other
+}
+
+func starless(class table.Class) outcome {
+	if class&table.Star != 0 {
+		return masked
+	}
+	return hit
+}
+
+// blurs says whether numbers of a rule are made coarser, besides masked.
+func blurs(d detector) bool { return d == birth || d == identity || d == legacy || d == address }
+
+func (s *Scanner) formOf(d detector, b []byte, class table.Class) outcome {
+	switch d {
+	case legacy:
+		return when(s.lex.legacy(b))
+	case twPermit:
+		return when((len(b) == 8 || len(b) == 10) && allDigits(b))
+	case licence:
+		return when(s.found&(1<<s.lex.ruleOf[identity]) != 0 || len(b) == 12 && allDigits(b))
+	case residence:
+		return when(len(b) == 15 && allUpper(b[:3]) && allDigits(b[3:]))
+	case account:
+		return accountForm(b)
+	case latitude:
+		return coordinate(b, 90)
+	case longitude:
+		return coordinate(b, 180)
+	case birth:
+		return when(class&table.Digit != 0 && isDayText(b))
+	case personName:
+		return s.namedName(b, class)
+	case address:
+		return s.namedAddress(b, class)
+	}
+	return other
+}
+
+func when(is bool) outcome {
+	if is {
+		return hit
+	}
+	return other
+}
+
+func allUpper(b []byte) bool {
+	for _, c := range b {
+		if !isUpper(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// accountForm takes 8 to 30 digits, with spaces or dashes or not, or an IBAN.
+func accountForm(b []byte) outcome {
+	digits := 0
+	for i, c := range b {
+		switch {
+		case isDigit(c):
+			digits++
+		case c != ' ' && c != '-' && (!isUpper(c) || i > 1):
+			return other
+		}
+	}
+	return when(digits >= 8 && digits <= 30)
+}
+
+var titles = [][]byte{[]byte("先生"), []byte("女士"), []byte("小姐"), []byte("同学"), []byte("老师")}
+
+// namedName takes names in a column for them: two to six Chinese characters,
+// longer ones with · inside, Latin names of two words or more. 张先生 is masked.
+func (s *Scanner) namedName(b []byte, class table.Class) outcome {
+	if class&table.High == 0 {
+		latin := class&letters != 0 && class&table.Space != 0 && class&(table.Digit|table.At|table.Slash|table.Colon) == 0
+		return when(latin && len(b) <= 48)
+	}
+	for _, t := range titles {
+		if len(b) <= 12 && bytes.HasSuffix(b, t) {
+			return masked
+		}
+	}
+	if i := bytes.Index(b, []byte("·")); i > 0 && len(b) <= 48 {
+		return when(hanzi(b, 0) != 0 && class&table.Digit == 0)
+	}
+	surname := len(b) >= 3 && s.lex.surname.has(hanzi(b, 0)) || len(b) >= 6 && s.lex.compound[[6]byte(b[:6])]
+	return when(surname && len(b) >= 6 && len(b) <= 12 && len(b)%3 == 0 && s.lex.allHanzi(b) == near)
+}
+
+// namedAddress takes detailed addresses; one that ends at the district is
+// generalized.
+func (s *Scanner) namedAddress(b []byte, class table.Class) outcome {
+	if class&table.High == 0 {
+		// 12 Baker Street: a number, then words
+		return when(isDigit(b[0]) && class&table.Space != 0 && class&letters != 0)
+	}
+	switch s.lex.addressForm(b) {
+	case hit:
+		return hit
+	case near:
+		return masked
+	}
+	return other
+}

@@ -1,0 +1,170 @@
+package sensitive
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+)
+
+// Verdict is what follows for a column.
+type Verdict string
+
+// The verdicts, from light to grave.
+const (
+	Clean     Verdict = "clean"
+	Masked    Verdict = "masked"
+	Review    Verdict = "review"
+	Sensitive Verdict = "sensitive"
+)
+
+var gravity = map[Verdict]int{Clean: 0, Masked: 1, Review: 2, Sensitive: 3}
+
+// ColumnResult is what was found in one column. It holds no value of the data.
+type ColumnResult struct {
+	// Column is the column's name, or "#n" (from 1) where the name itself hits
+	// a rule: a file without a header has data there.
+	Column   string  `json:"column"`
+	NonEmpty int64   `json:"non_empty"`
+	Unknown  int64   `json:"unknown"` // cells in no known form, where the name tells of a rule
+	Hits     []Hit   `json:"hits"`    // by rule
+	Verdict  Verdict `json:"verdict"`
+	Because  string  `json:"because"` // the rule that decided, "" when clean
+}
+
+// Hit is what one rule found in a column.
+type Hit struct {
+	Rule     string  `json:"rule"`
+	Count    int64   `json:"count"`     // cells that hit
+	Masked   int64   `json:"masked"`    // cells in a desensitized form
+	Near     int64   `json:"near"`      // near misses: the form without the check
+	ByChance bool    `json:"by_chance"` // chance gives about as many hits
+	RateBP   int     `json:"rate_bp"`   // hits per 10,000 non-empty cells, rounded up
+	Rows     []int64 `json:"rows"`      // the first five
+}
+
+// Columns gives what was found, in the order of the columns. It may be called
+// at any time and changes nothing.
+func (s *Scanner) Columns() []ColumnResult {
+	out := make([]ColumnResult, len(s.columns))
+	for i := range s.columns {
+		out[i] = s.result(&s.columns[i], s.names[i])
+	}
+	s.join(out)
+	return out
+}
+
+func (s *Scanner) result(c *column, name string) ColumnResult {
+	r := ColumnResult{Column: name, NonEmpty: c.nonEmpty, Unknown: c.unknown, Hits: []Hit{}, Verdict: Clean}
+	for i, t := range c.tallies {
+		if t != nil && t.count+t.masked > 0 {
+			r.Hits = append(r.Hits, s.hit(i, t, c.nonEmpty))
+			r.judge(s.judge(c, i, t), s.rules[i].ID)
+		}
+	}
+	slices.SortFunc(r.Hits, func(a, b Hit) int { return cmp.Compare(a.Rule, b.Rule) })
+	if c.freeText() {
+		r.judge(Review, s.ruleID(freeText))
+	}
+	for _, sp := range c.speakers {
+		if sp.by == named && rate(c.unknown, c.nonEmpty) >= manyUnknown && s.rules[sp.rule].Kind != "business" && !s.rules[sp.rule].NeedsPerson && sp.det != position {
+			r.judge(Review, s.rules[sp.rule].ID)
+		}
+	}
+	return r
+}
+
+// manyUnknown is the rate of unknown cells, in basis points, from which on a
+// column whose name tells of identifiers is for review.
+const manyUnknown = 1000
+
+// judge keeps the graver verdict, and of two alike the first rule's.
+func (r *ColumnResult) judge(v Verdict, rule string) {
+	if gravity[v] > gravity[r.Verdict] {
+		r.Verdict, r.Because = v, rule
+	}
+}
+
+func (s *Scanner) hit(rule int, t *tally, nonEmpty int64) Hit {
+	h := Hit{Rule: s.rules[rule].ID, Count: t.count, Masked: t.masked, Near: t.near, RateBP: rate(t.count, nonEmpty)}
+	h.Rows = append([]int64{}, t.rows[:min(t.count, firstRows)]...)
+	h.ByChance = t.count > 0 && s.rules[rule].Chance.against(t) == explained
+	return h
+}
+
+// judge gives the verdict of one rule on a column.
+func (s *Scanner) judge(c *column, rule int, t *tally) Verdict {
+	r := &s.rules[rule]
+	if t.count == 0 {
+		return onlyMasked(r, t, c.nonEmpty)
+	}
+	by, bp := c.by(rule), rate(t.count, c.nonEmpty)
+	chance := r.Chance.against(t)
+	if r.Kind == "business" || detectors[r.Detector] == personName && by == unnamed && !c.names.varied(t.count) {
+		return Clean
+	}
+	switch th := r.Thresholds; {
+	case by == named && bp >= th.Named:
+		return sure(chance != explained)
+	case chance == beyond && th.Sensitive > 0 && bp >= th.Sensitive && by != hinted:
+		return Sensitive
+	case chance == beyond && by == hinted && bp >= th.Named:
+		return Review
+	case chance != explained && th.Review > 0 && bp >= th.Review:
+		return Review
+	case chance != explained && r.CheckDigit:
+		return Review
+	}
+	return Clean
+}
+
+// sure is the verdict when a column's name and its values say the same;
+// where chance explains the values, only the name does.
+func sure(is bool) Verdict {
+	if is {
+		return Sensitive
+	}
+	return Review
+}
+
+func onlyMasked(r *Rule, t *tally, nonEmpty int64) Verdict {
+	if r.Kind != "business" && rate(t.masked, nonEmpty) >= 100 {
+		return Masked
+	}
+	return Clean
+}
+
+func (c *column) by(rule int) naming {
+	for _, sp := range c.speakers {
+		if sp.rule == rule {
+			return sp.by
+		}
+	}
+	return unnamed
+}
+
+// freeText says whether a fifth of the cells are long, and mostly different.
+func (c *column) freeText() bool {
+	return rate(c.long, c.nonEmpty) >= 2000 && c.text.varied(c.long)
+}
+
+func (s *Scanner) ruleID(d detector) string { return s.rules[s.lex.ruleOf[d]].ID }
+
+// rate is n of all in basis points, rounded up: 0 means none at all.
+func rate(n, all int64) int {
+	if all == 0 {
+		return 0
+	}
+	return int((n*10000 + all - 1) / all)
+}
+
+// printable gives the names of columns that may be told: one that hits a rule
+// itself is data, and becomes its number.
+func (s *Scanner) printable(columns []string) []string {
+	out := slices.Clone(columns)
+	for i, name := range columns {
+		if s.tellsData(name) {
+			out[i] = "#" + strconv.Itoa(i+1)
+		}
+	}
+	return out
+}
