@@ -22,6 +22,7 @@ type csvRows struct {
 	state  int
 	acc    uint32 // classes of the open cell so far
 	row    int    // cells of the batch before the open row
+	begun  int    // where the open row begins in the text
 	closed int    // where the text of the last quoted cell ended; -1 for none
 	odd    bool
 }
@@ -82,7 +83,7 @@ func (c *csvRows) fill(ctx context.Context, b *Batch) error {
 		b.copy(c.first)
 		c.first = nil
 	}
-	c.row = len(b.Ends)
+	c.row, c.begun = len(b.Ends), len(b.Text)
 	for {
 		if len(c.in) == 0 {
 			if err := c.block(ctx); err != nil {

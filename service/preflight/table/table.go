@@ -90,6 +90,8 @@ func Stream(f Format, r io.Reader, o Options) (*File, error) {
 	switch f {
 	case CSV:
 		file.tables = &once{open: func(ctx context.Context) (*Table, error) { return openCSV(ctx, file, r, o.defaults()) }}
+	case JSON, JSONL:
+		file.tables = &once{open: func(ctx context.Context) (*Table, error) { return openJSON(ctx, file, r, o.defaults()) }}
 	default:
 		return nil, failure(Unsupported, "%s is not read as a stream", f)
 	}
@@ -98,7 +100,18 @@ func Stream(f Format, r io.Reader, o Options) (*File, error) {
 
 // Random opens a file of a format that is read at will; size is in bytes.
 func Random(f Format, r io.ReaderAt, size int64, o Options) (*File, error) {
-	return nil, failure(Unsupported, "%s is not read at random", f)
+	file := &File{dialect: Dialect{Format: f}}
+	var err error
+	switch f {
+	case XLSX:
+		file.tables, err = openXLSX(file, r, size, o.defaults())
+	default:
+		err = failure(Unsupported, "%s is not read at random", f)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return file, nil
 }
 
 // Next gives the next table, io.EOF after the last. The table before it need

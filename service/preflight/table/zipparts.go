@@ -1,0 +1,85 @@
+package table
+
+import (
+	"archive/zip"
+	"errors"
+	"io"
+	"strings"
+)
+
+// Limits of a zip file. A file that unpacks to more than unpackedFree is taken
+// for a bomb when it is ratio times what it holds, or unpackedMost.
+const (
+	directoryMost = 4 << 20
+	unpackedFree  = 64 << 20
+	unpackedMost  = 64 << 30
+	ratioMost     = 400
+)
+
+// parts are the files of a zip file that was checked for bombs.
+type parts struct {
+	files map[string]*zip.File
+	size  int64
+}
+
+// allowance reads until it is used up: what a directory may take.
+type allowance struct {
+	r    io.ReaderAt
+	left int
+	over bool
+}
+
+var errOver = errors.New("more than allowed")
+
+func (a *allowance) ReadAt(p []byte, off int64) (int, error) {
+	if a.left -= len(p); a.left < 0 {
+		a.over = true
+		return 0, errOver
+	}
+	return a.r.ReadAt(p, off)
+}
+
+func openParts(r io.ReaderAt, size int64) (*parts, error) {
+	a := &allowance{r: r, left: directoryMost}
+	z, err := zip.NewReader(a, size)
+	switch {
+	case a.over:
+		return nil, failure(Bomb, "the directory of the zip file is larger than %d bytes", directoryMost)
+	case err != nil:
+		return nil, failure(Truncated, "not a whole zip file")
+	}
+	a.left = 1<<63 - 1
+	p := &parts{files: map[string]*zip.File{}, size: size}
+	for _, f := range z.File {
+		p.files[strings.ToLower(strings.TrimPrefix(f.Name, "/"))] = f
+	}
+	return p, nil
+}
+
+// open gives a part unpacked; nil if there is none of that name.
+func (p *parts) open(name string) (*unpacked, error) {
+	f := p.files[strings.ToLower(name)]
+	if f == nil {
+		return nil, nil
+	}
+	r, err := f.Open()
+	if err != nil {
+		return nil, failure(Unsupported, "a part of the zip file is packed in an unknown way")
+	}
+	return &unpacked{ReadCloser: r, packed: min(int64(f.CompressedSize64), p.size)}, nil
+}
+
+// unpacked counts what comes out of a part.
+type unpacked struct {
+	io.ReadCloser
+	packed, count int64
+}
+
+func (u *unpacked) Read(p []byte) (int, error) {
+	n, err := u.ReadCloser.Read(p)
+	u.count += int64(n)
+	if u.count > unpackedFree && u.count/ratioMost > u.packed || u.count > unpackedMost {
+		return n, failure(Bomb, "a part of the zip file unpacks to more than %d times its size", ratioMost)
+	}
+	return n, err
+}
