@@ -14,14 +14,36 @@ import (
 	"github.com/datapledge/datapledge/service/anchor"
 )
 
-// ChannelOptions of a channel of courts and regulators. All but Logger are needed.
+// ChannelOptions of a channel of courts and regulators. Name, Checkpoints and
+// Ledger are needed.
 type ChannelOptions struct {
 	Name        string
 	Checkpoints service.Checkpoints
 	// Ledger gives the blocks that a member's checkpoint is compared with
 	// when those that are delivered are not all of them.
 	Ledger Ledger
-	Logger *slog.Logger // nil: silent
+	// Interval is between two checkpoints of this sink (2 s; negative: none).
+	// Blocks for a whole one do not wait for it.
+	Interval time.Duration
+	Logger   *slog.Logger // nil: silent
+	Now      func() time.Time
+	// Wait pauses, as that of Options.
+	Wait func(ctx context.Context, d time.Duration)
+}
+
+func (o *ChannelOptions) setDefaults() {
+	if o.Interval == 0 {
+		o.Interval = checkpointInterval
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Wait == nil {
+		o.Wait = wait
+	}
 }
 
 // Channel is a Sink that has members of another channel hold checkpoints of
@@ -30,15 +52,15 @@ type ChannelOptions struct {
 type Channel struct {
 	o ChannelOptions
 
-	mu     sync.Mutex
-	proofs map[pledge.Position]service.CheckpointProof
+	mu       sync.Mutex
+	proofs   map[pledge.Position]service.CheckpointProof
+	recorded time.Time     // of the newest checkpoint that was sent from here
+	read     *anchor.Batch // what was read last; its blocks come in several deliveries
 }
 
 // NewChannel makes a sink; nothing is sent yet.
 func NewChannel(o ChannelOptions) *Channel {
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
-	}
+	o.setDefaults()
 	return &Channel{o: o, proofs: map[pledge.Position]service.CheckpointProof{}}
 }
 
@@ -57,6 +79,12 @@ const maxRaces = 10
 // Deliver implements Sink.
 func (s *Channel) Deliver(ctx context.Context, blocks []Delivery) ([]Receipt, error) {
 	last := blocks[len(blocks)-1].Number
+	if _, err := s.o.Checkpoints.Over(ctx, last); err == nil {
+		return s.receipts(ctx, blocks) // what others sent, or what went with blocks before
+	}
+	if err := s.pace(ctx, last); err != nil {
+		return nil, err
+	}
 	for races := 0; ; {
 		next, err := s.next(ctx)
 		if err != nil {
@@ -65,7 +93,11 @@ func (s *Channel) Deliver(ctx context.Context, blocks []Delivery) ([]Receipt, er
 		if next > last {
 			return s.receipts(ctx, blocks)
 		}
-		err = s.record(ctx, next, min(last, next+pledge.MaxCheckpointBlocks-1), blocks)
+		end, err := s.upTo(ctx, next, last)
+		if err != nil {
+			return nil, err
+		}
+		err = s.record(ctx, next, end, blocks)
 		if races++; err != nil && (!errors.Is(err, pledge.SequenceChanged) || races == maxRaces) {
 			return nil, err
 		}
@@ -94,6 +126,7 @@ func (s *Channel) record(ctx context.Context, first, last uint64, blocks []Deliv
 	if errors.Is(err, pledge.Forked) {
 		return s.fork(ctx, b, err)
 	}
+	s.sent()
 	if err != nil {
 		return fmt.Errorf("recording a checkpoint of blocks %d to %d: %w", first, last, err)
 	}

@@ -107,7 +107,7 @@ func (m *members) covered(t *testing.T, height uint64) {
 }
 
 func (w *world) channelSink(m *members, l imprint.Ledger) *imprint.Channel {
-	return imprint.NewChannel(imprint.ChannelOptions{Name: "regulator", Checkpoints: m, Ledger: l})
+	return imprint.NewChannel(imprint.ChannelOptions{Name: "regulator", Checkpoints: m, Ledger: l, Interval: -1})
 }
 
 func (w *world) height() uint64 {
