@@ -68,6 +68,9 @@ func bare(code string) string {
 			if n < 0 {
 				return out.String()
 			}
+			if code[i] == '[' && strings.Trim(code[i+1:i+1+n], "hmsHMS") == "" {
+				out.WriteByte('s') // a time that counts on, such as [h]
+			}
 			i += n + 1
 		default:
 			out.WriteByte(code[i])

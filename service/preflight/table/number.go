@@ -10,7 +10,7 @@ import (
 // numbers have here: integers with all their digits, everything else as the
 // shortest decimal of its IEEE 754 double.
 func appendLiteral(dst, literal []byte) []byte {
-	if bytes.Trim(literal, "-0123456789") == nil || len(bytes.Trim(literal, "-0123456789")) == 0 {
+	if len(bytes.Trim(literal, "-0123456789")) == 0 {
 		if string(literal) == "-0" {
 			return append(dst, '0')
 		}

@@ -1,11 +1,12 @@
 package table
 
-import (
-	"strconv"
-)
+import "strconv"
 
 // end puts the value of the open cell in its place in the row.
 func (s *sheetRows) end() error {
+	if s.cell.column < 0 {
+		return failure(Malformed, "a cell around a row")
+	}
 	begin := len(s.open.text)
 	text, class, err := s.value(s.open.text)
 	if err == nil && len(text)-begin > s.book.options.Cell {

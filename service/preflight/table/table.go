@@ -31,6 +31,7 @@ type Options struct {
 	Cell      int  // bytes a cell may have; 0: 1 MiB
 	Columns   int  // columns a table may have; 0: 16,384
 	Row       int  // bytes a row may have; 0: 4 MiB
+	Free      int  // bytes that a packed part may unpack to whatever its size; 0: 64 MiB
 }
 
 func (o Options) defaults() Options {
@@ -42,6 +43,7 @@ func (o Options) defaults() Options {
 	set(&o.Cell, 1<<20)
 	set(&o.Columns, 1<<14)
 	set(&o.Row, 4<<20)
+	set(&o.Free, 64<<20)
 	return o
 }
 

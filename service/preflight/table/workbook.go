@@ -28,7 +28,7 @@ type workbook struct {
 type sheetRef struct{ name, id, path string }
 
 func openXLSX(f *File, r io.ReaderAt, size int64, o Options) (*workbook, error) {
-	p, err := openParts(r, size)
+	p, err := openParts(r, size, o)
 	if err != nil {
 		return nil, err
 	}

@@ -12,11 +12,11 @@ const tokenMost = 1 << 20
 
 // tokens reads a part as XML, piece by piece within bounds.
 type tokens struct {
-	d    *xml.Decoder
-	r    io.Reader
-	left int
-	deep int
-	over bool
+	d      *xml.Decoder
+	r      io.Reader
+	left   int
+	around []string // the elements around the next piece
+	over   bool
 }
 
 func newTokens(r io.Reader) *tokens {
@@ -44,18 +44,31 @@ func (t *tokens) next() (xml.Token, error) {
 	if err != nil {
 		return nil, t.explain(err)
 	}
-	switch token.(type) {
+	switch e := token.(type) {
 	case xml.StartElement:
-		t.deep++
+		err = t.enter(e.Name.Local)
 	case xml.EndElement:
-		t.deep--
+		err = t.leave(e.Name.Local)
 	case xml.Directive:
-		return nil, failure(Unsupported, "XML with a document type")
+		err = failure(Unsupported, "XML with a document type")
 	}
-	if t.deep < 0 {
-		return nil, failure(Malformed, "not XML")
+	return token, err
+}
+
+func (t *tokens) enter(name string) error {
+	if t.around = append(t.around, name); len(t.around) > depth {
+		return failure(Unsupported, "XML nested deeper than %d", depth)
 	}
-	return token, nil
+	return nil
+}
+
+func (t *tokens) leave(name string) error {
+	last := len(t.around) - 1
+	if last < 0 || t.around[last] != name {
+		return failure(Malformed, "not XML")
+	}
+	t.around = t.around[:last]
+	return nil
 }
 
 func (t *tokens) explain(err error) error {
@@ -66,7 +79,7 @@ func (t *tokens) explain(err error) error {
 		return e
 	case t.over:
 		return failure(CellTooLarge, "a piece of XML has more than %d bytes", tokenMost)
-	case errors.Is(err, io.EOF) && t.deep == 0:
+	case errors.Is(err, io.EOF) && len(t.around) == 0:
 		return io.EOF
 	case errors.Is(err, io.EOF) || errors.As(err, &syntax) && syntax.Msg == "unexpected EOF":
 		return failure(Truncated, "the XML does not end")
@@ -91,25 +104,20 @@ func attribute(e xml.StartElement, name string) string {
 // each calls do for every start of an element, with the name of the one
 // around it.
 func (t *tokens) each(do func(parent string, e xml.StartElement) error) error {
-	around := []string{""}
 	for {
 		token, err := t.next()
-		if err != nil {
-			if errors.Is(err, io.EOF) {
-				return nil
-			}
-			return err
+		if errors.Is(err, io.EOF) {
+			return nil
 		}
-		switch e := token.(type) {
-		case xml.StartElement:
-			if err := do(around[len(around)-1], e); err != nil {
-				return err
+		if e, is := token.(xml.StartElement); is && err == nil {
+			parent := ""
+			if n := len(t.around); n > 1 {
+				parent = t.around[n-2]
 			}
-			if around = append(around, e.Name.Local); len(around) > depth {
-				return failure(Unsupported, "XML nested deeper than %d", depth)
-			}
-		case xml.EndElement:
-			around = around[:len(around)-1]
+			err = do(parent, e)
+		}
+		if err != nil {
+			return err
 		}
 	}
 }

@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// Limits of a zip file. A file that unpacks to more than unpackedFree is taken
-// for a bomb when it is ratio times what it holds, or unpackedMost.
+// Limits of a zip file. A part that unpacks to more than Options.Free is taken
+// for a bomb when that is ratioMost times what it holds, or unpackedMost.
 const (
 	directoryMost = 4 << 20
-	unpackedFree  = 64 << 20
 	unpackedMost  = 64 << 30
-	ratioMost     = 400
+	ratioMost     = 200
 )
 
 // parts are the files of a zip file that was checked for bombs.
 type parts struct {
 	files map[string]*zip.File
 	size  int64
+	free  int64
 }
 
 // allowance reads until it is used up: what a directory may take.
@@ -39,7 +39,7 @@ func (a *allowance) ReadAt(p []byte, off int64) (int, error) {
 	return a.r.ReadAt(p, off)
 }
 
-func openParts(r io.ReaderAt, size int64) (*parts, error) {
+func openParts(r io.ReaderAt, size int64, o Options) (*parts, error) {
 	a := &allowance{r: r, left: directoryMost}
 	z, err := zip.NewReader(a, size)
 	switch {
@@ -49,7 +49,7 @@ func openParts(r io.ReaderAt, size int64) (*parts, error) {
 		return nil, failure(Truncated, "not a whole zip file")
 	}
 	a.left = 1<<63 - 1
-	p := &parts{files: map[string]*zip.File{}, size: size}
+	p := &parts{files: map[string]*zip.File{}, size: size, free: int64(o.Free)}
 	for _, f := range z.File {
 		p.files[strings.ToLower(strings.TrimPrefix(f.Name, "/"))] = f
 	}
@@ -66,19 +66,19 @@ func (p *parts) open(name string) (*unpacked, error) {
 	if err != nil {
 		return nil, failure(Unsupported, "a part of the zip file is packed in an unknown way")
 	}
-	return &unpacked{ReadCloser: r, packed: min(int64(f.CompressedSize64), p.size)}, nil
+	return &unpacked{ReadCloser: r, free: p.free, packed: int64(min(f.CompressedSize64, uint64(p.size)))}, nil
 }
 
 // unpacked counts what comes out of a part.
 type unpacked struct {
 	io.ReadCloser
-	packed, count int64
+	free, packed, count int64
 }
 
 func (u *unpacked) Read(p []byte) (int, error) {
 	n, err := u.ReadCloser.Read(p)
 	u.count += int64(n)
-	if u.count > unpackedFree && u.count/ratioMost > u.packed || u.count > unpackedMost {
+	if u.count > u.free && u.count/ratioMost > u.packed || u.count > unpackedMost {
 		return n, failure(Bomb, "a part of the zip file unpacks to more than %d times its size", ratioMost)
 	}
 	return n, err
