@@ -19,8 +19,13 @@ func (d *draft) limits() {
 	d.doesNot("不代替法定登记。本账本不是法定登记机构。", "A statutory registration, which it does not replace: this ledger is no statutory registrar.")
 }
 
-// checks says how to check it without us.
+// checks says how to check it without us. Where there is no public page, the
+// number is worth something to those only who keep the ledger.
 func (d *draft) checks() {
+	if d.URL == "" {
+		d.check("本服务未公布核验网址：请凭编号 %s 向记账机构查询，或者在其核验页（/verify）输入该编号。",
+			"This service has published no address of a public page: ask an institution that keeps the ledger for the number %s, or enter it on its page /verify.", d.Number)
+	}
 	if d.Kind == CertificateSearch {
 		d.check("凭编号向本服务索取查询的证据包（.zip），离线运行：datapledge evidence check FILE.zip -trust TRUST.json",
 			"With the number, ask for the evidence package (.zip) of the search, and run offline: datapledge evidence check FILE.zip -trust TRUST.json")

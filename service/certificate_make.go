@@ -86,15 +86,15 @@ func (s *Service) write(ctx context.Context, d *draft, from source) error {
 	if err != nil {
 		return err
 	}
+	if s.o.PublicURL != "" {
+		d.URL = s.o.PublicURL + "/verify?number=" + url.QueryEscape(d.Number)
+	}
 	d.limits()
 	d.checks()
 	if d.Anchors, err = s.anchors(ctx, d); err != nil {
 		return err
 	}
 	d.Members = s.members(d)
-	if s.o.PublicURL != "" {
-		d.URL = s.o.PublicURL + "/verify?number=" + url.QueryEscape(d.Number)
-	}
 	return nil
 }
 

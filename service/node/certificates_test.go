@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,8 +14,9 @@ import (
 	"github.com/datapledge/datapledge/storage"
 )
 
-// A node starts without a font, or with one that is none, and keeps what it
-// made for signing to itself. A wrong certificate ends the start.
+// A node starts without a font, certifies on pages and as JSON, and tells who
+// asks for a PDF what is missing. What it made for signing it keeps to itself.
+// A wrong certificate ends the start.
 func TestNodeStartsWithoutAFont(t *testing.T) {
 	c := node.Default()
 	c.Data = filepath.Join(t.TempDir(), "data")
@@ -24,6 +26,7 @@ func TestNodeStartsWithoutAFont(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	withoutPDF(t, n, searched(t, n, c))
 	if err := n.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -42,6 +45,19 @@ func TestNodeStartsWithoutAFont(t *testing.T) {
 	c.Certificates.CertFile, c.Certificates.KeyFile = made[0], filepath.Join(c.Data, "genesis.json")
 	if n, err := node.Open(t.Context(), c, nil); err == nil || !strings.Contains(err.Error(), "certificates.key_file") {
 		t.Errorf("got %v, %v, want that the key is none", n, err)
+	}
+}
+
+func withoutPDF(t *testing.T, n *node.Node, number string) {
+	t.Helper()
+	for _, path := range []string{"/v1/certificates/" + number, "/verify?number=" + number} {
+		if w := answer(t, n, path); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), number) {
+			t.Errorf("%s: got %d: %s", path, w.Code, w.Body)
+		}
+	}
+	w := answer(t, n, "/v1/certificates/"+number+".pdf")
+	if text := w.Body.String(); w.Code != http.StatusServiceUnavailable || !strings.Contains(text, "cannot be used; name TrueType fonts") || !strings.Contains(text, "certificates.font_files") {
+		t.Errorf("got %d: %s, want what is missing and the remedy", w.Code, text)
 	}
 }
 
