@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"sync"
 	"testing"
 
@@ -56,7 +57,7 @@ func TestKilled(t *testing.T) {
 func killed(t *testing.T, path string, after int, acknowledged map[string]bool) {
 	t.Helper()
 	child := exec.Command(os.Args[0], "-test.run=^TestKilled$")
-	child.Env = append(os.Environ(), killEnv+"="+path)
+	child.Env = append(os.Environ(), killEnv+"="+path, "TMPDIR="+filepath.Dir(path)) // it cannot clean up
 	child.Stderr = os.Stderr
 	out, err := child.StdoutPipe()
 	if err != nil {
