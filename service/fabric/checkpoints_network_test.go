@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/hyperledger/fabric-protos-go/common"
@@ -60,6 +61,25 @@ func TestRealCheckpoints(t *testing.T) {
 		t.Error("the exchange, which is not on the channel, has it in its profile")
 	}
 	notOnTheWrongChannel(t, r)
+	diagnosed(t, r)
+}
+
+// diagnosed finds all well: the three members, each with its own peer's blocks.
+func diagnosed(t *testing.T, r *network.Running) {
+	t.Helper()
+	found := Diagnose(t.Context(), Diagnosis{Profile: r.Profile(pledge.RoleCourt), Channel: "imprint", Chaincode: "imprint", Of: "pledge"})
+	comparing := 0
+	for _, f := range found {
+		if strings.HasPrefix(f.Check, "checkpoints at ") {
+			comparing++
+		}
+	}
+	if err := failed(found); err != nil || comparing != 3 {
+		t.Errorf("%d members compare: %v", comparing, err)
+	}
+	if err := failed(Diagnose(t.Context(), Diagnosis{Profile: r.Profile(pledge.RoleExchange), Channel: "imprint", Chaincode: "imprint", Of: "pledge"})); err == nil {
+		t.Error("the exchange is on the channel")
+	}
 }
 
 // homeBlocks are the hashes of the first blocks of the channel that

@@ -13,7 +13,9 @@ type Diagnosis struct {
 	Profile, User, Channel, Chaincode string
 	// ChaincodeVersion is the version that must be committed; empty takes any.
 	ChaincodeVersion string
-	Logger           *slog.Logger
+	// Of is set for a channel of checkpoints: the channel that they are of.
+	Of     string
+	Logger *slog.Logger
 }
 
 // Diagnose checks a connection profile, then every orderer and peer that it
@@ -31,7 +33,7 @@ func Diagnose(ctx context.Context, d Diagnosis) []Finding {
 		return append(findings, Finding{"profile", false, err.Error(), "correct the connection profile"})
 	}
 	defer w.Close()
-	e := &examiner{w: w, want: d.ChaincodeVersion}
+	e := &examiner{w: w, want: d.ChaincodeVersion, of: d.Of}
 	findings = append(findings, e.orderers(ctx)...)
 	findings = append(findings, e.peers(ctx)...)
 	return append(findings, e.chaincode(ctx)...)
@@ -41,6 +43,7 @@ func Diagnose(ctx context.Context, d Diagnosis) []Finding {
 type examiner struct {
 	w    *sdkWire
 	want string // chaincode version
+	of   string // the channel that checkpoints are of; empty: commands apply
 }
 
 // each examines n things at once, and keeps the findings in order.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/datapledge/datapledge/network/networktest"
 	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/service"
 )
 
 // TestClockFinding holds whose clock is said to be wrong.
@@ -28,6 +29,27 @@ func TestClockFinding(t *testing.T) {
 		f := clockFinding([]string{"A", "B", "C"}, test.answers)
 		if f.OK != test.ok || !strings.Contains(f.Cause, test.cause) || !f.OK && f.Remedy == "" {
 			t.Errorf("%s: got %+v", test.name, f)
+		}
+	}
+}
+
+// TestComparingFinding holds which answers to a false checkpoint are good.
+func TestComparingFinding(t *testing.T) {
+	for say, test := range map[string]struct {
+		err error
+		ok  bool
+	}{
+		"its own peer":           {pledge.Errorf(pledge.Forked, "hash"), true},
+		"of its own peer":        {pledge.Errorf(pledge.NotFound, "only 3 are here yet"), true},
+		"blocks of its own peer": {pledge.Errorf(pledge.SequenceChanged, "block 9 comes next"), true},
+		"about the clock":        {pledge.Errorf(pledge.Stale, "dated tomorrow"), false},
+		"endorses a false":       {nil, false},
+		"-msp-cert":              {errors.New("internal error"), false},
+		"about the peers":        {service.ErrUnavailable, false},
+	} {
+		f := comparingFinding("checkpoints", test.err)
+		if f.OK != test.ok || !strings.Contains(f.Cause+f.Remedy, say) {
+			t.Errorf("%v: got %+v", test.err, f)
 		}
 	}
 }

@@ -19,6 +19,9 @@ func (e *examiner) chaincode(ctx context.Context) []Finding {
 	}
 	members := e.w.Members()
 	found = append(found, each(len(members), func(i int) Finding { return e.running(ctx, members[i]) })...)
+	if e.of != "" {
+		return append(found, e.comparing(ctx)...)
+	}
 	return append(found, clockOf(ctx, e.w))
 }
 
@@ -56,7 +59,7 @@ func (e *examiner) running(ctx context.Context, member string) Finding {
 	case i.RulesVersion != pledge.RulesVersion:
 		return Finding{check, false, fmt.Sprintf("it runs rules %q, this program knows rules %q", i.RulesVersion, pledge.RulesVersion),
 			"use a program and a chaincode of the same release"}
-	case i.Genesis == "":
+	case i.Genesis == "" && e.of == "":
 		return Finding{check, false, "the channel has no genesis of the ledger yet", "have a member submit it (`datapledge network up` does)"}
 	}
 	return Finding{check, true, "version " + i.Chaincode + ", rules " + i.RulesVersion, ""}

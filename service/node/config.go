@@ -168,6 +168,7 @@ func (c Config) Check() error {
 	faults = append(faults, c.Bucket.check()...)
 	faults = append(faults, c.Certificates.check()...)
 	faults = append(faults, c.Imprint.check()...)
+	fault(c.Ledger.Kind == ledgerSolo && c.Imprint.channels() > 0, "imprint.sinks: one of kind fabric needs a ledger of kind fabric: its members compare checkpoints with their own copies")
 	faults = append(faults, c.TimeStamps.check()...)
 	fault((c.TLS.CertFile == "") != (c.TLS.KeyFile == ""), "tls: cert_file and key_file go together")
 	var level slog.Level

@@ -68,7 +68,8 @@ func (n *Node) evidence(vault *storage.Vault, signer *client.Key) service.Eviden
 }
 
 // CheckLedger looks at the consortium that the configuration names: profile,
-// orderers, peers, channel, chaincode, clock. It changes nothing. On a solo
+// orderers, peers, channel, chaincode, clock; and at the channels of its
+// imprint in the same way. It changes nothing. On a solo
 // ledger there is nothing to look at.
 func (c Config) CheckLedger(ctx context.Context) ([]storage.Finding, error) {
 	if c.Ledger.Kind != ledgerFabric {
@@ -79,6 +80,7 @@ func (c Config) CheckLedger(ctx context.Context) ([]storage.Finding, error) {
 		Chaincode: c.Ledger.Chaincode, ChaincodeVersion: c.Ledger.ChaincodeVersion}) {
 		found = append(found, storage.Finding(f))
 	}
+	found = append(found, c.checkSinks(ctx)...)
 	if _, err := c.trust(); err != nil {
 		found = append(found, storage.Finding{Check: "trust file", Cause: err.Error(), Remedy: "make it with 'datapledge evidence trust' from the member's own copy of block 0"})
 	}

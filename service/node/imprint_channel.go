@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,10 +9,15 @@ import (
 
 	"github.com/datapledge/datapledge/service/fabric"
 	"github.com/datapledge/datapledge/service/imprint"
+	"github.com/datapledge/datapledge/storage"
 )
 
 // sinkFabric is a channel of other institutions that holds checkpoints.
 const sinkFabric = "fabric"
+
+// sinkChannel is the name of such a channel, and of its chaincode, when the
+// configuration gives none.
+const sinkChannel = "imprint"
 
 // ofChannel are the parts of a sink that only one of kind fabric has.
 func (s Sink) ofChannel() Sink {
@@ -33,16 +39,34 @@ func (s Sink) checkChannel() (faults []error) {
 
 // checkChannels: the files of an evidence package have room for one channel.
 func (i Imprint) checkChannels() (faults []error) {
-	channels := 0
-	for _, s := range i.Sinks {
-		if s.Kind == sinkFabric {
-			channels++
-		}
-	}
-	if channels > 1 {
-		faults = append(faults, fmt.Errorf("imprint.sinks: %d are of kind fabric; evidence has room for one", channels))
+	if n := i.channels(); n > 1 {
+		faults = append(faults, fmt.Errorf("imprint.sinks: %d are of kind fabric; evidence has room for one", n))
 	}
 	return faults
+}
+
+// channels counts the sinks that are one.
+func (i Imprint) channels() (n int) {
+	for _, s := range i.Sinks {
+		if s.Kind == sinkFabric {
+			n++
+		}
+	}
+	return n
+}
+
+// checkSinks looks at the channels that hold checkpoints.
+func (c Config) checkSinks(ctx context.Context) (found []storage.Finding) {
+	for _, s := range c.Imprint.Sinks {
+		if s.Kind != sinkFabric {
+			continue
+		}
+		for _, f := range fabric.Diagnose(ctx, fabric.Diagnosis{Profile: s.ProfileFile, User: s.User, Channel: cmp.Or(s.Channel, sinkChannel), Chaincode: cmp.Or(s.Chaincode, sinkChannel), Of: c.Channel}) {
+			f.Check = "imprint " + s.Name + ": " + f.Check
+			found = append(found, storage.Finding(f))
+		}
+	}
+	return found
 }
 
 // channelSink joins the channel as a client of one of its members. Which

@@ -7,6 +7,24 @@ import (
 	"github.com/datapledge/datapledge/service/node"
 )
 
+// onConsortium is a configuration of a service beside a consortium.
+func onConsortium() node.Config {
+	c := node.Default()
+	c.Ledger = node.Ledger{Kind: "fabric", ProfileFile: "exchange.yaml"}
+	c.Keys = node.Keys{CustodianFile: "exchange.jwk"}
+	return c
+}
+
+// A check of the ledger looks at the channel of checkpoints, too.
+func TestCheckLedgerLooksAtTheImprint(t *testing.T) {
+	c := onConsortium()
+	c.Imprint.Sinks = []node.Sink{{Name: "court", Kind: "http", URL: "https://court.example"}, {Name: "one", Kind: "fabric", ProfileFile: "nowhere.yaml"}}
+	found, err := c.CheckLedger(t.Context())
+	if err == nil || len(found) != 2 || found[0].Check != "profile" || found[1].Check != "imprint one: profile" || !strings.Contains(found[1].Cause, "nowhere.yaml") {
+		t.Errorf("got %+v, %v", found, err)
+	}
+}
+
 // Each fault of a sink that is a channel is named, and what is right passes.
 func TestImprintChannelConfig(t *testing.T) {
 	for want, change := range map[string]func(*[]node.Sink){
@@ -18,7 +36,7 @@ func TestImprintChannelConfig(t *testing.T) {
 		"evidence has room for one":       func(l *[]node.Sink) { *l = append(*l, node.Sink{Name: "two", Kind: "fabric", ProfileFile: "p"}) },
 		"\"fax\" is neither http nor fab": func(l *[]node.Sink) { (*l)[0].Kind = "fax" },
 	} {
-		c := node.Default()
+		c := onConsortium()
 		c.Imprint.Sinks = []node.Sink{{Name: "one", Kind: "fabric", ProfileFile: "court.yaml", Channel: "imprint"}}
 		change(&c.Imprint.Sinks)
 		err := c.Check()
@@ -26,9 +44,9 @@ func TestImprintChannelConfig(t *testing.T) {
 			t.Errorf("got %v, want word of %q", err, want)
 		}
 	}
-	c := config(t)
-	c.Imprint.Sinks = []node.Sink{{Name: "one", Kind: "fabric", ProfileFile: "nowhere.yaml"}}
-	if _, err := node.Open(t.Context(), c, nil); err == nil || !strings.Contains(err.Error(), "nowhere.yaml") {
-		t.Errorf("got %v, want word of the missing file", err)
+	c := node.Default()
+	c.Imprint.Sinks = []node.Sink{{Name: "one", Kind: "fabric", ProfileFile: "court.yaml"}}
+	if err := c.Check(); err == nil || !strings.Contains(err.Error(), "needs a ledger of kind fabric") {
+		t.Errorf("on a ledger of one's own: got %v", err)
 	}
 }
