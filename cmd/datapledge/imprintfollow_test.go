@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -32,12 +31,8 @@ func courtFollows(t *testing.T, net *network.Running) {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-	script := `. "$0"; peer chaincode query -C imprint -n imprint -c '{"Args":["checkpoints"]}'`
-	out, err := exec.CommandContext(t.Context(), "sh", "-c", script, filepath.Join(net.Dir(), "env", "court.sh")).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	held, err := pledge.ParseCheckpoint([]byte(strings.TrimSpace(string(out))))
+	out := asAdmin(t, net, pledge.RoleCourt, `peer chaincode query -C imprint -n imprint -c '{"Args":["checkpoints"]}'`)
+	held, err := pledge.ParseCheckpoint([]byte(strings.TrimSpace(out)))
 	if err != nil || held.Last < reached || reached < 10 {
 		t.Errorf("the court has receipts up to block %d, the members hold %s, %v", reached, out, err)
 	}
