@@ -26,6 +26,7 @@ type checker struct {
 	commands []command // in ledger order
 	register register
 	last     map[string][]byte // key -> value that the ledger wrote last
+	stamps   *stampTrust
 
 	founding *era // the consortium as the trust file has it
 	eras     []*era
@@ -100,8 +101,11 @@ func (c *checker) run(ctx context.Context) error {
 	return c.replay(ctx)
 }
 
-// believe takes from the trust who may sign blocks.
+// believe takes from the trust who may sign blocks and stamp them.
 func (c *checker) believe() (err error) {
+	if c.stamps, err = newStampTrust(c.trust.TimeStampRoots); err != nil {
+		return err
+	}
 	if c.trust.Ledger == ledgerFabric {
 		c.founding, err = c.trust.founding()
 		return err

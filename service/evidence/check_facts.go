@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -12,12 +13,12 @@ type facts struct {
 	consortium bool
 	blocks     int // that hold a command of the package
 	stamped    int // of them, with a time stamp
+	proven     int // of them, with one of an authority that is trusted
 	receipts   int // of institutions that received the records
 	checkpoint int
 	sm3        bool
 
-	stampsHold   bool // the checks of time stamps and imprint passed: what the
-	imprintHolds bool // trust file names nobody for is in the package unproven
+	imprintHolds bool // what the trust file names nobody for is in the package unproven
 
 	certificate bool // a data-IP certificate is recorded on the asset
 	attested    bool // by a notary, on the pledge
@@ -44,12 +45,14 @@ func (c *checker) gatherFacts() {
 	}
 	for number := range c.standing() {
 		f.blocks++
+		if slices.ContainsFunc(c.TimeStamps, func(s StampedBlock) bool { return s.Block == number }) {
+			f.proven++
+		}
 		if _, ok := find(c.files, fmt.Sprintf("%s%020d.json", dirStamps, number)); ok {
 			f.stamped++
 		}
 	}
 	c.countBeside(f)
-	f.stampsHold = c.Find(checkStamps).Result == Pass
 	f.imprintHolds = c.Find(checkReceipts).Result == Pass || c.Find(checkImprint).Result == Pass
 	c.facts = f
 }
@@ -84,7 +87,7 @@ const (
 )
 
 func (f *facts) imprinted() bool     { return f.receipts+f.checkpoint > 0 }
-func (f *facts) provenStamps() bool  { return f.stamped > 0 && f.stampsHold }
+func (f *facts) provenStamps() bool  { return f.proven > 0 }
 func (f *facts) provenImprint() bool { return f.imprinted() && f.imprintHolds }
 func (f *facts) ofData() bool        { return f.kind == KindAsset || f.kind == KindPledge }
 
@@ -92,7 +95,7 @@ func (f *facts) ofData() bool        { return f.kind == KindAsset || f.kind == K
 // whether or not this reader's trust file is enough to prove it.
 func (f *facts) asListed() *facts {
 	l := *f
-	l.stampsHold, l.imprintHolds, l.data = true, true, NotPresent
+	l.proven, l.imprintHolds, l.data = l.stamped, true, NotPresent
 	return &l
 }
 

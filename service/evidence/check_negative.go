@@ -59,6 +59,9 @@ func (c *checker) againstSearch() {
 	if !c.search.complete {
 		c.against("search-incomplete", "", "", "")
 	}
+	if at := c.search.by.Revoked; at != nil {
+		c.against("search-key-revoked", "", at.Time, count(int(at.Block)))
+	}
 	for _, a := range c.search.assets {
 		n, err := parseJSON(c.last[assetKey+a.id])
 		if now := numberIn(n, "seq"); err == nil && now != a.seq {
@@ -179,8 +182,8 @@ func (c *checker) againstPackage() {
 	if f.stamped < f.blocks {
 		c.against("no-time-stamp", "", "", count(f.blocks-f.stamped)+"/"+count(f.blocks))
 	}
-	if f.stamped > 0 && !f.stampsHold {
-		c.against("time-stamp-unproven", "", "", "")
+	if f.proven < f.stamped {
+		c.against("time-stamp-unproven", "", "", count(f.stamped-f.proven)+"/"+count(f.blocks))
 	}
 	if !f.imprinted() {
 		c.against("no-imprint", "", "", "")

@@ -22,6 +22,7 @@ type search struct {
 	liens    []lien
 	on       map[string][]lien // by asset
 	looked   map[string]bool   // the assets
+	by       KeyLife           // what signed it
 }
 
 type searchedAsset struct {
@@ -139,6 +140,7 @@ func (c *checker) alive(party string, s *search) error {
 		return faultf("jws.protected.kid", "is not on the ledger")
 	}
 	k := c.Keys[i]
+	s.by = k
 	if _, past := s.query.get("as_of"); !past && k.Enrolled.Block > s.asOf.Height {
 		return faultf("jws.protected.kid", "was enrolled in block %d, the search is of block %d", k.Enrolled.Block, s.asOf.Height)
 	}

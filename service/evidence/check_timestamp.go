@@ -29,12 +29,12 @@ type StampedBlock struct {
 	Last      uint64 `json:"last"`
 }
 
-// timeStamps judges each time stamp in the package. One that is sound but has
-// no trusted root to be judged by is told and proves nothing. After as many
-// bad ones as are told the others are left: a token that leads nowhere costs
-// most, and a package may hold thousands.
+// timeStamps judges each time stamp in the package. One that is sound but of
+// an authority that the trust file does not name is told and proves nothing:
+// a trust file may be older than the authority. After as many bad ones as are
+// told the others are left: a package may hold thousands.
 func (c *checker) timeStamps() {
-	var unjudged int
+	var unnamed int
 	for _, f := range c.files {
 		if roleOf(f.name) != "time-stamp" {
 			continue
@@ -42,48 +42,60 @@ func (c *checker) timeStamps() {
 		if c.find(CheckTimeStamps).Failed == maxFailures {
 			break
 		}
-		stamped, err := c.timeStamp(f)
+		stamped, named, err := c.timeStamp(f)
 		switch {
 		case err != nil:
 			c.note(CheckTimeStamps, f.name, err)
-		case len(c.trust.TimeStampRoots) == 0:
-			unjudged++
+		case !named:
+			unnamed++
 		default:
 			c.pass(CheckTimeStamps)
 			c.TimeStamps = append(c.TimeStamps, stamped)
 		}
 	}
-	if unjudged > 0 {
-		c.find(CheckTimeStamps).Note = &Words{fmt.Sprintf("包内有 %d 个，但信任文件未列时间戳根证书（timestamp_roots），无从判断", unjudged),
-			fmt.Sprintf("there are %d, and the trust file has no timestamp_roots: no root to judge them by", unjudged)}
-	}
+	c.unnamedStamps(unnamed)
 }
 
-// timeStamp checks one: the block is under the root, the token over it.
-func (c *checker) timeStamp(f file) (StampedBlock, error) {
+// unnamedStamps says why n sound time stamps prove nothing.
+func (c *checker) unnamedStamps(n int) {
+	if n == 0 {
+		return
+	}
+	why := &Words{fmt.Sprintf("另有 %d 个，其机构的证书不能追溯到信任文件所列的时间戳根证书（timestamp_roots），不作为依据", n),
+		fmt.Sprintf("there are %d by authorities that none of the trust file's timestamp_roots leads to: they prove nothing", n)}
+	if len(c.trust.TimeStampRoots) == 0 {
+		why = &Words{fmt.Sprintf("包内有 %d 个，但信任文件未列时间戳根证书（timestamp_roots），无从判断", n),
+			fmt.Sprintf("there are %d, and the trust file has no timestamp_roots: no root to judge them by", n)}
+	}
+	c.find(CheckTimeStamps).Note = why
+}
+
+// timeStamp checks one: the block is under the root, the token over it. It is
+// named when a root of the trust file leads to its authority.
+func (c *checker) timeStamp(f file) (s StampedBlock, named bool, err error) {
 	digits := strings.TrimSuffix(strings.TrimPrefix(f.name, dirStamps), ".json")
 	number, err := strconv.ParseUint(digits, 10, 64)
 	if err != nil {
-		return StampedBlock{}, faultf("", "is not named after a block")
+		return s, false, faultf("", "is not named after a block")
 	}
 	hash, ok := c.hashOf(number)
 	if !ok {
-		return StampedBlock{}, faultf("", "no command of the package is in block %d", number)
+		return s, false, faultf("", "no command of the package is in block %d", number)
 	}
 	p, err := parseAnchored(f.data, "token")
 	if err != nil {
-		return StampedBlock{}, err
+		return s, false, err
 	}
 	root, err := p.over(c.trust.Channel, number, hash)
 	if err != nil {
-		return StampedBlock{}, err
+		return s, false, err
 	}
 	der, err := base64.RawURLEncoding.Strict().DecodeString(p.rest)
 	if err != nil || strings.ContainsAny(p.rest, "\r\n") {
-		return StampedBlock{}, faultf("token", "is not base64url without padding")
+		return s, false, faultf("token", "is not base64url without padding")
 	}
-	at, authority, err := verifyStamp(der, root, c.trust.TimeStampRoots)
-	return StampedBlock{number, at.Format(time.RFC3339Nano), authority, p.first, p.last}, err
+	said, err := c.stamps.verify(der, root)
+	return StampedBlock{number, said.at.Format(time.RFC3339Nano), said.authority, p.first, p.last}, said.named, err
 }
 
 // hashOf is the hash of a block that something of the package is in.

@@ -44,27 +44,34 @@ type signerInfo struct {
 	signed                map[string][]byte
 }
 
-// verifyStamp says when the authority stamped root and what its name is. With
-// no roots at all its certificate is not judged.
-func verifyStamp(token []byte, root [32]byte, roots []string) (at time.Time, authority string, err error) {
+// stampSaid is what a sound token says.
+type stampSaid struct {
+	at        time.Time // by which the authority had seen the root
+	authority string    // the name in its certificate
+	named     bool      // a trusted root leads to that certificate
+}
+
+// verify says what a token over root says.
+func (t *stampTrust) verify(token []byte, root [32]byte) (said stampSaid, err error) {
 	s, err := parseSignedData(token)
 	if err != nil {
-		return at, "", err
+		return said, err
 	}
 	cert, err := s.certificate()
 	if err != nil {
-		return at, "", err
+		return said, err
 	}
-	if at, err = parseTSTInfo(s.content, root); err != nil {
-		return at, "", err
+	if said.at, err = parseTSTInfo(s.content, root); err != nil {
+		return said, err
 	}
-	if err := firstOf(s.attributes(cert), s.signer.verify(cert), forStampsOnly(cert), s.issued(cert, roots, at)); err != nil {
-		return at, "", err
+	if err := firstOf(s.attributes(cert), s.signer.verify(cert), forStampsOnly(cert), goodAt(cert, said.at)); err != nil {
+		return said, err
 	}
-	if authority = cert.Subject.CommonName; authority == "" {
-		authority = cert.Subject.String()
+	if said.authority = cert.Subject.CommonName; said.authority == "" {
+		said.authority = cert.Subject.String()
 	}
-	return at, authority, nil
+	said.named, err = t.issued(cert, s.certs, said.at)
+	return said, err
 }
 
 func parseSignedData(token []byte) (s signedData, err error) {

@@ -8,6 +8,7 @@ import (
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
 	"github.com/datapledge/datapledge/service/evidence"
+	"github.com/datapledge/datapledge/service/timestamp/stamptest"
 )
 
 // limit is what is not found, and why that is so.
@@ -51,6 +52,14 @@ var limits = []limit{
 		s.commit(s.sign(s.owner2, pledge.PledgeWithdraw, pledge.EndBody{PledgeID: s.pledge, Reason: "OTHER"}))
 		return check(t, s.write(s.asset), trust)
 	}},
+	{"solo", "a time stamp by an authority of the attacker's own", authority, "it may be an honest one that the trust file is too old for; it proves nothing, and the report says so", func(t *testing.T) evidence.Report {
+		s := newStamped(t)
+		f := unpack(t, s.build())
+		tokenIn(t, f, stamptest.New(t, stamptest.ECDSA(t), nil).Stamp(t, s.run.Root(), nil))
+		return check(t, f.pack(t, s.exchange), s.trust())
+	}},
+	{"solo", "a search that found nothing, signed with an exchange's key after it was revoked, about a block before that", "a revoked key of an exchange, and a living one that signs packages",
+		"nobody proves when a report was signed; the checker tells the revocation as a negative fact", func(t *testing.T) evidence.Report { return backdated(t) }},
 	{"fabric", "the flag of a transaction that no command of the package is in", peerDisk, "nothing is claimed of it", func(t *testing.T) evidence.Report {
 		c := newChannel(t)
 		f := unpack(t, c.build(c.asset))

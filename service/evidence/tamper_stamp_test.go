@@ -44,14 +44,15 @@ func stampPaths() []tampering {
 
 func stampTokens() []tampering {
 	return slices.Concat(
-		tokenBy("by another authority of the same name", authority, func(t *testing.T, s *stamped) []byte {
-			return stamptest.New(t, stamptest.ECDSA(t), nil).Stamp(t, s.run.Root(), nil)
+		tokenBy("forged in the name of a trusted root and its key", authority, func(t *testing.T, s *stamped) []byte {
+			return forgedBelow(t, s.authority.Root).Stamp(t, s.run.Root(), nil)
+		}),
+		tokenBy("by an authority of its own, over other blocks", authority, func(t *testing.T, s *stamped) []byte {
+			return stamptest.New(t, stamptest.ECDSA(t), nil).Stamp(t, [32]byte{1}, nil)
 		}),
 		tokenBy("its time moved back after it was signed", packer, func(t *testing.T, s *stamped) []byte {
 			return s.authority.Stamp(t, s.run.Root(), func(p *stamptest.Token) {
-				p.Touch = func(info []byte) []byte {
-					return slices.Concat(info[:len(info)-15], []byte("2016"), info[len(info)-11:])
-				}
+				p.Touch = movedBack
 			})
 		}),
 		tokenBy("over other blocks", packer+"; the authority stamps what it is sent", func(t *testing.T, s *stamped) []byte {

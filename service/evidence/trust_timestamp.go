@@ -6,28 +6,36 @@ import "crypto/x509"
 const maxStampRoots = 64
 
 // VerifyTimeStamp checks an RFC 3161 token (DER) over the root of a batch the
-// way Check does, against roots in PEM, of which there must be one.
+// way Check does, against roots in PEM, one of which must lead to its authority.
 func VerifyTimeStamp(token []byte, root [32]byte, roots []string) error {
 	if len(roots) == 0 {
 		return faultf("timestamp_roots", "there are none")
 	}
-	_, _, err := verifyStamp(token, root, roots)
+	t, err := newStampTrust(roots)
+	if err != nil {
+		return err
+	}
+	said, err := t.verify(token, root)
+	if err == nil && !said.named {
+		return faultf("token.certificates", "the signer's does not lead to a trusted root")
+	}
 	return err
 }
 
-func stampRoots(trusted []string) (*x509.CertPool, error) {
+func newStampTrust(trusted []string) (*stampTrust, error) {
 	if len(trusted) > maxStampRoots {
 		return nil, faultf("timestamp_roots", "are more than %d", maxStampRoots)
 	}
-	pool := x509.NewCertPool()
+	t := &stampTrust{pool: x509.NewCertPool(), known: map[[32]byte]stampIssuers{}}
 	for i, text := range trusted {
 		cert, err := parseCertificate([]byte(text))
 		if err != nil {
 			return nil, faultf("timestamp_roots", "certificate %d: %v", i+1, err)
 		}
-		pool.AddCert(cert)
+		t.roots = append(t.roots, cert)
+		t.pool.AddCert(cert)
 	}
-	return pool, nil
+	return t, nil
 }
 
 // stampRootsOf are the roots in a trust file, which may have none. An empty
@@ -40,7 +48,7 @@ func stampRootsOf(f *fields) []string {
 	if len(roots) == 0 {
 		f.fail("timestamp_roots", "is empty: leave it out")
 	}
-	if _, err := stampRoots(roots); err != nil {
+	if _, err := newStampTrust(roots); err != nil {
 		f.fail("timestamp_roots", "%v", err)
 	}
 	return roots

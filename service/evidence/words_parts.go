@@ -9,8 +9,8 @@ func certified(f *facts) bool   { return f.certificate }
 func aboutPledge(f *facts) bool { return f.kind == KindPledge }
 func aboutSearch(f *facts) bool { return f.kind == KindSearch }
 func dataMatched(f *facts) bool { return f.data == Pass }
-func bothBeside(f *facts) bool  { return f.provenStamps() && f.stamped == f.blocks && f.provenImprint() }
-func everyStamp(f *facts) bool  { return f.provenStamps() && f.stamped == f.blocks }
+func bothBeside(f *facts) bool  { return f.provenStamps() && f.proven == f.blocks && f.provenImprint() }
+func everyStamp(f *facts) bool  { return f.provenStamps() && f.proven == f.blocks }
 func someStamps(f *facts) bool  { return f.provenStamps() }
 func someImprint(f *facts) bool { return f.provenImprint() }
 

@@ -3,10 +3,11 @@
 // the two disagree, one of them, or the text, is wrong. It stops at the first
 // check that fails. It is short rather than fast, and explains little.
 //
-// What it does not judge: time stamps (RFC 3161), and files beside a package.
+// What it does not judge: files beside a package.
 package secondreader
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
 )
@@ -35,6 +36,7 @@ var (
 		{"key-enrolled-before-use", (*reader).enrolled}, {"key-not-revoked-before", (*reader).notRevoked}, {"parties-match", (*reader).parties},
 		{"record-matches-history", (*reader).record}, {"custody-receipt-signature", (*reader).receiptSignature}, {"custody-receipt-matches", (*reader).receiptMatches},
 		{"fingerprint-matches-manifest", (*reader).fingerprint}, {"sm3-matches-manifest", (*reader).sm3}, {"replay", (*reader).replay}, {"read-versions", (*reader).readVersions},
+		{"time-stamps", (*reader).timeStamps},
 		{"search-report", (*reader).searchReport}, {"search-answers", (*reader).searchAnswers}, {"parts-list", (*reader).partsList},
 		{"imprint-receipts", (*reader).imprintReceipts}, {"imprint-channel", (*reader).imprintChannel}}
 )
@@ -42,6 +44,7 @@ var (
 // reader is what is known of one package.
 type reader struct {
 	trust    object
+	roots    []*x509.Certificate // of time-stamping authorities
 	solo     bool
 	data     []byte
 	files    map[string][]byte
@@ -55,11 +58,11 @@ type reader struct {
 
 // Read checks a package. The error is of the trust file.
 func Read(data, trustFile []byte) (Verdict, error) {
-	trust, err := readTrust(trustFile)
+	trust, roots, err := readTrust(trustFile)
 	if err != nil {
 		return Verdict{}, fmt.Errorf("trust file: %w", err)
 	}
-	r := &reader{trust: trust, solo: trust["ledger"] == "solo", data: data}
+	r := &reader{trust: trust, roots: roots, solo: trust["ledger"] == "solo", data: data}
 	kind := fabric
 	if r.solo {
 		kind = solo
@@ -81,11 +84,15 @@ func must(ok bool, why string, about ...any) error {
 	return fmt.Errorf(why, about...)
 }
 
-func readTrust(text []byte) (object, error) {
+func readTrust(text []byte) (object, []*x509.Certificate, error) {
 	v, err := parse(text)
 	o, ok := v.(object)
 	if err != nil || !ok || o["v"] != int64(1) {
-		return nil, errors.Join(err, errors.New("no trust file of version 1"))
+		return nil, nil, errors.Join(err, errors.New("no trust file of version 1"))
+	}
+	roots, err := stampRoots(o)
+	if err != nil {
+		return nil, nil, err
 	}
 	delete(o, "timestamp_roots")
 	imprint, has := o["imprint"].(object)
@@ -98,5 +105,5 @@ func readTrust(text []byte) (object, error) {
 	if has {
 		o["imprint"] = imprint
 	}
-	return o, err
+	return o, roots, err
 }
