@@ -8,55 +8,43 @@ import (
 	"github.com/datapledge/datapledge/service/evidence"
 )
 
-// The rows of other tables, by name. A name that is not there is a mistake in
-// the matrix, and stops the tests.
-
-func lost(table, name string) tampering { panic(fmt.Sprintf("the matrix: no %q in %s", name, table)) }
-
-func onLedger(holds string, names ...string) (rows []tampering) {
+// named are the rows of another table with these names. A name that is not
+// there is a mistake in the matrix, and stops the tests.
+func named[A any](table string, all []A, names []string, row func(A) tampering) (rows []tampering) {
 	for _, name := range names {
-		all := slices.Concat(attacks, operatorAttacks)
-		i := slices.IndexFunc(all, func(a attack) bool { return a.name == name })
+		i := slices.IndexFunc(all, func(a A) bool { return row(a).name == name })
 		if i < 0 {
-			lost("attacks", name)
+			lost(table, name)
 		}
-		rows = append(rows, tampering{ledger: "solo", name: name, holds: holds, check: all[i].check, file: all[i].file})
+		rows = append(rows, row(all[i]))
 	}
 	return rows
 }
 
-func onChannel(holds string, names ...string) (rows []tampering) {
-	for _, name := range names {
-		all := slices.Concat(blockAttacks, transactionAttacks)
-		i := slices.IndexFunc(all, func(a channelAttack) bool { return a.name == name })
-		if i < 0 {
-			lost("channel attacks", name)
-		}
-		rows = append(rows, tampering{ledger: "fabric", name: name, holds: holds, check: all[i].check, file: all[i].file})
-	}
-	return rows
+func lost(table, name string) { panic(fmt.Sprintf("the matrix: no %q in %s", name, table)) }
+
+func onLedger(holds string, names ...string) []tampering {
+	return named("attacks", slices.Concat(attacks, operatorAttacks), names, func(a attack) tampering {
+		return tampering{ledger: "solo", name: a.name, holds: holds, check: a.check, file: a.file}
+	})
 }
 
-func onFiles(holds string, names ...string) (rows []tampering) {
-	for _, name := range names {
-		i := slices.IndexFunc(fileAttacks, func(a fileAttack) bool { return a.name == name })
-		if i < 0 {
-			lost("file attacks", name)
-		}
-		rows = append(rows, tampering{ledger: "fabric", name: name, holds: holds, check: fileAttacks[i].check, file: fileAttacks[i].file})
-	}
-	return rows
+func onChannel(holds string, names ...string) []tampering {
+	return named("channel attacks", slices.Concat(blockAttacks, transactionAttacks), names, func(a channelAttack) tampering {
+		return tampering{ledger: "fabric", name: a.name, holds: holds, check: a.check, file: a.file}
+	})
+}
+
+func onFiles(holds string, names ...string) []tampering {
+	return named("file attacks", fileAttacks, names, func(a fileAttack) tampering {
+		return tampering{ledger: "fabric", name: a.name, holds: holds, check: a.check, file: a.file}
+	})
 }
 
 // inSearch are lies that an exchange signs.
-func inSearch(file string, names ...string) (rows []tampering) {
-	for _, name := range names {
-		i := slices.IndexFunc(searchAttacks, func(a searchAttack) bool { return a.name == name })
-		if i < 0 {
-			lost("search attacks", name)
-		}
-		a := searchAttacks[i]
-		rows = append(rows, tampering{"solo", name, packer, a.check, file, func(t *testing.T) evidence.Report {
+func inSearch(file string, names ...string) []tampering {
+	return named("search attacks", searchAttacks, names, func(a searchAttack) tampering {
+		return tampering{"solo", a.name, packer, a.check, file, func(t *testing.T) evidence.Report {
 			s := newStory(t)
 			report := s.searchOf(s.asset, s.kin)
 			a.change(s, report)
@@ -65,9 +53,8 @@ func inSearch(file string, names ...string) (rows []tampering) {
 				t.Fatal(err)
 			}
 			return check(t, data, s.trust())
-		}})
-	}
-	return rows
+		}}
+	})
 }
 
 func inImprint(holds string, names ...string) (rows []tampering) {
