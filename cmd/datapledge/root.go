@@ -32,6 +32,7 @@ the arguments, with one dash or two. New here? Try 'datapledge demo'.
   timestamp   authority: one for trials
   network     up, down, status, render, show: the consortium and its ledger
   bench       measure this machine
+  version     of this program and of its rules
 
 'datapledge COMMAND -help' explains one of them. Common to all:
 
@@ -83,7 +84,7 @@ func newRoot(a *app) *cobra.Command {
 	})
 	root.AddCommand(a.demoCommand(), a.serveCommand(), a.keyCommand(), a.partyCommand(), a.datasetCommand(),
 		a.assetCommand(), a.verifyCommand(), a.pledgeCommand(), a.searchCommand(), a.evidenceCommand(), a.certificateCommand(), a.imprintCommand(),
-		a.commandCommand(), a.eventsCommand(), a.timestampCommand(), a.networkCommand(), a.benchCommand())
+		a.commandCommand(), a.eventsCommand(), a.timestampCommand(), a.networkCommand(), a.benchCommand(), a.versionCommand())
 	return root
 }
 
