@@ -35,7 +35,7 @@ type Imprints interface {
 const (
 	ImprintFollowing = "following" // delivering as blocks commit
 	ImprintRetrying  = "retrying"  // not delivered; it is tried again
-	ImprintBehind    = "behind"    // the ledger lacks what the institution holds
+	ImprintBehind    = "behind"    // ledger or institution shows less than there are receipts for
 	ImprintStopped   = "stopped"   // forked: a person must decide
 )
 

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service/client"
 	"github.com/datapledge/datapledge/service/evidence"
 	"github.com/datapledge/datapledge/service/imprint"
@@ -46,8 +47,11 @@ func (c *demoCourt) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// sink is how the service's configuration names the court.
-func (c *demoCourt) sink() node.Sink { return node.Sink{Name: "court", Kind: "http", URL: c.url} }
+// sink is how the service's configuration names the court. Its key is made
+// later, at the first start.
+func (c *demoCourt) sink() node.Sink {
+	return node.Sink{Name: "court", Kind: "http", URL: c.url, Party: node.TrialParty(pledge.RoleCourt)}
+}
 
 // open takes the court's key from the folder of the members' keys.
 func (c *demoCourt) open(dir, keys string, trust evidence.Trust) error {

@@ -19,7 +19,7 @@ import (
 	"github.com/datapledge/datapledge/service/imprint/receiver"
 )
 
-const imprintHelp = `usage: datapledge imprint receive|follow|status
+const imprintHelp = `usage: datapledge imprint receive|follow|status|resume
 
 The imprint 印刻: courts and regulators receive every record with its proof from
 the moment it commits, and sign for it. The service's config names them
@@ -31,8 +31,8 @@ EXAMPLE
 
 const imprintReceiveHelp = `usage: datapledge imprint receive -dir DIR -key FILE -trust FILE -sender FILE [-listen ADDR]
 
-The institution's end: takes every block, checks its proof against the trust
-file, holds the blocks to one chain, keeps them as files in DIR that a person
+The institution's end: takes every block, checks its proof (on a consortium the
+orderers' signatures, too) against the trust file, holds the blocks to one chain, keeps them as files in DIR that a person
 can read, and answers with receipts signed by the institution's key. A block
 that contradicts one that is held is kept below forks/, refused, and logged.
 
@@ -62,7 +62,7 @@ EXAMPLE
 ` + exitCommon
 
 func (a *app) imprintCommand() *cobra.Command {
-	return a.group("imprint", imprintHelp, a.imprintReceiveCommand(), a.imprintFollowCommand(), a.imprintStatusCommand())
+	return a.group("imprint", imprintHelp, a.imprintReceiveCommand(), a.imprintFollowCommand(), a.imprintStatusCommand(), a.imprintResumeCommand())
 }
 
 func (a *app) imprintStatusCommand() *cobra.Command {

@@ -77,8 +77,7 @@ func channelsBelieved(path string) (evidence.Trust, error) {
 func (a *app) followImprint(ctx context.Context, t evidence.Trust, o fabric.Options) error {
 	log := slog.New(slog.NewTextHandler(a.stderr, nil))
 	dir := o.Dir
-	o.Channel, o.Chaincode, o.GenesisHash, o.Dir, o.Logger = t.Channel, t.Chaincode, t.GenesisHash, filepath.Join(dir, "ledger"), log
-	ledger, err := fabric.Open(ctx, o)
+	ledger, err := openFollowed(ctx, t, o, log)
 	if err != nil {
 		return networkHint(err)
 	}
@@ -88,10 +87,19 @@ func (a *app) followImprint(ctx context.Context, t evidence.Trust, o fabric.Opti
 		return errors.Join(err, ledger.Close())
 	}
 	sink := imprint.NewChannel(imprint.ChannelOptions{Name: t.Imprint.Channel, Checkpoints: points, Ledger: ledger, Logger: log})
-	f, err := imprint.NewFollower(imprint.Options{Ledger: ledger, Sink: sink, Dir: filepath.Join(dir, "receipts"), Logger: log})
+	f, err := imprint.NewFollower(imprint.Options{Ledger: ledger, Sink: sink, Dir: receiptsBelow(dir), Logger: log})
 	if err == nil {
 		a.say("following channel %s; checkpoints go to channel %s", t.Channel, t.Imprint.Channel)
 		f.Run(ctx)
 	}
 	return errors.Join(err, points.Close(), ledger.Close())
 }
+
+// openFollowed opens the member's own copy of the ledger, below its folder.
+func openFollowed(ctx context.Context, t evidence.Trust, o fabric.Options, log *slog.Logger) (*fabric.Ledger, error) {
+	o.Channel, o.Chaincode, o.GenesisHash, o.Dir, o.Logger = t.Channel, t.Chaincode, t.GenesisHash, filepath.Join(o.Dir, "ledger"), log
+	return fabric.Open(ctx, o)
+}
+
+// receiptsBelow is where a member's follower keeps its own.
+func receiptsBelow(dir string) string { return filepath.Join(dir, "receipts") }

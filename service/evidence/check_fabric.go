@@ -78,21 +78,26 @@ func contentOf(b *block, err error) error {
 
 // vouched notes whether a quorum of the consenters of its era signed a block.
 func (c *checker) vouched(b *block) {
-	e := c.eraOf(b.number)
-	if e == nil {
-		c.note(CheckBlockSignatures, b.file, faultf("signatures", "nobody is known who could sign: block 0 is missing or not the trusted one"))
-		return
-	}
-	who, err := b.signedBy(e.consenters)
-	if _, config := b.isConfig(); err == nil && !config && b.lastConfig != e.from {
-		err = faultf("metadata.last_config", "is block %d, the package has the configuration of block %d", b.lastConfig, e.from)
-	}
+	who, err := b.signedUnder(c.eraOf(b.number))
 	if !c.note(CheckBlockSignatures, b.file, err) {
 		return
 	}
 	for _, k := range who {
 		c.voucher(k.msp).Blocks++
 	}
+}
+
+// signedUnder lists who signed a block of an era; the error is nil when they
+// are a quorum, and had the era's configuration in force.
+func (b *block) signedUnder(e *era) ([]consenter, error) {
+	if e == nil {
+		return nil, faultf("signatures", "nobody is known who could sign: block 0 is missing or not the trusted one")
+	}
+	who, err := b.signedBy(e.consenters)
+	if _, config := b.isConfig(); err == nil && !config && b.lastConfig != e.from {
+		err = faultf("metadata.last_config", "is block %d, known here is the configuration of block %d", b.lastConfig, e.from)
+	}
+	return who, err
 }
 
 // linked notes what the blocks' order says: neighbours are linked by hash,

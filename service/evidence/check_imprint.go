@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"slices"
+	"time"
 )
 
 // CheckImprintReceipts is the name of the check of receipts of the imprint.
@@ -94,21 +96,62 @@ func (c *checker) receives(s signed, id string) (string, error) {
 	return "", faultf("receipt.party", "%s is neither court nor regulator nor notary", id)
 }
 
-// receivedBlock wants the block to be one that the package proves.
+// receivedBlock wants the block to be one that the package proves, with as
+// many commands as the receipt says.
 func (c *checker) receivedBlock(r Received, hash string) error {
-	for _, cmd := range c.commands {
-		if cmd.head.number != r.Block {
-			continue
-		}
-		if cmd.head.hash != hash {
-			return faultf("receipt.hash", "is not that of block %d", r.Block)
-		}
-		if c.founding == nil && r.Records != cmd.head.count {
-			return faultf("receipt.records", "are %d, the block has %d", r.Records, cmd.head.count)
-		}
-		return nil
+	i := slices.IndexFunc(c.commands, func(cmd command) bool { return cmd.head.number == r.Block })
+	if i < 0 {
+		return faultf("receipt.block", "no command of block %d is in the package", r.Block)
 	}
-	return faultf("receipt.block", "no command of block %d is in the package", r.Block)
+	head := c.commands[i].head
+	if head.hash != hash {
+		return faultf("receipt.hash", "is not that of block %d", r.Block)
+	}
+	if all, valid := c.recordsOf(head); r.Records != all && r.Records != valid {
+		return faultf("receipt.records", "are %d, the block has %d", r.Records, all)
+	}
+	return nil
+}
+
+// recordsOf is how many commands a block has. Receivers of a consortium's
+// blocks once counted those that took effect, by marks that nobody signs.
+func (c *checker) recordsOf(h header) (all, valid uint64) {
+	if c.founding == nil {
+		return h.count, h.count
+	}
+	b := c.blocks[h.number]
+	if b == nil {
+		return 0, 0 // told by the check that wants the block
+	}
+	return b.carried(c.trust.Chaincode)
+}
+
+// againstReceipts tells of institutions that signed for a block at a time when
+// it was not there: one clock at least is wrong. It names the worst of each.
+func (c *checker) againstReceipts() {
+	worst := map[string]time.Duration{}
+	said := map[string]string{}
+	for _, r := range c.Received {
+		at, ok := parseTime(r.Time)
+		made := c.timeOf(r.Block)
+		if early := made.Sub(at); ok && early > worst[r.Party] {
+			worst[r.Party] = early
+			said[r.Party] = r.Time + " < " + made.Format(timeLayout)
+		}
+	}
+	for _, party := range slices.Sorted(maps.Keys(said)) {
+		c.against("receipt-before-block", party, "", said[party])
+	}
+}
+
+// timeOf is the newest time of what the package has of a block.
+func (c *checker) timeOf(block uint64) (newest time.Time) {
+	for _, cmd := range c.commands {
+		if cmd.head.number == block && cmd.head.time.After(newest) {
+			newest = cmd.head.time
+		}
+	}
+	return newest
 }
 
 // nameOf is what the ledger last called a party.

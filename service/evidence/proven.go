@@ -133,12 +133,8 @@ func (c *checker) keepBlock(text string) (at uint64, err error) {
 	if err != nil {
 		return 0, faultf("block", "is not base64")
 	}
-	var header []byte
-	if err := scan(raw, bytesOf(1, &header)); err != nil {
-		return 0, faultf("block", "%v", err)
-	}
-	if err := scan(header, number(1, &at)); err != nil {
-		return 0, faultf("block", "%v", err)
+	if at, err = numberOf(raw); err != nil {
+		return 0, err
 	}
 	name := blockName(at)
 	if had, ok := find(c.files, name); ok {
@@ -148,6 +144,18 @@ func (c *checker) keepBlock(text string) (at uint64, err error) {
 		return at, nil
 	}
 	c.files = append(c.files, file{name: name, data: raw})
+	return at, nil
+}
+
+// numberOf is the number that a serialized block says it has.
+func numberOf(raw []byte) (at uint64, err error) {
+	var header []byte
+	if err := scan(raw, bytesOf(1, &header)); err != nil {
+		return 0, faultf("block", "%v", err)
+	}
+	if err := scan(header, number(1, &at)); err != nil {
+		return 0, faultf("block", "%v", err)
+	}
 	return at, nil
 }
 

@@ -85,6 +85,21 @@ func (b *behind) Error() string {
 
 func (b *behind) Unwrap() error { return service.ErrRegressed }
 
+// short: the sink shows less than there are receipts for. That proves nothing:
+// the address may lead elsewhere, or somebody on the way may answer, so it is
+// asked again. Only what is signed can contradict (Fork).
+type short struct {
+	held *service.Head
+	want uint64
+}
+
+func (s *short) Error() string {
+	if s.held == nil {
+		return fmt.Sprintf("the institution shows no block, but there is its receipt for block %d", s.want)
+	}
+	return fmt.Sprintf("the institution shows block %d as its newest, but there is its receipt for block %d", s.held.Height, s.want)
+}
+
 // halted: a fork was found before, and nobody decided yet.
 type halted struct{ stopped }
 
@@ -93,7 +108,7 @@ func (h *halted) Error() string { return h.Why }
 // failed says what went wrong: in the log, and in the status that everybody
 // may see.
 func (f *Follower) failed(ctx context.Context, err error) {
-	fork, old, was := (*Fork)(nil), (*halted)(nil), (*behind)(nil)
+	fork, old, was, less := (*Fork)(nil), (*halted)(nil), (*behind)(nil), (*short)(nil)
 	if !errors.As(err, &old) {
 		f.count()
 	}
@@ -105,6 +120,9 @@ func (f *Follower) failed(ctx context.Context, err error) {
 	case errors.As(err, &was):
 		f.state(service.ImprintBehind, "the ledger lacks a block that the institution holds", "if the copy of the ledger is not being rebuilt, it went backwards: restore it; nothing is delivered until then")
 		f.log.LogAttrs(ctx, slog.LevelError, "imprint: the ledger is behind what was delivered", slog.Any("error", err))
+	case errors.As(err, &less):
+		f.state(service.ImprintBehind, "the institution shows less than it has signed for", shortRemedy)
+		f.log.LogAttrs(ctx, slog.LevelError, "imprint: the institution is behind what it signed for; asking again", slog.Any("error", err))
 	default:
 		cause, remedy := "the institution gives no receipt", "it is tried again and nothing is lost; the log says why"
 		if t := (*service.Trouble)(nil); errors.As(err, &t) {
@@ -117,7 +135,9 @@ func (f *Follower) failed(ctx context.Context, err error) {
 
 const (
 	stopCause  = "ledger and institution hold different blocks of one number"
-	stopRemedy = "find out with the institution which of the two was changed; then remove stopped.json from the sink's folder"
+	stopRemedy = "find out with the institution which of the two was changed; when that is put right: datapledge imprint resume"
+
+	shortRemedy = "see whether the address leads to the institution's receiver, and whether that one's folder was put back to an older state; nothing is delivered until it shows its newest receipt again. When it begins anew: datapledge imprint resume -again"
 )
 
 // stop is for people to undo: whichever side is wrong, going on would bury it.

@@ -91,7 +91,7 @@ func wait(ctx context.Context, d time.Duration) {
 }
 
 // Run delivers until ctx ends. Whatever fails is tried again; a fork is not:
-// nothing more is delivered until a person has removed the file that says so.
+// nothing more is delivered until a person has decided (Resume).
 func (f *Follower) Run(ctx context.Context) {
 	for pause := firstPause; ctx.Err() == nil; {
 		before := f.delivered()
@@ -174,13 +174,13 @@ func (c *carrier) resume(ctx context.Context) error {
 	default:
 		c.held = &held
 	}
-	if have && (c.held == nil || c.held.Height < cp.Number) {
-		return &Fork{Number: cp.Number, Ours: cp.Hash}
-	}
 	for _, h := range []*service.Head{c.last, c.held} {
 		if err := c.compare(ctx, h); err != nil {
 			return err
 		}
+	}
+	if have && (c.held == nil || c.held.Height < cp.Number) {
+		return &short{c.held, cp.Number}
 	}
 	return nil
 }

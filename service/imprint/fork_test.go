@@ -39,15 +39,15 @@ func TestLedgerForked(t *testing.T) {
 	f = follow(t, dir, other, c.sink(other, 0))
 	f.untilState(service.ImprintStopped)
 	f.stop()
-	if s := f.Status(t.Context()); s.Cause == "" || !strings.Contains(s.Remedy, "stopped.json") || !f.logged("FORK") {
+	if s := f.Status(t.Context()); s.Cause == "" || !strings.Contains(s.Remedy, "imprint resume") || !f.logged("FORK") {
 		t.Errorf("got %+v", s)
 	}
 	f = follow(t, dir, w.ledger, c.sink(w.ledger, 0)) // the right one does not undo it
 	f.untilState(service.ImprintStopped)
 	f.stop()
 	c.hasOnce(ids...)
-	if err := os.Remove(filepath.Join(dir, "stopped.json")); err != nil {
-		t.Fatal(err)
+	if r, err := imprint.Resume(t.Context(), w.ledger, dir, false); err != nil || r.Stopped == "" || r.Since == "" || r.Again != nil {
+		t.Fatalf("got %+v, %v", r, err)
 	}
 	f = follow(t, dir, w.ledger, c.sink(w.ledger, 0))
 	ids = append(ids, w.commit(w.ledger, 1)...)
@@ -101,32 +101,6 @@ func TestLedgerChangesUnderway(t *testing.T) {
 	f.untilState(service.ImprintStopped)
 	if found := c.received(); len(found) > 1 {
 		t.Errorf("the court holds %d commands, though block 2 follows another", len(found))
-	}
-}
-
-// A court that lost what it gave receipts for is told of, not filled again.
-func TestCourtRewound(t *testing.T) {
-	w := newWorld(t)
-	c := w.newCourt()
-	w.commit(w.ledger, 1)
-	dir := t.TempDir()
-	f := follow(t, dir, w.ledger, c.sink(w.ledger, 0))
-	f.untilDelivered()
-	head := filepath.Join(c.dir, channel, "head.json")
-	old, err := os.ReadFile(head)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.commit(w.ledger, 1)
-	f.untilDelivered()
-	f.stop()
-	if err := os.WriteFile(head, old, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	f = follow(t, dir, w.ledger, c.sink(w.ledger, 0))
-	f.untilState(service.ImprintStopped)
-	if !f.logged("none") {
-		t.Error("the log does not say that the court has none")
 	}
 }
 
@@ -262,8 +236,9 @@ func payloadOf(t *testing.T, jws string) []byte {
 	return payload
 }
 
-// Whose receipts count: a court's, a regulator's or a notary's, and where the
-// configuration names a party, that one's alone.
+// Whose receipts count: those of the party that the configuration names, if it
+// is a court, a regulator or a notary. It must name one: no other institution
+// may answer in its place.
 func TestWhoseReceiptsCount(t *testing.T) {
 	w := newWorld(t)
 	c := w.newCourt()
@@ -273,8 +248,9 @@ func TestWhoseReceiptsCount(t *testing.T) {
 		pinned string
 		counts bool
 	}{
-		{w.court, "", true}, {w.notary, "", true}, {w.notary, notaryParty, true}, {w.notary, courtParty, false},
-		{w.bank, "", false}, {w.bank, bankParty, false}, {w.exchange, "", false}, {newKey(t, client.Ed25519, "91330100MADEUP072M"), "", false},
+		{w.court, courtParty, true}, {w.notary, notaryParty, true}, {w.notary, courtParty, false}, {w.court, notaryParty, false},
+		{w.bank, bankParty, false}, {w.bank, courtParty, false}, {w.exchange, exchangeParty, false},
+		{newKey(t, client.Ed25519, "91330100MADEUP072M"), "91330100MADEUP072M", false},
 	} {
 		jws, err := imprint.SignReceipt(want.key, imprint.Statement{Block: 0, Channel: channel, Hash: blocks[0].Hash, Party: want.key.Party(), ReceivedAt: "2026-01-02T03:04:05.000Z", V: 1})
 		if err != nil {
@@ -288,6 +264,9 @@ func TestWhoseReceiptsCount(t *testing.T) {
 		if _, err := c.sinkOf(w.ledger, 0, want.pinned).Deliver(t.Context(), blocks[:1]); (err == nil) != want.counts {
 			t.Errorf("%s, pinned %q: got %v, want it to count: %t", want.key.Party(), want.pinned, err, want.counts)
 		}
+	}
+	if _, err := imprint.NewHTTP(imprint.HTTPOptions{Name: "court", URL: c.server.URL, Key: w.exchange, Ledger: w.ledger}); err == nil || !strings.Contains(err.Error(), "party") {
+		t.Errorf("got %v, want word of the party that is missing", err)
 	}
 }
 
@@ -491,43 +470,5 @@ func TestCourtWithoutHead(t *testing.T) {
 	_, err := receiver.New(receiver.Options{Dir: c.dir, Key: w.court, Trust: evidence.TrustOf(w.ledger.Info()), Verifier: verifier(t, "", time.Now, w.exchange)})
 	if err == nil || !strings.Contains(err.Error(), "head.json") {
 		t.Errorf("got %v", err)
-	}
-}
-
-// Blocks of a consortium without commands have no proof: block 0 must be the
-// trusted one, and each later one follow the one before.
-func TestConsortiumBlocksWithoutCommands(t *testing.T) {
-	w := newWorld(t)
-	text, err := os.ReadFile("../evidence/testdata/consortium-trust.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	trust, err := evidence.ParseTrust(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := receiver.New(receiver.Options{Dir: t.TempDir(), Key: w.court, Trust: trust, Verifier: verifier(t, "", time.Now, w.exchange)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &court{w: w, inner: r}
-	one, two := strings.Repeat("1", 64), strings.Repeat("2", 64)
-	for i, step := range []struct {
-		number     uint64
-		hash, prev string
-		status     int
-	}{
-		{0, one, "", http.StatusBadRequest}, {1, one, trust.GenesisHash, http.StatusConflict}, {0, trust.GenesisHash, "", http.StatusOK},
-		{1, one, two, http.StatusConflict}, {1, one, trust.GenesisHash, http.StatusOK}, {1, two, trust.GenesisHash, http.StatusConflict},
-		{2, two, one, http.StatusOK}, {1, one, trust.GenesisHash, http.StatusOK},
-	} {
-		d := imprint.Delivery{V: 1, Channel: trust.Channel, Ledger: trust.Ledger, Number: step.number, Hash: step.hash, Prev: step.prev, Commands: []imprint.Command{}, Part: 1, Parts: 1}
-		body, err := json.Marshal(imprint.Request{V: 1, Deliveries: []imprint.Delivery{d}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if status, answer := c.post(t, body, nil); status != step.status {
-			t.Errorf("step %d: got %d %s, want %d", i, status, answer, step.status)
-		}
 	}
 }

@@ -1,10 +1,14 @@
 package imprint_test
 
 import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
 	"context"
+	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -44,7 +48,7 @@ func TestTooManyReceipts(t *testing.T) {
 		})
 	})
 	l := &asked{Prover: w.ledger}
-	s, err := imprint.NewHTTP(imprint.HTTPOptions{Name: "court", URL: c.server.URL, TLS: c.server.Client().Transport.(*http.Transport).TLSClientConfig, Key: w.exchange, Ledger: l})
+	s, err := imprint.NewHTTP(imprint.HTTPOptions{Name: "court", URL: c.server.URL, Party: courtParty, TLS: c.server.Client().Transport.(*http.Transport).TLSClientConfig, Key: w.exchange, Ledger: l})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,10 +61,51 @@ func TestTooManyReceipts(t *testing.T) {
 	}
 }
 
-// A sender that makes up blocks of a consortium, for which there is no proof,
-// does not fill the court's disk with forks.
-func TestMadeUpForksAreBounded(t *testing.T) {
+// A sender that makes up blocks of a consortium finds no belief, and nothing is
+// kept of what it says: neither as the ledger nor as a fork of it.
+func TestMadeUpBlocks(t *testing.T) {
 	w := newWorld(t)
+	block, trust := captured(t)
+	dir := t.TempDir()
+	r, err := receiver.New(receiver.Options{Dir: dir, Key: w.court, Trust: trust, Verifier: verifier(t, "", time.Now, w.exchange)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &court{w: w, inner: r}
+	post := func(raw, hash, prev string, number uint64) int {
+		body, err := json.Marshal(imprint.Request{V: 1, Deliveries: []imprint.Delivery{{V: 1, Channel: trust.Channel, Ledger: trust.Ledger, Block: base64.StdEncoding.EncodeToString([]byte(raw)),
+			Number: number, Hash: hash, Prev: prev, Commands: []imprint.Command{}, Part: 1, Parts: 1}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		status, _ := c.post(t, body, nil)
+		return status
+	}
+	one, two := strings.Repeat("1", 64), strings.Repeat("2", 64)
+	for name, got := range map[string]int{"block 0 without itself": post("", trust.GenesisHash, "", 0), "another hash": post(block, one, "", 0),
+		"another prev": post(block, trust.GenesisHash, two, 0), "no block at all": post("x", trust.GenesisHash, "", 0)} {
+		if got != http.StatusBadRequest {
+			t.Errorf("%s: got %d", name, got)
+		}
+	}
+	if status := post(block, trust.GenesisHash, "", 0); status != http.StatusOK {
+		t.Fatalf("block 0: got %d", status)
+	}
+	before := files(t, dir)
+	for name, got := range map[string]int{"a next block": post("", one, trust.GenesisHash, 1), "that shows another": post(block, one, trust.GenesisHash, 1),
+		"a fork before it": post("", one, two, 1), "a fork of block 0": post("", one, "", 0), "that shows it": post(block, one, "", 0)} {
+		if got != http.StatusBadRequest {
+			t.Errorf("%s: got %d, want it not believed", name, got)
+		}
+	}
+	if files(t, dir) != before {
+		t.Error("something of what was made up is kept")
+	}
+}
+
+// captured is block 0 of a real channel, and what is believed of that.
+func captured(t *testing.T) (string, evidence.Trust) {
+	t.Helper()
 	text, err := os.ReadFile("../evidence/testdata/consortium-trust.json")
 	if err != nil {
 		t.Fatal(err)
@@ -69,36 +114,44 @@ func TestMadeUpForksAreBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	r, err := receiver.New(receiver.Options{Dir: dir, Key: w.court, Trust: trust, Verifier: verifier(t, "", time.Now, w.exchange)})
+	packed, err := os.Open("../evidence/testdata/consortium-asset.zip.gz")
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &court{w: w, inner: r}
-	post := func(hash, prev string, number uint64) int {
-		body, err := json.Marshal(imprint.Request{V: 1, Deliveries: []imprint.Delivery{{V: 1, Channel: trust.Channel, Ledger: trust.Ledger,
-			Number: number, Hash: hash, Prev: prev, Commands: []imprint.Command{}, Part: 1, Parts: 1}}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		status, _ := c.post(t, body, nil)
-		return status
+	defer packed.Close()
+	plain, err := gzip.NewReader(packed)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if status := post(trust.GenesisHash, "", 0); status != http.StatusOK {
-		t.Fatalf("block 0: got %d", status)
+	data, err := io.ReadAll(plain)
+	if err != nil {
+		t.Fatal(err)
 	}
-	forks := filepath.Join(dir, trust.Channel, "forks")
-	for i := range 999 {
-		if err := os.WriteFile(filepath.Join(forks, fmt.Sprint(i)), nil, 0o600); err != nil {
-			t.Fatal(err)
-		}
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, digit := range []string{"1", "2", "3"} {
-		if status := post(strings.Repeat(digit, 64), strings.Repeat("f", 64), 1); status != http.StatusConflict {
-			t.Errorf("got %d, want it refused as a fork", status)
-		}
+	block, err := fs.ReadFile(z, "onchain/blocks/"+strings.Repeat("0", 20)+".block")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if list, err := os.ReadDir(forks); err != nil || len(list) != 1000 {
-		t.Errorf("%d forks are kept, %v", len(list), err)
+	return string(block), trust
+}
+
+// A folder that an earlier version filled, which took a consortium's blocks
+// without proof, is not signed for any further.
+func TestUnprovenFolder(t *testing.T) {
+	w := newWorld(t)
+	_, trust := captured(t)
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, trust.Channel), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, trust.Channel, "head.json"), []byte(`{"height":3,"hash":"`+strings.Repeat("1", 64)+`"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := receiver.New(receiver.Options{Dir: dir, Key: w.court, Trust: trust, Verifier: verifier(t, "", time.Now, w.exchange)})
+	if err == nil || !strings.Contains(err.Error(), "without proof") || !strings.Contains(err.Error(), "resume -again") {
+		t.Errorf("got %v", err)
 	}
 }

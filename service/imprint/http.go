@@ -30,8 +30,7 @@ type HTTPOptions struct {
 	Name string
 	// URL is the receiver's address, without PathDeliveries.
 	URL string
-	// Party is the USCC whose receipts count; empty: any court, regulator or
-	// notary of the ledger.
+	// Party is the USCC of the institution: only its receipts count.
 	Party string
 	// TLS says whom to believe; nil is the system's own list.
 	TLS *tls.Config
@@ -57,6 +56,9 @@ func NewHTTP(o HTTPOptions) (*HTTP, error) {
 	base, err := url.Parse(o.URL)
 	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" || base.RawQuery != "" || base.Fragment != "" {
 		return nil, fmt.Errorf("imprint %s: %q is no address of a receiver (https://host/path)", o.Name, o.URL)
+	}
+	if err := pledge.CheckUSCC(o.Party); err != nil {
+		return nil, fmt.Errorf("imprint %s: party: whose receipts count must be said: %w", o.Name, err)
 	}
 	base.Path = strings.TrimSuffix(base.Path, "/")
 	if o.Timeout == 0 {
@@ -112,21 +114,27 @@ func (h *HTTP) ask(ctx context.Context, query url.Values, most int) ([]Receipt, 
 	return h.open(ctx, answer.Receipts, most)
 }
 
-// Deliver implements Sink.
-func (h *HTTP) Deliver(ctx context.Context, blocks []Delivery) ([]Receipt, error) {
-	for i := range blocks {
-		var err error
-		if blocks[i].Proofs, err = prove(ctx, h.o.Ledger, blocks[i]); err != nil {
+// Deliver implements Sink. What is to be sent is fetched as it goes: a block of
+// a consortium, and each proof, may have megabytes.
+func (h *HTTP) Deliver(ctx context.Context, blocks []Delivery) (list []Receipt, err error) {
+	var next []Delivery
+	size := 0
+	for i, d := range blocks {
+		if err := fill(ctx, h.o.Ledger, &d); err != nil {
 			return nil, err
 		}
-	}
-	var list []Receipt
-	for _, r := range requests(blocks, h.o.Usual) {
-		got, err := h.post(ctx, r)
-		if err != nil {
-			return nil, err
+		next, size = append(next, d), size+sizeOf(d)
+		if size < h.o.Usual && i+1 < len(blocks) {
+			continue
 		}
-		list = append(list, got...)
+		for _, r := range requests(next, h.o.Usual) {
+			got, err := h.post(ctx, r)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, got...)
+		}
+		next, size = nil, 0
 	}
 	return list, nil
 }

@@ -39,8 +39,12 @@ type Delivery struct {
 	// Proofs are documents of service.Ledger.Prove, each of one command named
 	// by its position. A solo ledger's proves that command; on a consortium
 	// one proves its whole transaction, and with it all commands in there. A
-	// follower leaves them out: a sink that sends proofs asks for them.
+	// follower leaves them and Block out: a sink that sends proofs asks for
+	// them.
 	Proofs []Proof `json:"proofs,omitempty"`
+	// Block is the serialized common.Block of a consortium's channel in base64,
+	// in part 1: with the orderers' signatures, also when it has no commands.
+	Block string `json:"block,omitempty"`
 	// Part counts from 1 to Parts where a block is too large for one request.
 	// Parts hold different commands; a follower's delivery is always 1 of 1.
 	Part  int `json:"part"`
@@ -111,8 +115,8 @@ type Parter interface {
 // of type *Fork.
 var ErrForked = errors.New("ledger and sink disagree about a block")
 
-// Fork names the block and both hashes. Theirs is empty when the sink no
-// longer holds a block that it gave a receipt for.
+// Fork names the block and both hashes. Both are signed for: Theirs by the
+// sink.
 type Fork struct {
 	Number       uint64
 	Ours, Theirs string

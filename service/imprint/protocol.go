@@ -25,7 +25,7 @@ const (
 // proof alone is larger.
 const (
 	UsualRequest = 4 << 20
-	MaxRequest   = 64 << 20
+	MaxRequest   = 72 << 20 // the largest block that orderers take, 49 MiB, in base64
 	maxAnswer    = 8 << 20
 )
 
@@ -59,7 +59,9 @@ type Problem struct {
 const ProblemForked = "urn:datapledge:forked"
 
 // Statement is what a receipt says: Party has the block, with all of its
-// records. It is signed as RFC 8785 JSON.
+// records. On a consortium Records counts the commands that the block's
+// transactions carry out, as the consenters signed it (evidence.SignedBlock).
+// It is signed as RFC 8785 JSON.
 type Statement struct {
 	Block      uint64 `json:"block"`
 	Channel    string `json:"channel"`

@@ -45,7 +45,7 @@ func (h *HTTP) openOne(ctx context.Context, jws string) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
-	if h.o.Party != "" && claimed != h.o.Party {
+	if claimed != h.o.Party {
 		return Receipt{}, fmt.Errorf("it is by %.40q instead of %s", claimed, h.o.Party)
 	}
 	party, err := h.party(ctx, claimed)
@@ -114,6 +114,29 @@ func openStatement(jws string, p pledge.Party) (Statement, error) {
 func (h *HTTP) Parts(_ context.Context, _ uint64, _ string, r Receipt) (map[string][]byte, error) {
 	sum := sha256.Sum256([]byte(r.Document))
 	return map[string][]byte{"imprint/receipts/" + hex.EncodeToString(sum[:]) + ".jws": []byte(r.Document)}, nil
+}
+
+// fill adds what proves a block, and what proves each of its commands.
+func fill(ctx context.Context, l Prover, d *Delivery) (err error) {
+	if d.Ledger == ledgerFabric {
+		b, ok := l.(rawBlocks)
+		if !ok {
+			return errors.New("the ledger does not give its blocks with their signatures")
+		}
+		raw, err := b.RawBlock(ctx, d.Number)
+		if err != nil {
+			return fmt.Errorf("reading block %d with its signatures: %w", d.Number, err)
+		}
+		d.Block = base64.StdEncoding.EncodeToString(raw)
+	}
+	d.Proofs, err = prove(ctx, l, *d)
+	return err
+}
+
+// rawBlocks is a consortium's ledger, which gives a block as its orderers
+// signed it.
+type rawBlocks interface {
+	RawBlock(ctx context.Context, number uint64) ([]byte, error)
 }
 
 // proving is how many proofs are asked for at once: a consortium's ledger

@@ -41,11 +41,13 @@ func provenBy(ledger string, p pledge.Position) pledge.Position {
 
 const ledgerFabric = "fabric"
 
-// split makes parts of at most max bytes, unless one unit alone has more.
+// split makes parts of at most max bytes, unless one unit alone has more. The
+// block itself is a unit: it goes with the first part.
 func split(d Delivery, max int) []Delivery {
 	part := d
 	part.Commands, part.Proofs = []Command{}, nil
-	list, size := []Delivery{part}, 0
+	list, size := []Delivery{part}, len(d.Block)
+	part.Block = ""
 	for _, u := range units(d) {
 		if size > 0 && size+u.size > max {
 			list, size = append(list, part), 0
@@ -65,7 +67,7 @@ func split(d Delivery, max int) []Delivery {
 
 // sizeOf is about what a delivery has as JSON.
 func sizeOf(d Delivery) int {
-	size := 512
+	size := 512 + len(d.Block)
 	for _, u := range units(d) {
 		size += u.size
 	}

@@ -37,8 +37,8 @@ type checkpoint struct {
 	Receipts uint64 `json:"receipts"` // how many are kept
 }
 
-// stopped says why nothing is delivered any more, until a person removes the
-// file.
+// stopped says why nothing is delivered any more, until a person has decided
+// (Resume).
 type stopped struct {
 	V      int    `json:"v"`
 	At     string `json:"at"`

@@ -197,7 +197,7 @@ func (c *court) sink(l *solo.Ledger, usual int) *imprint.HTTP {
 	return c.sinkOf(l, usual, courtParty)
 }
 
-// sinkOf believes one party's receipts, or with none those of all whose count.
+// sinkOf believes one party's receipts.
 func (c *court) sinkOf(l *solo.Ledger, usual int, party string) *imprint.HTTP {
 	c.w.t.Helper()
 	s, err := imprint.NewHTTP(imprint.HTTPOptions{Name: "court", URL: c.server.URL, Party: party, TLS: c.server.Client().Transport.(*http.Transport).TLSClientConfig,

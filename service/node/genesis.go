@@ -35,6 +35,17 @@ func members() []member {
 	}
 }
 
+// TrialParty is the made-up USCC of the institution that a trial has in a role,
+// empty where it has none.
+func TrialParty(role pledge.Role) string {
+	for _, m := range members() {
+		if m.role == role {
+			return m.party
+		}
+	}
+	return ""
+}
+
 // operatorKey is the name of the key that signs blocks.
 const operatorKey = "operator"
 

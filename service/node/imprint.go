@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/url"
 	"os"
-	"path/filepath"
 	"regexp"
 
 	"github.com/datapledge/datapledge/pledge"
@@ -37,8 +36,8 @@ type Sink struct {
 	// CAFile holds who vouches for it, in PEM; the system's own list counts
 	// when it is empty.
 	CAFile string `json:"ca_file,omitempty"`
-	// Party is the USCC whose receipts count; empty: any court, regulator or
-	// notary of the ledger.
+	// Party is the USCC of the institution: only its receipts count. Needed of
+	// kind "http".
 	Party string `json:"party,omitempty"`
 
 	// What follows is of kind "fabric": a channel that holds checkpoints.
@@ -84,6 +83,7 @@ func (s Sink) check() (faults []error) {
 	u, err := url.Parse(s.URL)
 	fault(err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http", "url: %q is not https://host/path", s.URL)
 	fault(err == nil && u.Scheme == "http" && !local(u.Hostname()), "url: plain http only to this machine: records would go over the network for anybody to read")
+	fault(s.Party == "", "party: the USCC of the institution is needed: only its receipts count")
 	fault(s.Party != "" && pledge.CheckUSCC(s.Party) != nil, "party: %q is no USCC", s.Party)
 	return faults
 }
@@ -101,7 +101,7 @@ func (n *Node) openImprint(key *client.Key) error {
 		if err != nil {
 			return fmt.Errorf("imprint %s: %w", s.Name, err)
 		}
-		f, err := imprint.NewFollower(imprint.Options{Ledger: n.ledger, Sink: sink, Dir: filepath.Join(n.config.Data, "imprint", s.Name), Logger: n.log})
+		f, err := imprint.NewFollower(imprint.Options{Ledger: n.ledger, Sink: sink, Dir: n.config.imprintDir(s.Name), Logger: n.log})
 		if err != nil {
 			return fmt.Errorf("imprint %s: %w", s.Name, err)
 		}

@@ -28,10 +28,11 @@ func TestImprintConfig(t *testing.T) {
 		"sinks[0].url":              func(s *node.Sink) { s.URL = "court" },
 		"plain http":                func(s *node.Sink) { s.URL = "http://court.example/" },
 		"sinks[0].party":            func(s *node.Sink) { s.Party = "1" },
+		"sinks[0].party: the USCC":  func(s *node.Sink) { s.Party = "" },
 	} {
 		c := node.Default()
 		c.Imprint.Sinks = []node.Sink{{Name: "court", Kind: "http", URL: "https://court.example/imprint", Party: "11330100MADEUP048D"},
-			{Name: "court2", Kind: "http", URL: "http://127.0.0.1:1"}}
+			{Name: "court2", Kind: "http", URL: "http://127.0.0.1:1", Party: "11330100MADEUP0568"}}
 		change(&c.Imprint.Sinks[0])
 		err := c.Check()
 		if (want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), want) {
@@ -39,7 +40,7 @@ func TestImprintConfig(t *testing.T) {
 		}
 	}
 	c := config(t)
-	c.Imprint.Sinks = []node.Sink{{Name: "court", Kind: "http", URL: "https://127.0.0.1:1", CAFile: filepath.Join(t.TempDir(), "none")}}
+	c.Imprint.Sinks = []node.Sink{{Name: "court", Kind: "http", URL: "https://127.0.0.1:1", Party: "11330100MADEUP048D", CAFile: filepath.Join(t.TempDir(), "none")}}
 	if _, err := node.Open(t.Context(), c, nil); err == nil || !strings.Contains(err.Error(), "ca_file") {
 		t.Errorf("got %v, want word of the missing file", err)
 	}

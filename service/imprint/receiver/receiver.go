@@ -2,8 +2,8 @@
 // takes what followers deliver, checks it against what the institution itself
 // trusts, keeps it in files that a person can read, and signs receipts.
 //
-// It believes a block because of the ledger's own proof, never because of who
-// sent it, and it holds the blocks to one chain from block 0: a block that
+// It believes a block because of the ledger's own proof, or of the signatures
+// of a consortium's orderers, never because of who sent it, and it holds the blocks to one chain from block 0: a block that
 // contradicts one that it has is kept as evidence of a fork, and refused.
 package receiver
 
@@ -43,9 +43,11 @@ type Receiver struct {
 	mux   *http.ServeMux
 	mu    sync.Mutex
 	store *store
+	chain *evidence.SignedBlocks // nil for a solo ledger: its operator signs
 }
 
-// New opens the folder, and makes it at the first start.
+// New opens the folder, and makes it at the first start. One of a consortium's
+// blocks that were taken without proof, by an earlier version, is refused.
 func New(o Options) (*Receiver, error) {
 	if o.Dir == "" || o.Key == nil || o.Verifier == nil {
 		return nil, errors.New("a receiver needs a folder, a key and whom to believe")
@@ -64,6 +66,11 @@ func New(o Options) (*Receiver, error) {
 		return nil, err
 	}
 	r := &Receiver{o: o, store: s, mux: http.NewServeMux()}
+	if o.Trust.Ledger != ledgerSolo {
+		if r.chain, err = s.followed(o.Trust); err != nil {
+			return nil, err
+		}
+	}
 	r.mux.HandleFunc("POST "+imprint.PathDeliveries, r.answer(r.deliveries))
 	r.mux.HandleFunc("GET "+imprint.PathReceipts, r.answer(r.receipts))
 	return r, nil

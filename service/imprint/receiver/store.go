@@ -20,6 +20,8 @@ import (
 //	head.json                       the newest block that is held whole
 //	blocks/<from>/<number>.json     a block as it was delivered; where it came
 //	                                in parts: <number>.<part>-of-<parts>.json
+//	configs/<number>.block          each configuration of a consortium's channel
+//	                                up to head.json, as Fabric serializes it
 //	receipts/<from>/<number>.jws    the receipt that was given for it
 //	forks/<number>-<hash>.json      what contradicts it, with who signed it
 //
@@ -156,31 +158,15 @@ func (s *store) signed(d imprint.Delivery, sign func() (string, error)) (string,
 	return jws, s.put(s.path("receipts", d.Number, ".jws"), []byte(jws+"\n"))
 }
 
-// keepFork keeps the first request that brought a block, not each attempt. The
-// path is empty when it keeps none.
+// keepFork keeps the first request that brought a block, not each attempt.
 func (s *store) keepFork(d imprint.Delivery, request any) (string, error) {
 	path := filepath.Join(s.dir, "forks", fmt.Sprintf("%020d-%s.json", d.Number, d.Hash))
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
-	}
-	if full, err := s.fullOfTalk(d); err != nil || full {
-		return "", err
 	}
 	data, err := indent(request)
 	if err != nil {
 		return "", err
 	}
 	return path, imprint.WriteFile(path, data)
-}
-
-// maxTalk bounds what is kept of forks that nothing proves: whoever has the
-// sender's key can make up any number of a consortium's blocks without commands.
-const maxTalk = 1000
-
-func (s *store) fullOfTalk(d imprint.Delivery) (bool, error) {
-	if len(d.Proofs) > 0 {
-		return false, nil
-	}
-	list, err := os.ReadDir(filepath.Join(s.dir, "forks"))
-	return len(list) >= maxTalk, err
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
+	"github.com/datapledge/datapledge/service/evidence"
 	"github.com/datapledge/datapledge/service/imprint"
 )
 
@@ -143,20 +144,51 @@ func (r *Receiver) keep(d imprint.Delivery) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	b, err := r.signedWhole(d)
+	if err != nil {
+		return "", err
+	}
+	if r.chain != nil {
+		records = b.Carried
+	}
 	jws, err := r.store.signed(d, func() (string, error) {
 		return imprint.SignReceipt(r.o.Key, imprint.Statement{Block: d.Number, Channel: d.Channel, Hash: d.Hash, Party: r.o.Key.Party(),
-			ReceivedAt: r.o.Now().UTC().Format(imprint.TimeLayout), Records: records, V: imprint.Version})
+			ReceivedAt: r.o.Now().UTC().Format(imprint.TimeLayout), Records: int(records), V: imprint.Version})
 	})
 	if err != nil {
 		return "", err
 	}
-	return jws, r.store.setHead(service.Head{Height: d.Number, Hash: d.Hash})
+	if err := r.store.setHead(service.Head{Height: d.Number, Hash: d.Hash}); err != nil {
+		return "", err
+	}
+	if r.chain != nil {
+		r.chain.Follow(b)
+	}
+	return jws, nil
 }
 
-// whole counts the records of a block, whose last part just came. On a solo
+// signedWhole is a consortium's block, judged by its first part, which may
+// have come before a restart, and kept when it configures.
+func (r *Receiver) signedWhole(d imprint.Delivery) (b evidence.SignedBlock, err error) {
+	if r.chain == nil {
+		return b, nil
+	}
+	if d.Parts > 1 {
+		if d, err = r.store.part(d.Number, 1, d.Parts); err != nil {
+			return b, err
+		}
+	}
+	b, raw, err := r.signedBlock(d)
+	if err != nil {
+		return b, err
+	}
+	return b, r.store.keepConfig(b, raw)
+}
+
+// whole counts the commands of a block, whose last part just came. On a solo
 // ledger the signed header says how many there must be.
-func (r *Receiver) whole(last imprint.Delivery) (int, error) {
-	records, entries := 0, map[string]bool{}
+func (r *Receiver) whole(last imprint.Delivery) (uint64, error) {
+	records, entries := uint64(0), map[string]bool{}
 	for i := 1; i <= last.Parts; i++ {
 		d, err := r.store.part(last.Number, i, last.Parts)
 		if errors.Is(err, service.ErrNotFound) || err == nil && d.Hash != last.Hash {
@@ -179,12 +211,12 @@ func (r *Receiver) whole(last imprint.Delivery) (int, error) {
 	return records, nil
 }
 
-func (r *Receiver) complete(d imprint.Delivery, records int) error {
+func (r *Receiver) complete(d imprint.Delivery, records uint64) error {
 	if r.o.Trust.Ledger != ledgerSolo || d.Number == 0 {
 		return nil
 	}
 	want, err := r.entries(d)
-	if err == nil && uint64(records) != want {
+	if err == nil && records != want {
 		err = refuse(http.StatusBadRequest, "unproven", "block %d has %d commands, %d were delivered", d.Number, want, records)
 	}
 	return err

@@ -1,0 +1,38 @@
+package evidence
+
+// carried counts the commands that the block's transactions carry out, as
+// their endorsers answered: in all of them, which is what the consenters
+// signed, and in those marked valid, which nobody signs.
+func (b *block) carried(chaincode string) (all, valid uint64) {
+	for tx, raw := range b.txs {
+		n := appliedIn(raw, chaincode)
+		all += n
+		if b.valid(uint64(tx)) == nil {
+			valid += n
+		}
+	}
+	return all, valid
+}
+
+// appliedIn is zero for what is no call of the rules that can be read: anybody
+// who may write to the channel can have anything ordered.
+func appliedIn(raw []byte, chaincode string) (n uint64) {
+	t, err := parseTransaction(raw)
+	if err != nil || t.kind != typeEndorsed || t.called != chaincode || t.function() != "apply" {
+		return 0
+	}
+	did, err := readEffects(t.rwset, chaincode)
+	if err != nil {
+		return 0
+	}
+	results, err := parseResults(t.answer, did.writes)
+	if err != nil || len(results) != len(t.args)-1 {
+		return 0
+	}
+	for _, r := range results {
+		if r.status == "applied" && len(r.writes) > 0 {
+			n++
+		}
+	}
+	return n
+}
