@@ -230,9 +230,10 @@ func strangeFile(name, role string) func(*testing.T, *story, contents) []byte {
 func TestAttacks(t *testing.T) {
 	for _, a := range slices.Concat(attacks, operatorAttacks) {
 		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
 			s := newStory(t)
 			trust := s.trust()
-			f := unpack(t, s.write(s.asset))
+			f := s.sound.of(s.asset)
 			r := check(t, a.make(t, s, f), trust)
 			if r.OK() || r.ExitCode() != evidence.ExitTampered {
 				t.Fatal("passed")

@@ -75,7 +75,7 @@ func flipped(r *rand.Rand, packages []sound) (sound, int, []byte) {
 // No file need be read for that, so this is done very often.
 func TestRandomBits(t *testing.T) {
 	packages := soundPackages(t)
-	atOnce(t, choose(2500, 1_000_000), "single bits flipped", func(r *rand.Rand) bool {
+	atOnce(t, choose(1500, 1_000_000), "single bits flipped", func(r *rand.Rand) bool {
 		p, bit, damaged := flipped(r, packages)
 		f, err := evidence.Container(damaged, p.trust)
 		if at := p.at(bit / 8); err != nil || !at.located(f, damaged) {
@@ -90,7 +90,7 @@ func TestRandomBits(t *testing.T) {
 // come to no better verdict, and the digests must name the same file.
 func TestRandomBitsWholeCheck(t *testing.T) {
 	packages := soundPackages(t)
-	atOnce(t, choose(60, 20_000), "single bits flipped, whole check", func(r *rand.Rand) bool {
+	atOnce(t, choose(40, 20_000), "single bits flipped, whole check", func(r *rand.Rand) bool {
 		p, bit, damaged := flipped(r, packages)
 		report, err := evidence.Check(context.Background(), bytes.NewReader(damaged), int64(len(damaged)), p.trust)
 		at := p.at(bit / 8)

@@ -52,7 +52,7 @@ func TestEveryChangedBitFails(t *testing.T) {
 	data, trust := s.write(s.owner.party), s.trust()
 	where := places(t, data)
 	var parts []string
-	for bit := 0; bit < len(data)*8; bit += stride(401) {
+	for bit := 0; bit < len(data)*8; bit += stride(997) {
 		i := bit / 8
 		damaged := slices.Clone(data)
 		damaged[i] ^= 1 << (bit % 8)
@@ -85,7 +85,7 @@ func names(r evidence.Report, parts []string) bool {
 func TestBitsOfALargerPackage(t *testing.T) {
 	s := newStory(t)
 	data, trust := s.write(s.pledge), s.trust()
-	for i := 0; i < len(data)*8; i += stride(16001) {
+	for i := 0; i < len(data)*8; i += stride(32003) {
 		damaged := slices.Clone(data)
 		damaged[i/8] ^= 1 << (i % 8)
 		if r := check(t, damaged, trust); r.OK() {

@@ -289,8 +289,9 @@ func marshal(v any) []byte {
 func TestChannelAttacks(t *testing.T) {
 	for _, a := range slices.Concat(blockAttacks, transactionAttacks) {
 		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
 			c := newChannel(t)
-			f := unpack(t, c.build(c.asset))
+			f := c.sound.of(c.asset)
 			trust := c.trust()
 			a.change(c)
 			c.seal()
@@ -322,8 +323,9 @@ var harmless = []channelAttack{
 func TestHarmless(t *testing.T) {
 	for _, a := range harmless {
 		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
 			c := newChannel(t)
-			f := unpack(t, c.build(c.asset))
+			f := c.sound.of(c.asset)
 			trust := c.trust()
 			a.change(c)
 			c.seal()

@@ -60,15 +60,16 @@ type channel struct {
 	values   mapState
 	attest   func(*call) // changes what Prove attests
 	rotated  *node       // the new consenter certificate of the second configuration
+	sound    soundFiles  // of the asset, on the channel
 }
 
-// newChannel puts the story's commands on a channel: the same commands, each
+// makeChannel puts the story's commands on a channel: the same commands, each
 // of the story's blocks as one transaction.
-func newChannel(t testing.TB) *channel {
+func makeChannel(t testing.TB) *channel {
 	t.Helper()
 	s := newStory(t)
 	s.genesis = s.consortium()
-	c := &channel{story: s, versions: map[string]*kvrwset.Version{}, values: mapState{}}
+	c := &channel{story: s, sound: soundFiles{}, versions: map[string]*kvrwset.Version{}, values: mapState{}}
 	for i, m := range s.genesis.Members {
 		c.orgs = append(c.orgs, newOrg(t, string(m.Roles[0]), m.Party, []string{"IPCentreMSP", "NotaryMSP", "ExchangeMSP", "BankMSP", "CourtMSP", "RegulatorMSP"}[i]))
 	}
@@ -83,6 +84,7 @@ func newChannel(t testing.TB) *channel {
 		c.add(&cut{txs: []*call{c.execute(n)}})
 	}
 	c.seal()
+	c.sound.add(t, c.build, c.asset)
 	return c
 }
 

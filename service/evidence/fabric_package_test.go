@@ -257,7 +257,7 @@ func TestWriterComparesThePlace(t *testing.T) {
 func TestBitsOfAConsortiumPackage(t *testing.T) {
 	c := newChannel(t)
 	data, trust := c.build(c.owner.party), c.trust()
-	for i := 0; i < len(data)*8; i += stride(1009) {
+	for i := 0; i < len(data)*8; i += stride(3001) {
 		damaged := slices.Clone(data)
 		damaged[i/8] ^= 1 << (i % 8)
 		if r := check(t, damaged, trust); r.OK() {
@@ -281,7 +281,7 @@ func TestSignedBitsOfAConsortiumPackage(t *testing.T) {
 		t.Fatalf("only %v", blocks)
 	}
 	random := rand.New(rand.NewPCG(1, 2))
-	for range choose(300, 1500) {
+	for range choose(150, 1500) {
 		f := maps.Clone(sound)
 		name := blocks[random.IntN(len(blocks))]
 		f[name] = slices.Clone(f[name])

@@ -214,6 +214,7 @@ func (i *checkpointed) rewrite(change func(*pledge.Checkpoint)) {
 func TestImprintAttacks(t *testing.T) {
 	for name, attack := range imprintAttacks {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			i := newCheckpointed(t)
 			trust := i.trust()
 			attack(i)

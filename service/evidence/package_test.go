@@ -52,7 +52,7 @@ func TestPackageOfEveryRecordStands(t *testing.T) {
 }
 
 func TestSameLedgerSameBytes(t *testing.T) {
-	a, b := newStory(t), newStory(t)
+	a, b := newStoryAt(t, storyBegan), newStoryAt(t, storyBegan)
 	if !bytes.Equal(a.write(a.pledge), b.write(b.pledge)) {
 		t.Error("two packages of the same ledger differ")
 	}

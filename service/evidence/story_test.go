@@ -23,19 +23,15 @@ type story struct {
 	owner, owner2, other             key
 	asset, kin, pledge, released     string
 	created                          time.Time
+	sound                            soundFiles // of asset and pledge
 }
 
 var madeAt = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
 
-func newStory(t testing.TB) *story {
-	t.Helper()
-	return newStoryAt(t, time.Date(2026, 11, 21, 7, 0, 0, 0, time.UTC))
-}
-
 // newStoryAt tells the story of a ledger that was created then.
 func newStoryAt(t testing.TB, created time.Time) *story {
 	t.Helper()
-	s := &story{created: created,
+	s := &story{created: created, sound: soundFiles{},
 		ipcentre: newKey("ipcentre", uscc(1)), notary: newKey("notary", uscc(2)), exchange: newKey("exchange", uscc(3)),
 		bank: newKey("bank", uscc(4)), owner: newKey("owner", uscc(5)), owner2: newKey("owner2", uscc(5)), other: newCurveKey("other", uscc(6)),
 	}
@@ -52,6 +48,7 @@ func newStoryAt(t testing.TB, created time.Time) *story {
 	s.commit(s.sign(s.bank, pledge.PledgeRelease, pledge.ReleaseBody{PledgeID: s.released, Reason: "PAID"}))
 	s.pledge = s.propose("exclusive")
 	s.register(s.pledge)
+	s.sound.add(t, s.write, s.asset, s.pledge)
 	return s
 }
 

@@ -19,7 +19,7 @@ func inChannel(name, holds, check, file string, change func(t *testing.T, c *cha
 	return []tampering{{"fabric", name, holds, check, file, func(t *testing.T) evidence.Report {
 		c := newChannel(t)
 		trust := c.trust()
-		return checkOf(t, change(t, c, unpack(t, c.build(c.asset))).pack(t, c.exchange), trust)
+		return checkOf(t, change(t, c, c.sound.of(c.asset)).pack(t, c.exchange), trust)
 	}}}
 }
 
@@ -51,11 +51,11 @@ var splicedBlocks = append(inChannel("a block of another channel of the same mem
 		return f
 	}), append(inChannel("a block of another network with the same names", namesake, evidence.CheckBlockSignatures, blockFile(notarized),
 	func(t *testing.T, c *channel, f contents) contents {
-		f[blockFile(notarized)] = newChannel(t).bytes(notarized)
+		f[blockFile(notarized)] = makeChannel(t).bytes(notarized)
 		return f
 	}), inChannel("the package of another network with the same names", namesake, evidence.CheckGenesis, blockFile(0),
 	func(t *testing.T, c *channel, f contents) contents {
-		other := newChannel(t)
+		other := makeChannel(t)
 		return unpack(t, other.build(other.asset))
 	})...)...)
 
@@ -221,7 +221,7 @@ func TestQuorumIsWhatStopsForgers(t *testing.T) {
 		}
 		c := newChannel(t)
 		trust := c.trust()
-		if r := check(t, c.forgedBy(t, unpack(t, c.build(c.asset)), who).pack(t, c.exchange), trust); !r.OK() {
+		if r := check(t, c.forgedBy(t, c.sound.of(c.asset), who).pack(t, c.exchange), trust); !r.OK() {
 			t.Errorf("%v: %s", who, text(r))
 		}
 	}
@@ -240,7 +240,7 @@ func TestQuorumsMeet(t *testing.T) {
 // One certificate under two numbers would have two votes.
 var twoNumbers = []tampering{{"fabric", "a configuration that names one certificate twice", minority, evidence.CheckGenesis, blockFile(9), func(t *testing.T) evidence.Report {
 	c := newChannel(t)
-	f, trust := unpack(t, c.build(c.asset)), c.trust()
+	f, trust := c.sound.of(c.asset), c.trust()
 	list := c.consenters()
 	list[1].node = list[0].node
 	c.cuts[9].config = c.config(1, list)

@@ -48,7 +48,10 @@ func TestTamperMatrix(t *testing.T) {
 		count += len(k.rows)
 		for _, row := range k.rows {
 			if row.run != nil {
-				t.Run(k.name+": "+row.name, func(t *testing.T) { row.found(t, row.run(t)) })
+				t.Run(k.name+": "+row.name, func(t *testing.T) {
+					t.Parallel()
+					row.found(t, row.run(t))
+				})
 			}
 		}
 	}

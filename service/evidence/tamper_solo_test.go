@@ -15,7 +15,7 @@ func onSolo(name, holds, check, file string, of func(*story) string, change func
 	return []tampering{{"solo", name, holds, check, file, func(t *testing.T) evidence.Report {
 		s := newStory(t)
 		trust := s.trust()
-		return checkOf(t, change(t, s, unpack(t, s.write(of(s)))), trust)
+		return checkOf(t, change(t, s, s.sound.of(of(s))), trust)
 	}}}
 }
 

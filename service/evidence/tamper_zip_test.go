@@ -134,7 +134,7 @@ func inContainer() (rows []tampering) {
 	for _, name := range slices.Sorted(maps.Keys(zipTricks)) {
 		rows = append(rows, tampering{"solo", name, nothing, evidence.CheckContainer, "", func(t *testing.T) evidence.Report {
 			s := newStory(t)
-			return check(t, zipTricks[name](t, unpack(t, s.write(s.asset))), s.trust())
+			return check(t, zipTricks[name](t, s.sound.of(s.asset)), s.trust())
 		}})
 	}
 	return rows
