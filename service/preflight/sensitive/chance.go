@@ -6,7 +6,7 @@ type strength uint8
 const (
 	explained strength = iota // chance gives about as many
 	possible                  // chance may give as many
-	beyond                    // chance gives as many in fewer than 5 of 100 tables
+	beyond                    // chance gives as many in at most 2.5 of 100 tables
 )
 
 // against compares hits with chance as the package comment says. expected is
@@ -19,26 +19,31 @@ func (c Chance) against(t *tally) strength {
 	whole := c.NearIn * c.PoolIn
 	expected := max(t.near*c.PoolIn, min(t.pool*c.NearIn, 3*c.PoolIn))
 	switch {
+	case t.count < 4 && t.pool > 100*t.count:
+		if expected < whole {
+			return possible
+		}
 	case expected*few(t.count) <= t.count*whole:
 		return beyond
+	}
+	switch {
 	case expected >= whole && t.count*whole <= 2*expected+3*whole:
 		return explained
 	}
 	return possible
 }
 
-// few is by how many times hits must outnumber the expected ones: chance
-// gives 1 where 1/20 is expected in 4.9 of 100 tables, 2 where 1/4 is in 2.6,
-// 3 where 1/2 is in 1.4, and four times the expected number or more in at
-// most 1.9 (Poisson).
+// few is by how many times hits must outnumber the expected ones. Chance
+// gives 1 where 1/40 is expected in 2.5 of 100 tables, 2 where 1/5 is in 1.8,
+// 3 where 3/7 is in 1.0, 4 where 1 is in 1.9, and ever fewer (Poisson).
 func few(hits int64) int64 {
 	switch hits {
 	case 1:
-		return 20
+		return 40
 	case 2:
-		return 8
+		return 10
 	case 3:
-		return 6
+		return 7
 	}
 	return 4
 }

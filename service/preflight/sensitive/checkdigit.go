@@ -61,8 +61,11 @@ func (x *lexicon) identity(b []byte) outcome {
 // country, day of birth, check digit as in an identity number; numbers like
 // 810000… are those of residents from Hong Kong, and identity numbers.
 func (x *lexicon) residence(b []byte) outcome {
-	if !identityForm(b) || b[0] != '9' {
+	switch {
+	case !identityForm(b):
 		return other
+	case b[0] != '9':
+		return pool
 	}
 	return x.graded(b, b[1:3])
 }

@@ -63,16 +63,20 @@ func vinValues() (t [256]uint8) {
 
 var vinWeights = [17]int{8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2}
 
-// vin recognizes a vehicle identification number by its check digit, position 9.
+// vehicle recognizes a vehicle identification number by its check digit, at
+// position 9; every other code of 17 letters and digits is its pool.
 func vehicle(b []byte) outcome {
-	if len(b) != 17 || !allDigits(b[13:]) || allDigits(b[:13]) {
+	if len(b) != 17 || allDigits(b) {
 		return other
+	}
+	if !allDigits(b[13:]) {
+		return pool
 	}
 	sum := 0
 	for i, c := range b {
 		v := vinValue[c]
 		if v == 255 {
-			return other
+			return pool
 		}
 		sum += int(v) * vinWeights[i]
 	}

@@ -50,9 +50,11 @@
 // random digits would give, but at most three near misses' worth, for more
 // would have shown themselves in 95 of 100 tables (the rule of three). Then
 //
-//   - chance cannot explain the hits, when there is 1 and expected <= 1/20, or
-//     2 and <= 1/4, or 3 and <= 1/2, or more and <= a quarter of them: in each
-//     case chance alone gives as many in fewer than 5 of 100 tables
+//   - chance cannot explain the hits, when there is 1 and expected <= 1/40, or
+//     2 and <= 1/5, or 3 and <= 3/7, or more and <= a quarter of them: in each
+//     case chance alone gives as many in at most 2.5 of 100 tables
+//   - but one to three hits in a pool more than a hundred times as large are for
+//     a human in any case: a genuine number is rarer there than a lucky one
 //   - chance explains them, when expected >= 1 and hits <= 2·expected + 3
 //   - otherwise it may: review
 //

@@ -15,33 +15,47 @@ func (x *lexicon) nameForm(b []byte) outcome {
 		return maskedEnd(b)
 	case first == 0:
 		return other
-	case x.veiled(b[3:]):
+	case mayVeil[b[3]] && x.veiled(b[3:]) || titled(b):
 		return masked
-	case len(b)%3 != 0:
+	case len(b) > 6 && x.compound[[6]byte(b)]:
+		return x.givenForm(b[6:])
+	case len(b)%3 != 0 || len(b) > 9 || !x.surname.has(first):
 		return other
 	}
-	given := b[3:]
-	if len(b) >= 9 && x.compound[[6]byte(b)] {
-		given = b[6:]
-	} else if !x.surname.has(first) || len(b) > 9 {
-		return x.allHanzi(b)
+	return x.givenForm(b[3:])
+}
+
+func (x *lexicon) givenForm(given []byte) outcome {
+	if mayVeil[given[0]] && x.veiled(given) {
+		return masked
 	}
 	for i := 0; i < len(given); i += 3 {
 		if !x.given.has(hanzi(given, i)) {
-			return x.allHanzi(b)
+			return other
 		}
 	}
 	return hit
 }
 
-// allHanzi makes the difference between a near miss and something else.
-func (x *lexicon) allHanzi(b []byte) outcome {
-	for i := 0; i < len(b); i += 3 {
-		if hanzi(b, i) == 0 {
-			return other
+var titles = [][]byte{[]byte("先生"), []byte("女士"), []byte("小姐"), []byte("同学"), []byte("老师")}
+
+// titled says whether a title stands for the given name: 张先生.
+func titled(b []byte) bool {
+	for _, t := range titles {
+		if len(b) >= 9 && bytes.HasSuffix(b, t) {
+			return true
 		}
 	}
-	return near
+	return false
+}
+
+func allHanzi(b []byte) bool {
+	for i := 0; i < len(b); i += 3 {
+		if hanzi(b, i) == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // veiled recognizes what masks a given name: stars (also fullwidth), 某, ○.
@@ -62,6 +76,14 @@ func (x *lexicon) veiled(b []byte) bool {
 }
 
 var veils = [][]byte{[]byte("*"), []byte("＊"), []byte("某"), []byte("○"), []byte("〇"), []byte("×")}
+
+// mayVeil marks the first bytes of the veils.
+var mayVeil = func() (t [256]bool) {
+	for _, v := range veils {
+		t[v[0]] = true
+	}
+	return t
+}()
 
 func veil(b []byte) int {
 	for _, v := range veils {

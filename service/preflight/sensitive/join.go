@@ -6,30 +6,36 @@ import "github.com/datapledge/datapledge/service/preflight/table"
 // positions are sensitive in a table where another column identifies persons,
 // and for review otherwise; a latitude is nothing without its longitude.
 func (s *Scanner) join(out []ColumnResult) {
-	person := false
-	both := s.anyHits(latitude) && s.anyHits(longitude)
+	person, both := s.persons(out), s.anyHits(latitude) && s.anyHits(longitude)
 	for i := range out {
-		rule := s.ruleOf(out[i].Because)
-		person = person || out[i].Verdict == Sensitive && rule != nil && !rule.NeedsPerson
-	}
-	for i := range out {
-		s.joined(&out[i], person, both)
+		for j := range out[i].Hits {
+			s.joined(&out[i].Hits[j], person, both)
+		}
 	}
 }
 
-func (s *Scanner) joined(r *ColumnResult, person, both bool) {
-	rule := s.ruleOf(r.Because)
-	if rule == nil || !rule.NeedsPerson {
-		return
+func (s *Scanner) persons(out []ColumnResult) bool {
+	for _, r := range out {
+		for _, h := range r.Hits {
+			if h.Verdict == Sensitive && s.rules[h.rule].identifies() {
+				return true
+			}
+		}
 	}
-	half := rule.Detector == "latitude" || rule.Detector == "longitude"
+	return false
+}
+
+func (s *Scanner) joined(h *Hit, person, both bool) {
+	r := &s.rules[h.rule]
+	half := r.Detector == "latitude" || r.Detector == "longitude"
 	switch {
+	case !r.NeedsPerson || h.Count == 0:
 	case half && !both:
-		r.Verdict, r.Because = Clean, ""
-	case r.Verdict == Sensitive && !person:
-		r.Verdict = Review
-	case r.Verdict == Review && person:
-		r.Verdict = Sensitive
+		h.Verdict = Clean
+	case h.Verdict == Sensitive && !person:
+		h.Verdict = Review
+	case h.Verdict == Review && person:
+		h.Verdict = Sensitive
 	}
 }
 
@@ -40,15 +46,6 @@ func (s *Scanner) anyHits(d detector) bool {
 		}
 	}
 	return false
-}
-
-func (s *Scanner) ruleOf(id string) *Rule {
-	for i := range s.rules {
-		if s.rules[i].ID == id {
-			return &s.rules[i]
-		}
-	}
-	return nil
 }
 
 // tellsData says whether a text that stands where a column's name does holds

@@ -1,6 +1,8 @@
 package sensitive
 
 import (
+	"math/bits"
+
 	"github.com/datapledge/datapledge/service/preflight/table"
 )
 
@@ -32,12 +34,35 @@ func NewScanner(columns []string) *Scanner {
 	return s
 }
 
-// telling are the classes of which a value that a rule knows by itself has one.
-const telling = table.Digit | table.At | table.Star | table.High
+// kindOf takes from a class what a cell's bytes say, without what the format does.
+const kindOf = table.Null - 1
 
-// shortest is the number of bytes of the shortest value in ASCII that a rule
-// knows without a column's name: a passport's.
-const shortest = 7
+// shortest is, for each kind of cell, the number of bytes below which no rule
+// can know it without a column's name. Most cells of most tables are shorter.
+var shortest = func() (t [table.Null]uint8) {
+	for i := range t {
+		t[i] = shortestOf(table.Class(i))
+	}
+	return t
+}()
+
+func shortestOf(kind table.Class) uint8 {
+	switch {
+	case kind&table.High != 0 && kind&table.Star != 0:
+		return 4 // *伟
+	case kind&table.High != 0:
+		return 6 // 王伟
+	case kind == table.Digit:
+		return 10 // a near miss of a mobile number
+	case kind == table.Digit|table.Dash:
+		return 11 // a date is shorter, a phone is not
+	case kind == table.Digit|table.Dot:
+		return 7 // 8.8.8.8
+	case kind&(table.Digit|table.At) != 0:
+		return 7
+	}
+	return longText // nothing but letters and marks
+}
 
 // longText is from how many bytes on a cell with spaces or Chinese is free text.
 const longText = 60
@@ -56,7 +81,7 @@ func (s *Scanner) Add(b *table.Batch) {
 			}
 			c := &s.columns[col]
 			c.nonEmpty++
-			if c.speakers == nil && len(cell) < longText && (class&telling == 0 || len(cell) < shortest && class&(table.High|table.Star) == 0) {
+			if len(cell) < int(shortest[class&kindOf]) && c.speakers == nil {
 				continue
 			}
 			s.cell(c, cell, class, b.First+int64(row))
@@ -87,16 +112,15 @@ func (s *Scanner) cell(c *column, b []byte, class table.Class, row int64) {
 }
 
 func (s *Scanner) count(row int64) {
-	for r := range s.rules {
-		if s.found&(1<<r) != 0 {
-			t := s.col.tally(r, len(s.rules))
-			if t.count < firstRows {
-				t.rows[t.count] = row
-			}
-			t.count++
-		} else if s.veiled&(1<<r) != 0 {
-			s.col.tally(r, len(s.rules)).masked++
+	for set := s.found; set != 0; set &= set - 1 {
+		t := s.col.tally(bits.TrailingZeros64(set), len(s.rules))
+		if t.count < firstRows {
+			t.rows[t.count] = row
 		}
+		t.count++
+	}
+	for set := s.veiled &^ s.found; set != 0; set &= set - 1 {
+		s.col.tally(bits.TrailingZeros64(set), len(s.rules)).masked++
 	}
 }
 

@@ -10,14 +10,14 @@ import (
 // alone did not settle. A cell in none of their forms is unknown: encrypted,
 // tokenized, or not what the name says. A human has to look.
 func (s *Scanner) spoken(b []byte, class table.Class) {
-	if s.lex.blank[string(b)] || len(b) == 0 {
+	if len(b) <= longestBlank && s.lex.blank[string(b)] || len(b) == 0 {
 		return
 	}
 	byName, hash := false, class&table.High == 0 && isDigest(b)
 	for _, sp := range s.col.speakers {
 		byName = byName || sp.by == named
-		if (s.found|s.veiled)&(1<<sp.rule) != 0 && sp.det != secret {
-			continue
+		if (s.found|s.veiled)&(1<<sp.rule) != 0 && sp.det != secret || sp.by == hinted && sp.det != anyValue {
+			continue // settled; or a hint, which only lowers the threshold
 		}
 		switch s.form(sp.det, b, class, hash) {
 		case hit:
@@ -30,6 +30,9 @@ func (s *Scanner) spoken(b []byte, class table.Class) {
 		s.col.unknown++
 	}
 }
+
+// longestBlank is the number of bytes of the longest word for nothing.
+const longestBlank = 7
 
 // form says what a cell is to a rule that the column's name speaks of.
 func (s *Scanner) form(d detector, b []byte, class table.Class, hash bool) outcome {
@@ -116,25 +119,18 @@ func accountForm(b []byte) outcome {
 	return when(digits >= 8 && digits <= 30)
 }
 
-var titles = [][]byte{[]byte("先生"), []byte("女士"), []byte("小姐"), []byte("同学"), []byte("老师")}
-
 // namedName takes names in a column for them: two to six Chinese characters,
-// longer ones with · inside, Latin names of two words or more. 张先生 is masked.
+// longer ones with · inside, Latin names of two words or more.
 func (s *Scanner) namedName(b []byte, class table.Class) outcome {
 	if class&table.High == 0 {
 		latin := class&letters != 0 && class&table.Space != 0 && class&(table.Digit|table.At|table.Slash|table.Colon) == 0
 		return when(latin && len(b) <= 48)
 	}
-	for _, t := range titles {
-		if len(b) <= 12 && bytes.HasSuffix(b, t) {
-			return masked
-		}
-	}
 	if i := bytes.Index(b, []byte("·")); i > 0 && len(b) <= 48 {
 		return when(hanzi(b, 0) != 0 && class&table.Digit == 0)
 	}
 	surname := len(b) >= 3 && s.lex.surname.has(hanzi(b, 0)) || len(b) >= 6 && s.lex.compound[[6]byte(b[:6])]
-	return when(surname && len(b) >= 6 && len(b) <= 12 && len(b)%3 == 0 && s.lex.allHanzi(b) == near)
+	return when(surname && len(b) >= 6 && len(b) <= 12 && len(b)%3 == 0 && allHanzi(b))
 }
 
 // namedAddress takes detailed addresses; one that ends at the district is

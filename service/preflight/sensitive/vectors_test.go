@@ -34,7 +34,7 @@ func TestNumbers(t *testing.T) {
 		{imei, "123456789012345", pool},
 		{vin, "1M8GDM9AXKP042788", hit},
 		{vin, "1M8GDM9A1KP042788", near},
-		{vin, "1M8GDM9AXKPO42788", other},
+		{vin, "1M8GDM9AXKPO42788", pool},
 		{vin, "11111111111111111", other},
 		{mobile, "13800138000", hit},
 		{mobile, "12800138000", near},

@@ -40,6 +40,9 @@ type Hit struct {
 	ByChance bool    `json:"by_chance"` // chance gives about as many hits
 	RateBP   int     `json:"rate_bp"`   // hits per 10,000 non-empty cells, rounded up
 	Rows     []int64 `json:"rows"`      // the first five
+	Verdict  Verdict `json:"verdict"`   // what follows from this rule alone
+
+	rule int
 }
 
 // Columns gives what was found, in the order of the columns. It may be called
@@ -47,48 +50,63 @@ type Hit struct {
 func (s *Scanner) Columns() []ColumnResult {
 	out := make([]ColumnResult, len(s.columns))
 	for i := range s.columns {
-		out[i] = s.result(&s.columns[i], s.names[i])
+		c := &s.columns[i]
+		out[i] = ColumnResult{Column: s.names[i], NonEmpty: c.nonEmpty, Unknown: c.unknown, Hits: s.hits(c), Verdict: Clean}
 	}
 	s.join(out)
+	for i := range out {
+		s.decide(&s.columns[i], &out[i])
+	}
 	return out
 }
 
-func (s *Scanner) result(c *column, name string) ColumnResult {
-	r := ColumnResult{Column: name, NonEmpty: c.nonEmpty, Unknown: c.unknown, Hits: []Hit{}, Verdict: Clean}
+// hits are in the order of the rules.
+func (s *Scanner) hits(c *column) []Hit {
+	hits := []Hit{}
 	for i, t := range c.tallies {
 		if t != nil && t.count+t.masked > 0 {
-			r.Hits = append(r.Hits, s.hit(i, t, c.nonEmpty))
-			r.judge(s.judge(c, i, t), s.rules[i].ID)
+			hits = append(hits, s.hit(c, i, t))
+		}
+	}
+	return hits
+}
+
+func (s *Scanner) hit(c *column, rule int, t *tally) Hit {
+	h := Hit{Rule: s.rules[rule].ID, Count: t.count, Masked: t.masked, Near: t.near, RateBP: rate(t.count, c.nonEmpty), rule: rule}
+	h.Rows = append([]int64{}, t.rows[:min(t.count, firstRows)]...)
+	h.ByChance = t.count > 0 && s.rules[rule].Chance.against(t) == explained
+	h.Verdict = s.judge(c, rule, t)
+	return h
+}
+
+// decide gives the column the gravest verdict, of two alike the first rule's.
+func (s *Scanner) decide(c *column, r *ColumnResult) {
+	for _, h := range r.Hits {
+		r.take(h.Verdict, h.Rule)
+	}
+	if c.freeText() {
+		r.take(Review, s.ruleID(freeText))
+	}
+	for _, sp := range c.speakers {
+		if sp.by == named && rate(c.unknown, c.nonEmpty) >= manyUnknown && s.rules[sp.rule].identifies() {
+			r.take(Review, s.rules[sp.rule].ID)
 		}
 	}
 	slices.SortFunc(r.Hits, func(a, b Hit) int { return cmp.Compare(a.Rule, b.Rule) })
-	if c.freeText() {
-		r.judge(Review, s.ruleID(freeText))
-	}
-	for _, sp := range c.speakers {
-		if sp.by == named && rate(c.unknown, c.nonEmpty) >= manyUnknown && s.rules[sp.rule].Kind != "business" && !s.rules[sp.rule].NeedsPerson && sp.det != position {
-			r.judge(Review, s.rules[sp.rule].ID)
-		}
-	}
-	return r
 }
+
+// identifies says whether a rule's values are identifiers of persons, and not
+// their attributes or those of organizations.
+func (r *Rule) identifies() bool { return r.Kind != "business" && !r.NeedsPerson }
 
 // manyUnknown is the rate of unknown cells, in basis points, from which on a
 // column whose name tells of identifiers is for review.
 const manyUnknown = 1000
 
-// judge keeps the graver verdict, and of two alike the first rule's.
-func (r *ColumnResult) judge(v Verdict, rule string) {
+func (r *ColumnResult) take(v Verdict, rule string) {
 	if gravity[v] > gravity[r.Verdict] {
 		r.Verdict, r.Because = v, rule
 	}
-}
-
-func (s *Scanner) hit(rule int, t *tally, nonEmpty int64) Hit {
-	h := Hit{Rule: s.rules[rule].ID, Count: t.count, Masked: t.masked, Near: t.near, RateBP: rate(t.count, nonEmpty)}
-	h.Rows = append([]int64{}, t.rows[:min(t.count, firstRows)]...)
-	h.ByChance = t.count > 0 && s.rules[rule].Chance.against(t) == explained
-	return h
 }
 
 // judge gives the verdict of one rule on a column.
@@ -100,7 +118,7 @@ func (s *Scanner) judge(c *column, rule int, t *tally) Verdict {
 	by, bp := c.by(rule), rate(t.count, c.nonEmpty)
 	chance := r.Chance.against(t)
 	if r.Kind == "business" || detectors[r.Detector] == personName && by == unnamed && !c.names.varied(t.count) {
-		return Clean
+		return onlyMasked(r, t, c.nonEmpty)
 	}
 	switch th := r.Thresholds; {
 	case by == named && bp >= th.Named:
@@ -111,10 +129,10 @@ func (s *Scanner) judge(c *column, rule int, t *tally) Verdict {
 		return Review
 	case chance != explained && th.Review > 0 && bp >= th.Review:
 		return Review
-	case chance != explained && r.CheckDigit:
+	case chance != explained && r.CheckDigit, by == named:
 		return Review
 	}
-	return Clean
+	return onlyMasked(r, t, c.nonEmpty)
 }
 
 // sure is the verdict when a column's name and its values say the same;
