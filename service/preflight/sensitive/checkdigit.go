@@ -49,22 +49,15 @@ func identityCheck(b []byte) bool {
 	return b[17] == want || want == 'X' && b[17] == 'x'
 }
 
-// identity recognizes an 18-digit identity number: province, day of birth, check digit.
-func (x *lexicon) identity(b []byte) outcome {
-	if !identityForm(b) {
-		return other
-	}
-	return x.graded(b, b[:2])
-}
+// identity recognizes an 18-digit identity number: province, day of birth,
+// check digit. It wants an identityForm.
+func (x *lexicon) identity(b []byte) outcome { return x.graded(b, b[:2]) }
 
 // residence recognizes a foreigner's permanent residence card: 9, province,
 // country, day of birth, check digit as in an identity number; numbers like
 // 810000… are those of residents from Hong Kong, and identity numbers.
 func (x *lexicon) residence(b []byte) outcome {
-	switch {
-	case !identityForm(b):
-		return other
-	case b[0] != '9':
+	if b[0] != '9' {
 		return pool
 	}
 	return x.graded(b, b[1:3])

@@ -3,6 +3,9 @@ package sensitive
 // usccValue gives a character's value in GB 32100-2015 (no I, O, S, V, Z), 255 without.
 var usccValue = values("0123456789ABCDEFGHJKLMNPQRTUWXY")
 
+// usccWeights are the powers of three modulo 31.
+var usccWeights = [17]int{1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28}
+
 func values(set string) (t [256]uint8) {
 	for i := range t {
 		t[i] = 255
@@ -20,14 +23,13 @@ func (x *lexicon) uscc(b []byte) outcome {
 	if len(b) != 18 || !allDigits(b[2:8]) {
 		return other
 	}
-	sum, weight := 0, 1
-	for _, c := range b[:17] {
-		v := usccValue[c]
+	sum := 0
+	for i, w := range usccWeights {
+		v := usccValue[b[i]]
 		if v == 255 {
 			return other
 		}
-		sum += int(v) * weight
-		weight = weight * 3 % 31
+		sum += int(v) * w
 	}
 	switch {
 	case usccValue[b[17]] == 255:

@@ -44,7 +44,7 @@ type variety [4]uint64
 
 func (v *variety) add(b []byte) {
 	h := uint32(2166136261)
-	step := 1 + len(b)/64
+	step := 1 + len(b)/24
 	for i := 0; i < len(b); i += step {
 		h = (h ^ uint32(b[i])) * 16777619
 	}

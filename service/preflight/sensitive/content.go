@@ -64,7 +64,7 @@ func (s *Scanner) phone(b []byte) bool {
 
 // eighteen tries what 18 digits, or 17 and X, or letters among them can be.
 func (s *Scanner) eighteen(b []byte) bool {
-	if s.note(identity, s.lex.identity(b)) || s.note(residence, s.lex.residence(b)) {
+	if identityForm(b) && (s.note(identity, s.lex.identity(b)) || s.note(residence, s.lex.residence(b))) {
 		return true
 	}
 	if o := s.lex.uscc(b); o != other {
@@ -206,7 +206,7 @@ func (s *Scanner) chinese(b []byte, class table.Class) {
 		}
 	}
 	if class&table.Digit != 0 {
-		if n >= 15 {
+		if n >= 15 && s.lex.numbered(b) {
 			s.note(address, onlyHit(s.lex.addressForm(b)))
 		}
 		if n <= 30 && officerForm(b) {

@@ -43,9 +43,7 @@ type lexicon struct {
 	tail     hanziSet
 	surname  hanziSet
 	given    hanziSet
-	areas    hanziSet
-	streets  hanziSet
-	numbers  hanziSet
+	part     [0x5200]addressPart // of the block from U+4E00
 	compound map[[6]byte]bool
 	blank    map[string]bool
 	ruleOf   [anyValue + 1]int // index of the rule that names a detector, -1 without
@@ -110,14 +108,23 @@ func (x *lexicon) hanziOf(t *tables) {
 	x.tail.add(t.PlateTails)
 	x.surname.add(t.Surnames)
 	x.given.add(t.Given)
-	x.areas.add(strings.Join(t.Address.Areas, ""))
-	x.streets.add(strings.Join(t.Address.Streets, ""))
-	x.numbers.add(strings.Join(t.Address.Numbers, ""))
+	x.addParts(t.Address.Areas, anArea)
+	x.addParts(t.Address.Streets, aStreet)
+	x.addParts(t.Address.Numbers, aNumber)
+	x.addParts(strings.Split("一二三四五六七八九十", ""), aDigit)
 	for _, s := range t.Compound {
 		x.compound[[6]byte([]byte(s))] = true
 	}
 	for _, s := range t.Blank {
 		x.blank[s] = true
+	}
+}
+
+func (x *lexicon) addParts(words []string, p addressPart) {
+	for _, w := range words {
+		for _, r := range w {
+			x.part[r-0x4E00] |= p
+		}
 	}
 }
 

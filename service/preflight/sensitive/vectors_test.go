@@ -50,6 +50,9 @@ func TestNumbers(t *testing.T) {
 func (x *lexicon) try(d detector, b []byte) outcome {
 	switch d {
 	case identity:
+		if !identityForm(b) {
+			return other
+		}
 		return x.identity(b)
 	case uscc:
 		return x.uscc(b)
