@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/datapledge/datapledge/network/networktest"
+	"github.com/datapledge/datapledge/internal/needs"
 	"github.com/datapledge/datapledge/service/client"
 )
 
@@ -28,7 +28,7 @@ type victim struct {
 
 func newVictim(t *testing.T) *victim {
 	t.Helper()
-	v := &victim{t: t, dir: t.TempDir(), addr: networktest.Address(t)}
+	v := &victim{t: t, dir: t.TempDir(), addr: needs.Address(t)}
 	v.start()
 	t.Cleanup(func() { _ = v.cmd.Process.Kill(); _ = v.cmd.Wait() })
 	return v

@@ -1,6 +1,6 @@
 // Package needs is for tests that need more than Go: a program, a font, a
-// small disk. What is missing skips them, unless DATAPLEDGE_TEST_REQUIRE, a
-// list parted by commas, names it: then they fail.
+// small disk, an address that stays free. What is missing skips them, unless
+// DATAPLEDGE_TEST_REQUIRE, a list parted by commas, names it: then they fail.
 package needs
 
 import (

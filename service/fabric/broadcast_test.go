@@ -12,7 +12,7 @@ import (
 	"github.com/hyperledger/fabric-protos-go/common"
 	"github.com/hyperledger/fabric-protos-go/orderer"
 
-	"github.com/datapledge/datapledge/network/networktest"
+	"github.com/datapledge/datapledge/internal/needs"
 )
 
 func parcelOf(t *testing.T, payload string) []byte {
@@ -69,7 +69,7 @@ func TestBroadcast(t *testing.T) {
 			var addrs []string
 			for _, say := range test.orderers {
 				if say == nil {
-					addrs = append(addrs, networktest.Address(t))
+					addrs = append(addrs, needs.Address(t))
 				} else {
 					addrs = append(addrs, p.listen(say).addr)
 				}
@@ -156,7 +156,7 @@ func TestCalledOff(t *testing.T) {
 
 func TestNoEnvelope(t *testing.T) {
 	p := newPKI(t)
-	if err := p.to(networktest.Address(t)).Broadcast(t.Context(), []byte{0xff}); !errors.Is(err, errNotSent) {
+	if err := p.to(needs.Address(t)).Broadcast(t.Context(), []byte{0xff}); !errors.Is(err, errNotSent) {
 		t.Errorf("got %v", err)
 	}
 }

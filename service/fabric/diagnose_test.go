@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/datapledge/datapledge/network/networktest"
+	"github.com/datapledge/datapledge/internal/needs"
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
 )
@@ -81,7 +81,7 @@ func TestDiagnoseOffline(t *testing.T) {
 func TestDiagnoseNobody(t *testing.T) {
 	p := newPKI(t)
 	stranger := newPKI(t).listen(took)
-	path := p.profile(p.listen(took).addr, networktest.Address(t), stranger.addr, networktest.Address(t))
+	path := p.profile(p.listen(took).addr, needs.Address(t), stranger.addr, needs.Address(t))
 	err := failed(Diagnose(t.Context(), Diagnosis{Profile: path}))
 	if err == nil {
 		t.Fatal("all is well without a network")

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/datapledge/datapledge/network/networktest"
+	"github.com/datapledge/datapledge/internal/needs"
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service/node"
 )
@@ -36,7 +36,7 @@ type replica struct {
 // start it yet.
 func (s *site) replica(as pledge.Role) *replica {
 	s.Helper()
-	v := &replica{t: s, program: s.program, dir: s.TempDir(), addr: networktest.Address(s)}
+	v := &replica{t: s, program: s.program, dir: s.TempDir(), addr: needs.Address(s)}
 	text, err := json.Marshal(s.config(v, as))
 	if err == nil {
 		err = os.WriteFile(v.path("service.json"), text, 0o600)

@@ -9,13 +9,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
@@ -52,7 +49,7 @@ func Start(t testing.TB, kind string) *Server {
 	bin := program(t, kind)
 	s := &Server{Kind: kind, Dir: t.TempDir(), t: t}
 	cert, key := s.certificate()
-	s.Endpoint = freeAddress(t)
+	s.Endpoint = needs.Address(t)
 	switch kind {
 	case "versitygw":
 		s.gateway(bin, cert, key)
@@ -106,22 +103,6 @@ func (s *Server) mkdir(elem ...string) string {
 	return p
 }
 
-// freeAddress has a port below those that the kernel hands out itself (32768
-// and up): while a server is down, no connection of others gets its port.
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	const first, ports = 10000, 7000
-	for range 100 {
-		a := net.JoinHostPort("127.0.0.1", strconv.Itoa(first+rand.IntN(ports)))
-		if l, err := net.Listen("tcp", a); err == nil {
-			_ = l.Close()
-			return a
-		}
-	}
-	t.Fatal("found no free port")
-	return ""
-}
-
 func (s *Server) gateway(bin, cert, key string) {
 	s.args = []string{bin, "--quiet", "--port", s.Endpoint, "--cert", cert, "--key", key, "--access", AccessKey, "--secret", SecretKey,
 		"--iam-dir", s.mkdir("iam"), "posix", "--versioning-dir", s.mkdir("versions"), s.mkdir("data")}
@@ -134,7 +115,7 @@ func (s *Server) minio(bin, cert, key string) {
 			s.t.Fatal(err)
 		}
 	}
-	console := freeAddress(s.t)
+	console := needs.Address(s.t)
 	s.args = []string{bin, "server", "--quiet", "--anonymous", "--certs-dir", certs, "--address", s.Endpoint, "--console-address", console, s.mkdir("data")}
 	s.env = []string{"MINIO_ROOT_USER=" + AccessKey, "MINIO_ROOT_PASSWORD=" + SecretKey, "MINIO_BROWSER=off", "MINIO_UPDATE=off", "MINIO_CI_CD=1",
 		"HOME=" + s.Dir}

@@ -1,4 +1,4 @@
-package networktest
+package needs
 
 import (
 	"math/rand/v2"
