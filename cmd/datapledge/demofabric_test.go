@@ -51,6 +51,8 @@ func TestDemoOnAConsortium(t *testing.T) {
 	if r.Ledger != "fabric" || len(r.Steps) != 21 {
 		t.Errorf("got %+v", r)
 	}
+	certifiedByAll(t, r, g.Members)
+	notarizedWithSM3(t, r)
 	readable(t, net, r.PledgeID)
 	courtFollows(t, net)
 	independentlyExamined(t, net, r.PledgeID, historyOf(t, server.URL, filepath.Join(dir, "keys"), r.PledgeID))
