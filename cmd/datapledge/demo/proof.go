@@ -184,7 +184,7 @@ func (s *story) evidence(ctx context.Context) (string, error) {
 
 // imprinted waits until the court has everything, and signed for it.
 func (s *story) imprinted(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
 	for {
 		state, err := s.bank.Imprint(ctx)
