@@ -18,7 +18,7 @@ var (
 
 // Sniff says what a file is, by the first up to 64 KiB of its content first,
 // by the ending of its name second. A text whose name says nothing is CSV if
-// one separator cuts each of at least two lines into the same number of cells.
+// one separator cuts each of at least three lines into the same number of cells.
 func Sniff(name string, head []byte) Format {
 	ending := strings.ToLower(path.Ext(name))
 	switch {
@@ -55,7 +55,7 @@ func sniffZip(ending string, head []byte) Format {
 
 func sniffLines(text []byte) Format {
 	for _, s := range separators {
-		if alike, lines := regular(text, s, false); lines > 1 && alike == lines {
+		if alike, lines := regular(text, s, false); lines > 2 && alike == lines {
 			return CSV
 		}
 	}

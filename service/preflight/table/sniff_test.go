@@ -24,7 +24,7 @@ func TestSniff(t *testing.T) {
 		{"x.csv", "\xff\xfea\x00", CSV},
 		{"x.csv", "\xd0\xd5\xc3\xfb\n", CSV},
 		{"x.csv", "\xff\xff\xff\xff", Raw},
-		{"x.txt", "a|b\n1|2\n", CSV},
+		{"x.txt", "a|b\n1|2\n3|4\n", CSV},
 		{"x.txt", "Dear Sir,\nthis is prose, and not a table.\n", Raw},
 		{"x.md", "a, b\nc, d\n", Raw},
 		{"x", `{"a":1}`, JSONL},

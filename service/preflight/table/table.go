@@ -107,6 +107,8 @@ func Random(f Format, r io.ReaderAt, size int64, o Options) (*File, error) {
 	switch f {
 	case XLSX:
 		file.tables, err = openXLSX(file, r, size, o.defaults())
+	case Parquet:
+		file.tables, err = openParquet(r, size, o.defaults())
 	default:
 		err = failure(Unsupported, "%s is not read at random", f)
 	}
@@ -164,6 +166,7 @@ func (t *Table) Next(ctx context.Context) (*Batch, error) {
 type once struct {
 	open func(context.Context) (*Table, error)
 	done bool
+	free func()
 }
 
 func (o *once) next(ctx context.Context) (*Table, error) {
@@ -174,4 +177,9 @@ func (o *once) next(ctx context.Context) (*Table, error) {
 	return o.open(ctx)
 }
 
-func (o *once) close() error { return nil }
+func (o *once) close() error {
+	if o.free != nil {
+		o.free()
+	}
+	return nil
+}

@@ -1,0 +1,228 @@
+package table
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+)
+
+// Limits of a Parquet file.
+const (
+	footerMost = 16 << 20 // bytes
+	pageMost   = 32 << 20 // bytes of a page, packed or not
+	valuesMost = 16 << 20 // of a page
+	pagesMost  = 40 << 20 // bytes of all pages held at once
+	aheadMost  = 8 << 20  // bytes of cells read ahead of the batch
+	// A file may hold this many cells, or cellsRatio for each of its bytes.
+	cellsFree  = 64 << 20
+	cellsRatio = 1 << 14
+)
+
+// parquetRows reads a Parquet file column by column, a few rows ahead each,
+// and hands them out as rows. A page is unpacked as a whole, but its values
+// are decoded one by one, so that no claim about them costs memory.
+type parquetRows struct {
+	r       io.ReaderAt
+	size    int64
+	options Options
+	groups  []rowGroup
+	columns []*column
+	left    int64 // rows of this row group not handed out
+	held    int   // bytes of pages
+	packed  []byte
+	unpack  unpackers
+}
+
+func openParquet(r io.ReaderAt, size int64, o Options) (tables, error) {
+	f, err := locateFooter(r, size)
+	if err != nil {
+		return nil, err
+	}
+	leaves, err := readSchema(f.schema, o)
+	if err == nil {
+		err = f.check(len(leaves), size)
+	}
+	if err != nil {
+		return nil, err
+	}
+	p := &parquetRows{r: r, size: size, options: o, groups: f.groups}
+	t := &Table{Header: true, rows: p}
+	for i := range leaves {
+		p.columns = append(p.columns, &column{file: p, leaf: &leaves[i]})
+		t.Columns = append(t.Columns, leaves[i].name)
+	}
+	open := func(context.Context) (*Table, error) { return t, nil }
+	return &once{open: open, free: p.unpack.close}, nil
+}
+
+// locateFooter reads the end of the file: the footer, its length, and PAR1.
+func locateFooter(r io.ReaderAt, size int64) (f footer, err error) {
+	var head [4]byte
+	var tail [8]byte
+	if size < 12 {
+		return f, failure(Truncated, "shorter than any Parquet file")
+	}
+	if err := readAt(r, head[:], 0); err != nil {
+		return f, err
+	}
+	if err := readAt(r, tail[:], size-8); err != nil {
+		return f, err
+	}
+	if string(tail[4:]) == "PARE" {
+		return f, failure(Unsupported, "an encrypted Parquet file")
+	}
+	if string(tail[4:]) != "PAR1" || string(head[:]) != "PAR1" {
+		return f, failure(Truncated, "no Parquet footer at the end")
+	}
+	length := int64(binary.LittleEndian.Uint32(tail[:]))
+	if length > size-12 {
+		return f, failure(Truncated, "the footer claims to be larger than the file")
+	}
+	if length > footerMost {
+		return f, failure(Unsupported, "a footer of more than %d bytes", footerMost)
+	}
+	b := make([]byte, length)
+	if err := readAt(r, b, size-8-length); err != nil {
+		return f, err
+	}
+	return readFooter(b)
+}
+
+// readAt fills p.
+func readAt(r io.ReaderAt, p []byte, off int64) error {
+	n, err := r.ReadAt(p, off)
+	if n == len(p) {
+		return nil
+	}
+	if errors.Is(err, io.EOF) {
+		return failure(Truncated, "the file ends too early")
+	}
+	return err
+}
+
+// check compares what the footer claims to the size of the file.
+func (f *footer) check(columns int, size int64) error {
+	if f.sealed {
+		return failure(Unsupported, "an encrypted Parquet file")
+	}
+	rows := int64(0)
+	for _, g := range f.groups {
+		if g.rows < 0 || g.rows > f.rows-rows || len(g.chunks) != columns {
+			return failure(Malformed, "the row groups do not fit the file")
+		}
+		rows += g.rows
+		for _, c := range g.chunks {
+			if err := c.check(size); err != nil {
+				return err
+			}
+		}
+	}
+	if rows != f.rows {
+		return failure(Malformed, "the row groups do not fit the file")
+	}
+	if cells := float64(rows) * float64(columns); cells > cellsFree && cells/cellsRatio > float64(size) {
+		return failure(Bomb, "more than %d cells for each byte of the file", cellsRatio)
+	}
+	return nil
+}
+
+func (c *chunkRef) check(size int64) error {
+	begin := c.begin()
+	if c.apart {
+		return failure(Unsupported, "columns encrypted or in another file")
+	}
+	if begin < 4 || c.size < 0 || begin > size-8 || c.size > size-8-begin {
+		return failure(Truncated, "a column is not within the file")
+	}
+	return nil
+}
+
+// begin is where the first page is: the dictionary, if there is one.
+func (c *chunkRef) begin() int64 {
+	if c.dictionary > 0 && c.dictionary < c.data {
+		return c.dictionary
+	}
+	return c.data
+}
+
+// fill hands out rows until the batch is full.
+func (p *parquetRows) fill(ctx context.Context, b *Batch) error {
+	for !b.full() {
+		err := ctx.Err()
+		if err == nil && p.left == 0 {
+			err = p.group()
+		}
+		rows := 0
+		if err == nil && p.left > 0 {
+			rows, err = p.ahead()
+		}
+		if err != nil {
+			return at(err, b.next())
+		}
+		for i := 0; i < rows && !b.full(); i++ {
+			p.emit(b)
+		}
+	}
+	return nil
+}
+
+// group begins the next row group.
+func (p *parquetRows) group() error {
+	for i, c := range p.columns {
+		if err := c.finish(); err != nil {
+			return inColumn(err, i+1)
+		}
+	}
+	if len(p.groups) == 0 {
+		return io.EOF
+	}
+	p.left = p.groups[0].rows
+	for i, c := range p.columns {
+		c.start(p.groups[0].chunks[i])
+	}
+	p.groups = p.groups[1:]
+	return nil
+}
+
+// ahead sees to it that every column has a cell read, and says how many rows
+// are whole.
+func (p *parquetRows) ahead() (rows int, err error) {
+	rows, size, total := BatchRows, 0, 0
+	for _, c := range p.columns {
+		total += len(c.text)
+	}
+	for i, c := range p.columns {
+		if c.at == len(c.ends) {
+			total -= len(c.text)
+			if err := c.read(total); err != nil {
+				return 0, inColumn(err, i+1)
+			}
+			total += len(c.text)
+		}
+		rows = min(rows, len(c.ends)-c.at)
+		if size += c.size(); size > p.options.Row {
+			return 0, failure(CellTooLarge, "the row has more than %d bytes", p.options.Row)
+		}
+	}
+	return rows, nil
+}
+
+func inColumn(err error, column int) error {
+	var e *Error
+	if errors.As(err, &e) {
+		e.Column = column
+	}
+	return err
+}
+
+// emit hands out one row.
+func (p *parquetRows) emit(b *Batch) {
+	for _, c := range p.columns {
+		b.Text = append(b.Text, c.text[c.begin():c.ends[c.at]]...)
+		b.add(c.classes[c.at])
+		c.at++
+	}
+	b.Rows++
+	p.left--
+}
