@@ -15,7 +15,7 @@ import (
 	"github.com/datapledge/datapledge/storage"
 )
 
-const datasetHelp = `usage: datapledge dataset fingerprint|seal|open|sample
+const datasetHelp = `usage: datapledge dataset fingerprint|preflight|seal|open|sample
 
 Works on folders and files of this machine, without any server.
 
@@ -41,7 +41,7 @@ EXAMPLE
 ` + exitCommon
 
 func (a *app) datasetCommand() *cobra.Command {
-	return a.group("dataset", datasetHelp, a.datasetFingerprintCommand(), a.datasetSealCommand(),
+	return a.group("dataset", datasetHelp, a.datasetFingerprintCommand(), a.datasetPreflightCommand(), a.datasetSealCommand(),
 		a.datasetOpenCommand(), a.datasetSampleCommand())
 }
 

@@ -87,10 +87,11 @@ func (p *Profiler) addCells(b *table.Batch) {
 }
 
 // absent tells whether a cell says in a word that there is nothing. The words
-// are those that databases and statistics programs export.
+// are those that databases and statistics programs export, less those that mean
+// something elsewhere: None may be an answer, NA a country.
 func absent(cell []byte) bool {
 	switch string(cell) {
-	case "NULL", "null", "Null", "N/A", "n/a", "NA", "NaN", "nan", "None", "\\N":
+	case "NULL", "null", "Null", "N/A", "n/a", "NaN", "nan", "\\N":
 		return true
 	}
 	return false

@@ -1,0 +1,165 @@
+package preflight
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/datapledge/datapledge/service"
+	"github.com/datapledge/datapledge/service/preflight/sensitive"
+)
+
+// Fix is one thing to do before the dataset may be notarized, or to look at.
+type Fix struct {
+	Principle string       `json:"principle"` // consent, exclusion, quality
+	Must      bool         `json:"must"`      // false: a person should look
+	Code      string       `json:"code"`
+	Table     string       `json:"table,omitempty"`
+	Column    int          `json:"column,omitempty"` // 1 is the first
+	What      service.Text `json:"what"`
+}
+
+func (p *Preflight) fixes() []Fix {
+	var out []Fix
+	out = append(out, p.Consent.fixes()...)
+	for _, f := range p.Exclusion.Files {
+		out = append(out, f.fixes()...)
+	}
+	return append(out, p.Quality.fixes()...)
+}
+
+func fix(principle, code string, zh, en string) Fix {
+	return Fix{Principle: principle, Must: true, Code: code, What: service.Text{ZH: zh, EN: en}}
+}
+
+func (r *ConsentReport) fixes() []Fix {
+	var out []Fix
+	if r.Basis == "" {
+		out = append(out, fix("consent", "no-basis", "写明数据的使用依据(basis)", "say on what basis the data may be used (basis)"))
+	}
+	if len(r.Documents) == 0 {
+		out = append(out, fix("consent", "no-document", "列出同意或授权文件:用 -consent 给出清单", "list the consent or authorization documents: give a list with -consent"))
+	}
+	for i, d := range r.Documents {
+		if d.Problem != "" {
+			out = append(out, documentFix(i+1, d))
+		}
+	}
+	if n := r.Files - r.Covered; n > 0 && len(r.Documents) > 0 {
+		files := strings.Join(r.Uncovered, ", ")
+		out = append(out, fix("consent", "uncovered", fmt.Sprintf("%d 个文件没有有效文件覆盖:%s", n, files),
+			fmt.Sprintf("no document in force covers %d files: %s", n, files)))
+	}
+	return out
+}
+
+func documentFix(number int, d DocumentLine) Fix {
+	switch d.Problem {
+	case "missing":
+		return fix("consent", "missing", fmt.Sprintf("第 %d 份文件不存在:补上文件", number), fmt.Sprintf("document %d is not there: put it beside the list", number))
+	case "expired":
+		return fix("consent", "expired", fmt.Sprintf("第 %d 份文件已于 %s 到期:续期", number, d.Expires), fmt.Sprintf("document %d ended on %s: renew it", number, d.Expires))
+	}
+	return fix("consent", "no-scope", fmt.Sprintf("第 %d 份文件没有写明使用范围(scope)", number), fmt.Sprintf("document %d does not say what may be done with the data (scope)", number))
+}
+
+func (f *ExclusionFile) fixes() []Fix {
+	var out []Fix
+	if !f.Examined {
+		x := fix("exclusion", "not-examined", "不是表格,内容未检查:请人工确认", "not a table, nobody looked inside: have a person look")
+		x.Must, x.Table = false, f.Path
+		out = append(out, x)
+	}
+	if s := f.Stopped; s != nil {
+		x := fix("exclusion", s.Code, fmt.Sprintf("文件在第 %d 行之后无法读取:修复文件", s.Row), fmt.Sprintf("cannot be read after row %d: repair the file", s.Row))
+		x.Table = tableName(f.Path, s.Table)
+		out = append(out, x)
+	}
+	if f.Formulas > 0 {
+		x := fix("exclusion", "formulas", fmt.Sprintf("%d 个公式单元格:改为数值", f.Formulas), fmt.Sprintf("%d formula cells: replace them by their values", f.Formulas))
+		x.Must, x.Table = false, f.Path
+		out = append(out, x)
+	}
+	for _, t := range f.Tables {
+		out = append(out, t.fixes(tableName(f.Path, t.Name))...)
+	}
+	return out
+}
+
+func (t *ExclusionTable) fixes(name string) []Fix {
+	var out []Fix
+	for i, c := range t.Columns {
+		if c.Verdict == "sensitive" || c.Verdict == "review" {
+			out = append(out, columnFix(name, i+1, c))
+		}
+	}
+	if a := t.Anonymity; a != nil && a.Below > 0 {
+		x := fix("exclusion", "k-anonymity", fmt.Sprintf("%d 行的准标识组合少于 %d 行共有(最小 %d):泛化或删除", a.Below, a.K, a.Smallest),
+			fmt.Sprintf("%d rows share their quasi-identifiers with fewer than %d rows (smallest group: %d): generalize or drop", a.Below, a.K, a.Smallest))
+		x.Table = name
+		out = append(out, x)
+	}
+	return out
+}
+
+func columnFix(table string, column int, c sensitive.ColumnResult) Fix {
+	zh, en := ruleName(c.Because)
+	count, rows := hits(c)
+	x := fix("exclusion", c.Because,
+		fmt.Sprintf("列 %s:%s,%d 个非空值中有 %d 个%s:脱敏(掩码、泛化)或删除该列", c.Column, zh, c.NonEmpty, count, rowList("(行 ", rows)),
+		fmt.Sprintf("column %s: %s in %d of %d values%s: mask, generalize or drop the column", c.Column, en, count, c.NonEmpty, rowList(" (rows ", rows)))
+	if c.Verdict == "review" {
+		x.Must = false
+		x.What.ZH = fmt.Sprintf("列 %s:可能有%s,%d 个非空值中有 %d 个%s:请人工确认", c.Column, zh, c.NonEmpty, count, rowList("(行 ", rows))
+		x.What.EN = fmt.Sprintf("column %s: perhaps %s, in %d of %d values%s: have a person look", c.Column, en, count, c.NonEmpty, rowList(" (rows ", rows))
+	}
+	x.Table, x.Column = table, column
+	return x
+}
+
+func hits(c sensitive.ColumnResult) (int64, []int64) {
+	for _, h := range c.Hits {
+		if h.Rule == c.Because {
+			return h.Count, h.Rows
+		}
+	}
+	return 0, nil
+}
+
+func rowList(open string, rows []int64) string {
+	if len(rows) == 0 {
+		return ""
+	}
+	var list []string
+	for _, r := range rows {
+		list = append(list, fmt.Sprint(r))
+	}
+	return open + strings.Join(list, ", ") + ")"
+}
+
+func ruleName(id string) (zh, en string) {
+	for _, r := range sensitive.Rules() {
+		if r.ID == id {
+			return r.Name.ZH, r.Name.EN
+		}
+	}
+	return id, id
+}
+
+func (r *QualityReport) fixes() []Fix {
+	var out []Fix
+	for _, l := range r.Dimensions {
+		if !l.short() {
+			continue
+		}
+		got := "NA"
+		if l.Score != nil {
+			got = percent(*l.Score)
+		}
+		name := dimensionNames[l.Dimension]
+		out = append(out, fix("quality", "below-expectation", fmt.Sprintf("%s %s,低于期望的 %s", name.ZH, got, percent(l.AtLeast)),
+			fmt.Sprintf("%s is %s, less than the %s that is expected", name.EN, got, percent(l.AtLeast))))
+	}
+	return out
+}
+
+func percent(bp int) string { return fmt.Sprintf("%d.%02d %%", bp/100, bp%100) }
