@@ -23,6 +23,8 @@ const sinkHTTP = "http"
 // Imprint says who gets every record, with its proof, as it commits.
 type Imprint struct {
 	Sinks []Sink `json:"sinks"`
+	// Sources hand out checkpoints of a channel that this service is not on.
+	Sources []CheckpointSource `json:"sources,omitempty"`
 }
 
 // Sink is one institution's end of the imprint.
@@ -47,6 +49,8 @@ type Sink struct {
 	User        string `json:"user,omitempty"`
 	Channel     string `json:"channel,omitempty"`
 	Chaincode   string `json:"chaincode,omitempty"`
+	// Interval is between two checkpoints of a ledger under load; 2 s when zero.
+	Interval Duration `json:"interval,omitempty"`
 }
 
 var sinkName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
@@ -62,7 +66,7 @@ func (i Imprint) check() (faults []error) {
 		}
 		seen[s.Name] = true
 	}
-	return append(faults, i.checkChannels()...)
+	return append(append(faults, i.checkChannels()...), i.checkSources()...)
 }
 
 func (s Sink) check() (faults []error) {
@@ -76,7 +80,7 @@ func (s Sink) check() (faults []error) {
 	case sinkFabric:
 		return append(faults, s.checkChannel()...)
 	case sinkHTTP:
-		fault(s.ofChannel() != Sink{}, "kind: one of kind http has no profile_file, user, channel or chaincode")
+		fault(s.ofChannel() != Sink{}, "kind: one of kind http has no profile_file, user, channel, chaincode or interval")
 	default:
 		fault(true, "kind: %q is neither http nor fabric", s.Kind)
 	}
@@ -110,7 +114,7 @@ func (n *Node) openImprint(key *client.Key) error {
 	if len(list) > 0 {
 		n.imprints = imprint.New(list...)
 	}
-	return nil
+	return n.openSources()
 }
 
 func (n *Node) sink(s Sink, key *client.Key) (imprint.Sink, error) {
@@ -148,6 +152,9 @@ func (s Sink) tls() (*tls.Config, error) {
 func (n *Node) beside() (list []evidence.Beside) {
 	if n.imprints != nil {
 		list = append(list, n.imprints)
+	}
+	for _, s := range n.sources {
+		list = append(list, s)
 	}
 	if n.stamper != nil {
 		list = append(list, n.stamper)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/datapledge/datapledge/service/fabric"
 	"github.com/datapledge/datapledge/service/imprint"
@@ -21,7 +22,7 @@ const sinkChannel = "imprint"
 
 // ofChannel are the parts of a sink that only one of kind fabric has.
 func (s Sink) ofChannel() Sink {
-	return Sink{ProfileFile: s.ProfileFile, User: s.User, Channel: s.Channel, Chaincode: s.Chaincode}
+	return Sink{ProfileFile: s.ProfileFile, User: s.User, Channel: s.Channel, Chaincode: s.Chaincode, Interval: s.Interval}
 }
 
 func (s Sink) checkChannel() (faults []error) {
@@ -30,6 +31,9 @@ func (s Sink) checkChannel() (faults []error) {
 	}
 	if s.Channel != "" && !channelName.MatchString(s.Channel) {
 		faults = append(faults, fmt.Errorf("channel: %q is no channel's name", s.Channel))
+	}
+	if s.Interval < 0 {
+		faults = append(faults, errors.New("interval: not negative"))
 	}
 	if s.URL+s.CAFile+s.Party != "" {
 		faults = append(faults, errors.New("kind: one of kind fabric has no url, ca_file or party"))
@@ -86,5 +90,5 @@ func (n *Node) channelSink(s Sink) (imprint.Sink, error) {
 	if n.trust.Imprint != nil && n.trust.Imprint.Channel != c.Channel() {
 		return nil, fmt.Errorf("the trust file's imprint is channel %q, the configuration's is %q", n.trust.Imprint.Channel, c.Channel())
 	}
-	return imprint.NewChannel(imprint.ChannelOptions{Name: s.Name, Checkpoints: c, Ledger: n.ledger, Logger: n.log}), nil
+	return imprint.NewChannel(imprint.ChannelOptions{Name: s.Name, Checkpoints: c, Ledger: n.ledger, Interval: time.Duration(s.Interval), Logger: n.log}), nil
 }

@@ -32,6 +32,7 @@ func TestImprintChannelConfig(t *testing.T) {
 		"sinks[0].profile_file":           func(l *[]node.Sink) { (*l)[0].ProfileFile = "" },
 		"sinks[0].channel":                func(l *[]node.Sink) { (*l)[0].Channel = "Imprint!" },
 		"kind fabric has no url":          func(l *[]node.Sink) { (*l)[0].URL = "https://court.example" },
+		"interval: not negative":          func(l *[]node.Sink) { (*l)[0].Interval = -1 },
 		"kind http has no profile_file":   func(l *[]node.Sink) { (*l)[0].Kind, (*l)[0].URL = "http", "https://court.example" },
 		"evidence has room for one":       func(l *[]node.Sink) { *l = append(*l, node.Sink{Name: "two", Kind: "fabric", ProfileFile: "p"}) },
 		"\"fax\" is neither http nor fab": func(l *[]node.Sink) { (*l)[0].Kind = "fax" },

@@ -39,6 +39,7 @@ type Node struct {
 	bucket     storage.Bucket
 	audit      *os.File
 	imprints   *imprint.Imprints  // nil when nobody gets any
+	sources    []*imprint.Source  // of checkpoints
 	stamper    *timestamp.Stamper // nil when nobody is asked for time stamps
 	stampRoots []string           // PEM
 	authority  *timestamp.Client  // nil like the stamper
