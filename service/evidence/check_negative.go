@@ -36,6 +36,7 @@ func (c *checker) negatives() {
 	c.againstSearch()
 	c.againstActs()
 	c.againstParties()
+	c.againstReceipts()
 	c.againstPackage()
 }
 

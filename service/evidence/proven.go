@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -105,7 +106,11 @@ func (c *checker) provenFabric(n node) (Proven, error) {
 	f.text("chaincode") // the trusted one counts
 	f.text("channel")
 	p := place{tx: uint64(f.number("tx")), index: uint64(f.number("index"))}
-	for _, config := range f.list("config") {
+	configs := f.list("config")
+	if f.has("later") { // who attests may be of a configuration since
+		configs = append(configs, f.list("later")...)
+	}
+	for _, config := range configs {
 		if _, err := c.keepBlock(config.text); err != nil {
 			return Proven{}, err
 		}
@@ -121,6 +126,7 @@ func (c *checker) provenFabric(n node) (Proven, error) {
 	if err := f.rest(); err != nil {
 		return Proven{}, err
 	}
+	slices.SortFunc(c.files, func(a, b file) int { return strings.Compare(a.name, b.name) }) // which is by number
 	if err := c.readChannel(context.Background()); err != nil {
 		return Proven{}, err
 	}

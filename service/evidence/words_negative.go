@@ -29,6 +29,8 @@ var negativeWords = map[string]Words{
 	"one-partys-word":   {"单机账本仅为一方之言：区块的次序与时间由其运营方单独决定。", "A solo ledger is one party's word: its operator alone decides the order of the blocks and their times."},
 	"no-time-stamp":     {"没有可信时间戳（RFC 3161）的区块：{}（缺少数/载有所示指令的区块数），其时间仅为账本自身的陈述。", "No trusted time stamp (RFC 3161) for {} of the blocks with these commands: there the time is only the ledger's own statement."},
 	"no-imprint":        {"没有法院、监管或公证机构的印刻回执：包内没有账本以外机构收到这些记录的证明。", "There is no imprint receipt: nothing here shows that a court, a regulator or a notary received these records."},
+	"receipt-before-block": {"该机构的印刻回执所载签收时间早于区块自身的时间（签收 < 区块：{}）：至少一方的时钟有误，签收时间不得单独作为依据。",
+		"This institution's receipt says a time before that of the block itself (received < block: {}): one of the clocks is wrong, and the time of receipt alone shows nothing."},
 	"time-stamp-unproven": {"所信任的文件未列明为区块 {}（未予核验数/载有所示指令的区块数）加盖时间戳的机构：这些时间戳未予核验，不得作为依据。",
 		"The trust file names no authority for the time stamps of {} of the blocks with these commands: they were not proven, and count for nothing."},
 	"imprint-unproven":  {"包内有印刻材料，但未能核验，不得作为依据。", "There is imprint material in the package that could not be proven: it counts for nothing."},
