@@ -36,6 +36,11 @@ func certifiedByAll(t *testing.T, r demo.Result, members []pledge.Member) {
 		if v.Ledger != "fabric" || len(v.Members) != len(members) {
 			t.Errorf("%s: kept on %s by %+v", number, v.Ledger, v.Members)
 		}
+		for _, at := range v.Anchors { // the story waited for both
+			if at.TimeStamp == nil || len(at.Imprints) == 0 {
+				t.Errorf("%s: nobody else vouches for %+v", number, at)
+			}
+		}
 		for _, m := range members {
 			if !slices.Contains(v.Members, service.CertificateMember{Party: m.Party, Name: m.Name}) {
 				t.Errorf("%s: %s does not keep the ledger: %+v", number, m.Name, v.Members)

@@ -37,8 +37,8 @@ func (s *story) steps() []step {
 		{"tampered copy", "one changed digit is noticed, and in which file", s.tamper},
 		{"release", "the debt is paid and the bank let go", s.release},
 		{"search at the end", "the data are free again, and the history stays", s.searchFree},
-		{"certificates", "anybody with a number reads what is recorded, what that proves and what not", s.certificates},
 		{"evidence", "all of it fits into one file that a court checks offline; a flipped bit is caught", s.evidence},
+		{"certificates", "anybody with a number reads what is recorded, what that proves and what not", s.certificates},
 	}
 }
 
