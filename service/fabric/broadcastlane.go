@@ -94,7 +94,7 @@ func (w *sdkWire) openLanes() ([]*lane, error) {
 	for _, o := range orderers {
 		l := &lane{w: w, config: o, queue: make(chan *parcel, laneDepth)}
 		lanes = append(lanes, l)
-		w.busy.Go(l.run)
+		w.spawn(l.run)
 	}
 	return lanes, nil
 }

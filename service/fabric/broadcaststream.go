@@ -50,7 +50,7 @@ func (l *lane) open() (*stream, error) {
 	}
 	s := &stream{l: l, rpc: rpc, cancel: cancel, stuck: time.AfterFunc(time.Hour, cancel)}
 	s.stuck.Stop()
-	l.w.busy.Go(s.receive)
+	l.w.spawn(s.receive)
 	return s, nil
 }
 

@@ -125,7 +125,7 @@ type received struct {
 
 func (f *feed) receive(ctx context.Context, stream grpc.ClientStream) <-chan received {
 	out := make(chan received)
-	f.w.busy.Go(func() {
+	f.w.spawn(func() {
 		for {
 			r := received{msg: &peer.DeliverResponse{}}
 			r.err = stream.RecvMsg(r.msg)

@@ -32,7 +32,7 @@ func (f *feed) look(ctx context.Context) {
 	out, next, h := f.probe, f.next, f.health
 	f.health.probes++
 	other := f.other(h.probes)
-	f.w.busy.Go(func() { out <- f.check(ctx, next, other) })
+	f.w.spawn(func() { out <- f.check(ctx, next, other) })
 }
 
 // other is a peer of another member, another one each time.

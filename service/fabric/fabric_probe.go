@@ -58,7 +58,7 @@ func (w *sdkWire) newest(ctx context.Context) (uint64, error) {
 	peers := w.preferred(delivers)
 	replies := make(chan reply, len(peers))
 	for _, m := range peers {
-		w.busy.Go(func() {
+		w.spawn(func() {
 			height, err := w.height(ctx, m, probeTimeout)
 			replies <- reply{height, err}
 		})
@@ -81,7 +81,7 @@ func (w *sdkWire) newest(ctx context.Context) (uint64, error) {
 func (w *sdkWire) reach(ctx context.Context) error {
 	replies := make(chan error, len(w.lanes))
 	for _, l := range w.lanes {
-		w.busy.Go(func() {
+		w.spawn(func() {
 			s, err := l.open()
 			if err == nil {
 				s.cancel()

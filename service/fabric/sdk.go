@@ -65,6 +65,8 @@ type sdkWire struct {
 
 	stop   context.Context
 	cancel context.CancelFunc
+	mu     sync.Mutex // guards closed, and busy against who comes while Close waits
+	closed bool
 	busy   sync.WaitGroup
 }
 
@@ -131,6 +133,21 @@ func (w *sdkWire) Members() []string {
 // Close implements wire. Calls under way end with an error.
 func (w *sdkWire) Close() {
 	w.cancel()
+	w.mu.Lock()
+	w.closed = true
+	w.mu.Unlock()
 	w.busy.Wait()
 	w.sdk.Close()
+}
+
+// spawn starts what Close waits for. What comes after Close finds its context
+// ended and is over soon: nobody waits for it.
+func (w *sdkWire) spawn(do func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		go do()
+		return
+	}
+	w.busy.Go(do)
 }

@@ -77,7 +77,7 @@ type answer struct {
 func (b *ballot) ask(ctx context.Context, peers []*member) {
 	for _, m := range peers {
 		b.asked[m], b.waiting[m] = true, true
-		b.w.busy.Go(func() {
+		b.w.spawn(func() {
 			said, err := m.process(ctx, b.req)
 			if err == nil {
 				err = (&verifier.Signature{Membership: b.view.membership}).Verify(said)

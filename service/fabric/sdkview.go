@@ -58,7 +58,7 @@ func (w *sdkWire) look(ctx context.Context) (*view, error) {
 
 // refreshView reads the view again while calls go on with the old one.
 func (w *sdkWire) refreshView() {
-	w.busy.Go(func() {
+	w.spawn(func() {
 		if _, err := w.readView(w.stop); err != nil && w.stop.Err() == nil {
 			w.o.Logger.Warn("the channel's configuration could not be read again", slog.String("error", err.Error()))
 		}
