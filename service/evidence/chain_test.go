@@ -313,17 +313,14 @@ func (c *chain) Prove(_ context.Context, p pledge.Position) (json.RawMessage, er
 }
 
 func (c *chain) Record(_ context.Context, key string, height uint64) (service.Revision, error) {
-	list, _, _ := c.History(context.Background(), key, service.Page{})
-	for i := len(list) - 1; i >= 0; i-- {
-		if list[i].Position.Block <= height {
-			return list[i], nil
-		}
-	}
-	return service.Revision{}, service.ErrNotFound
+	return latest(c.revisions(key), height)
 }
 
 func (c *chain) History(_ context.Context, key string, p service.Page) ([]service.Revision, string, error) {
-	var out []service.Revision
+	return firstPage(c.revisions(key), p)
+}
+
+func (c *chain) revisions(key string) (out []service.Revision) {
 	for n, b := range c.blocks {
 		for i, list := range b.writes {
 			for _, w := range list {
@@ -333,8 +330,5 @@ func (c *chain) History(_ context.Context, key string, p service.Page) ([]servic
 			}
 		}
 	}
-	if p.Limit == 1 && len(out) > 1 {
-		return out[:1], "more", nil
-	}
-	return out, "", nil
+	return out
 }

@@ -365,17 +365,14 @@ func (c *channel) attestation(p pledge.Position, key string) []byte {
 }
 
 func (c *channel) Record(_ context.Context, key string, height uint64) (service.Revision, error) {
-	list, _, _ := c.History(context.Background(), key, service.Page{})
-	for i := len(list) - 1; i >= 0; i-- {
-		if list[i].Position.Block <= height {
-			return list[i], nil
-		}
-	}
-	return service.Revision{}, service.ErrNotFound
+	return latest(c.revisions(key), height)
 }
 
 func (c *channel) History(_ context.Context, key string, p service.Page) ([]service.Revision, string, error) {
-	var out []service.Revision
+	return firstPage(c.revisions(key), p)
+}
+
+func (c *channel) revisions(key string) (out []service.Revision) {
 	for _, d := range c.applied {
 		for i, r := range d.results {
 			at := d.at
@@ -387,10 +384,7 @@ func (c *channel) History(_ context.Context, key string, p service.Page) ([]serv
 			}
 		}
 	}
-	if p.Limit == 1 && len(out) > 1 {
-		return out[:1], "more", nil
-	}
-	return out, "", nil
+	return out
 }
 
 func (c *channel) trust() evidence.Trust {

@@ -16,7 +16,6 @@ import (
 	"github.com/datapledge/datapledge/service/evidence"
 	"github.com/datapledge/datapledge/service/fabric"
 	"github.com/datapledge/datapledge/service/imprint"
-	"github.com/datapledge/datapledge/service/index"
 )
 
 // TestRealConsortium tells the story on a real network and checks its
@@ -31,17 +30,9 @@ func TestRealConsortium(t *testing.T) {
 	}
 	defer ledger.Close()
 	for _, b := range s.blocks[1:] {
-		outcomes, err := ledger.Submit(t.Context(), b.jws)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, o := range outcomes {
-			if o.Status != pledge.Applied {
-				t.Fatalf("got %+v", o)
-			}
-		}
+		submit(t, ledger, b.jws)
 	}
-	src := evidence.Source{Ledger: ledger, Index: projected(t, ledger), Signer: s.exchange, Trust: realTrust(t, net, s), Now: time.Now,
+	src := evidence.Source{Ledger: ledger, Index: project(t, ledger), Signer: s.exchange, Trust: realTrust(t, net, s), Now: time.Now,
 		Beside: []evidence.Beside{imprintedBy(t, net, ledger, pledge.RoleCourt)}}
 	for _, id := range []string{s.asset, s.kin, s.pledge, s.released, s.owner.party, s.bank.party} {
 		examine(t, src, s, id)
@@ -140,28 +131,4 @@ func imprintedBy(t *testing.T, net *network.Running, ledger *fabric.Ledger, role
 		}
 	}
 	return imprint.New(f)
-}
-
-func projected(t *testing.T, ledger *fabric.Ledger) *index.Index {
-	t.Helper()
-	head, err := ledger.Head(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	ix, err := index.Open(filepath.Join(t.TempDir(), "index"), slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- ix.Project(ctx, ledger) }()
-	t.Cleanup(func() {
-		cancel()
-		<-done
-		_ = ix.Close()
-	})
-	if err := ix.WaitFor(t.Context(), head.Height); err != nil {
-		t.Fatal(err)
-	}
-	return ix
 }

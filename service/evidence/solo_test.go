@@ -2,15 +2,12 @@ package evidence_test
 
 import (
 	"bytes"
-	"context"
 	"log/slog"
 	"path/filepath"
 	"testing"
 	"time"
 
-	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service/evidence"
-	"github.com/datapledge/datapledge/service/index"
 	"github.com/datapledge/datapledge/service/solo"
 )
 
@@ -27,37 +24,9 @@ func replayInto(t *testing.T, s *story) evidence.Source {
 	t.Cleanup(func() { _ = ledger.Close() })
 	for _, b := range s.blocks[1:] {
 		now = b.time
-		outcomes, err := ledger.Submit(t.Context(), b.jws)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, o := range outcomes {
-			if o.Status != pledge.Applied {
-				t.Fatalf("got %+v", o)
-			}
-		}
+		submit(t, ledger, b.jws)
 	}
-	return evidence.Source{Ledger: ledger, Index: project(t, ledger, uint64(len(s.blocks)-1)), Signer: s.exchange, Now: func() time.Time { return madeAt }}
-}
-
-func project(t *testing.T, ledger *solo.Ledger, height uint64) *index.Index {
-	t.Helper()
-	ix, err := index.Open(filepath.Join(t.TempDir(), "index"), slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- ix.Project(ctx, ledger) }()
-	t.Cleanup(func() {
-		cancel()
-		<-done
-		_ = ix.Close()
-	})
-	if err := ix.WaitFor(t.Context(), height); err != nil {
-		t.Fatal(err)
-	}
-	return ix
+	return evidence.Source{Ledger: ledger, Index: project(t, ledger), Signer: s.exchange, Now: func() time.Time { return madeAt }}
 }
 
 // The ledger of these tests was written from the format's text and shares no
