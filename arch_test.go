@@ -54,6 +54,8 @@ var fences = map[string][]string{
 	"github.com/signintech/gopdf":                   {"service/certificate"},
 	"github.com/boombuler/barcode":                  {"service/certificate"},
 	"github.com/emmansun/gmsm":                      {"storage", "service/evidence"},
+	"github.com/xuri/excelize":                      {"service/preflight/table"},
+	"github.com/parquet-go/parquet-go":              {"service/preflight/table"},
 }
 
 // pledgeMayImport is all that the rules may use of third parties.
