@@ -137,29 +137,10 @@ func (a *app) receive(ctx context.Context, r receiving) error {
 	if err != nil {
 		return err
 	}
-	scheme := "http"
-	if r.cert != "" {
-		scheme = "https"
-	}
-	url := scheme + "://" + l.Addr().String()
+	on := listening{r.listen, r.cert, r.tlsKey}
+	url := on.scheme() + "://" + l.Addr().String()
 	a.emit(map[string]string{"url": url, "dir": r.dir}, func(w io.Writer) { fmt.Fprintf(w, "receiving on %s, everything is in %s\n", url, r.dir) })
-	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute}
-	failed := make(chan error, 1)
-	go func() {
-		if r.cert != "" {
-			failed <- s.ServeTLS(l, r.cert, r.tlsKey)
-		} else {
-			failed <- s.Serve(l)
-		}
-	}()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-	defer cancel()
-	return errors.Join(s.Shutdown(wait), notClosed(<-failed))
+	return on.serve(ctx, l, h)
 }
 
 func notClosed(err error) error {

@@ -16,6 +16,7 @@ import (
 )
 
 const imprintFollowHelp = `usage: datapledge imprint follow -profile FILE -trust FILE -dir DIR [-user NAME]
+         [-listen ADDR [-cert FILE -tls-key FILE]]
 
 The end of a court, regulator or notary that is a member of the consortium and
 of its imprint channel: copies and verifies the ledger's blocks itself, and has
@@ -23,11 +24,17 @@ checkpoints of them held on that channel, until it is ended. What other members
 sent there it compares with its own copy, and stops when the two differ. No
 service and no party's key is needed.
 
+With -listen it hands the checkpoints out to whoever asks, for evidence packages
+of a service that is not on the channel (imprint.sources in its configuration).
+They prove themselves, so nobody needs to be known.
+
   -profile FILE   the member's connection profile, with both channels
   -trust FILE     which channels are believed: a trust file with "imprint"
                   ('datapledge evidence trust -block … -imprint …')
   -dir DIR        where the copies are kept; one process at a time
   -user NAME      the profile's user; "service" when not said
+  -listen ADDR    HOST:PORT to answer on; nothing is answered without it
+  -cert FILE, -tls-key FILE   answer on https with these (PEM)
 
 EXAMPLE
   datapledge imprint follow -profile court.yaml -trust trust.json -dir imprint
@@ -38,22 +45,29 @@ EXIT STATUS
 
 func (a *app) imprintFollowCommand() *cobra.Command {
 	var profile, trust, dir, user string
+	var l listening
 	var c *cobra.Command
 	c = a.command("follow", imprintFollowHelp, 0, 0, func(ctx context.Context, _ []string) error {
 		if err := required(c, "profile", profile, "trust", trust, "dir", dir); err != nil {
 			return err
 		}
+		if (l.cert == "") != (l.key == "") {
+			return usagef("-cert and -tls-key go together")
+		}
 		t, err := channelsBelieved(trust)
 		if err != nil {
 			return err
 		}
-		return a.followImprint(ctx, t, fabric.Options{Profile: profile, User: user, Dir: dir})
+		return a.followImprint(ctx, t, fabric.Options{Profile: profile, User: user, Dir: dir}, l)
 	})
 	f := c.Flags()
 	f.StringVar(&profile, "profile", "", "")
 	f.StringVar(&trust, "trust", "", "")
 	f.StringVar(&dir, "dir", "", "")
 	f.StringVar(&user, "user", "", "")
+	f.StringVar(&l.addr, "listen", "", "")
+	f.StringVar(&l.cert, "cert", "", "")
+	f.StringVar(&l.key, "tls-key", "", "")
 	return c
 }
 
@@ -74,7 +88,7 @@ func channelsBelieved(path string) (evidence.Trust, error) {
 }
 
 // followImprint joins both channels as a client of the member.
-func (a *app) followImprint(ctx context.Context, t evidence.Trust, o fabric.Options) error {
+func (a *app) followImprint(ctx context.Context, t evidence.Trust, o fabric.Options, l listening) error {
 	log := slog.New(slog.NewTextHandler(a.stderr, nil))
 	dir := o.Dir
 	ledger, err := openFollowed(ctx, t, o, log)
@@ -90,7 +104,8 @@ func (a *app) followImprint(ctx context.Context, t evidence.Trust, o fabric.Opti
 	f, err := imprint.NewFollower(imprint.Options{Ledger: ledger, Sink: sink, Dir: receiptsBelow(dir), Logger: log})
 	if err == nil {
 		a.say("following channel %s; checkpoints go to channel %s", t.Channel, t.Imprint.Channel)
-		f.Run(ctx)
+		out := imprint.Serve(t.Channel, imprint.New(f), log)
+		err = l.beside(ctx, func(url string) { a.say("handing out checkpoints on %s", url) }, out, f.Run)
 	}
 	return errors.Join(err, points.Close(), ledger.Close())
 }

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+)
+
+// listening says where a program answers over HTTP, and with which
+// certificate; without one it is plain HTTP.
+type listening struct{ addr, cert, key string }
+
+func (l listening) scheme() string {
+	if l.cert == "" {
+		return "http"
+	}
+	return "https"
+}
+
+// serve answers on a listener until ctx ends, and lets questions under way end.
+func (l listening) serve(ctx context.Context, on net.Listener, h http.Handler) error {
+	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute}
+	failed := make(chan error, 1)
+	go func() {
+		if l.cert != "" {
+			failed <- s.ServeTLS(on, l.cert, l.key)
+		} else {
+			failed <- s.Serve(on)
+		}
+	}()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	return errors.Join(s.Shutdown(wait), notClosed(<-failed))
+}
+
+// beside runs work while h is answered, and ends both when either ends. With no
+// address nothing is answered.
+func (l listening) beside(ctx context.Context, say func(url string), h http.Handler, work func(context.Context)) error {
+	if l.addr == "" {
+		work(ctx)
+		return nil
+	}
+	on, err := net.Listen("tcp", l.addr)
+	if err != nil {
+		return err
+	}
+	say(l.scheme() + "://" + on.Addr().String())
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() {
+		defer cancel()
+		ended <- l.serve(ctx, on, h)
+	}()
+	work(ctx)
+	cancel()
+	return <-ended
+}
