@@ -29,10 +29,11 @@ func TestDemoOnAConsortium(t *testing.T) {
 		t.Fatal(err)
 	}
 	net := networktest.Start(t, g)
-	dir := t.TempDir()
+	dir, data := t.TempDir(), ""
 	r, server, err := demo.Run(t.Context(), demo.Options{Dir: dir, Now: time.Now, Start: func(ctx context.Context, _ string) (demo.Server, error) {
 		config := serviceFor(net.Dir(), net.Consortium(), true)
 		config.Keys.CustodianFile = filepath.Join(keys, "exchange.jwk")
+		data = config.Data
 		if err := writeConsortiumTrust(net.Dir(), net.Consortium()); err != nil {
 			return demo.Server{}, err
 		}
@@ -54,6 +55,7 @@ func TestDemoOnAConsortium(t *testing.T) {
 	certifiedByAll(t, r, g.Members)
 	notarizedWithSM3(t, r)
 	readable(t, net, r.PledgeID)
+	bareBlocksSigned(t, filepath.Join(data, "court"))
 	courtFollows(t, net)
 	independentlyExamined(t, net, r.PledgeID, historyOf(t, server.URL, filepath.Join(dir, "keys"), r.PledgeID))
 }
