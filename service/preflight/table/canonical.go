@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"unicode/utf16"
@@ -48,12 +49,12 @@ func appendObject(dst, object []byte) ([]byte, error) {
 	dst = append(dst, '{')
 	for i, m := range all {
 		if i > 0 {
-			if m.name == all[i-1].name {
+			if bytes.Equal(m.name, all[i-1].name) {
 				return nil, failure(Malformed, "a name twice in an object")
 			}
 			dst = append(dst, ',')
 		}
-		dst = append(appendQuoted(dst, []byte(m.name)), ':')
+		dst = append(appendQuoted(dst, m.name), ':')
 		if dst, err = appendCanonical(dst, m.value); err != nil {
 			return nil, err
 		}
@@ -62,10 +63,10 @@ func appendObject(dst, object []byte) ([]byte, error) {
 }
 
 // compareUnits compares as UTF-16, which is the order of RFC 8785 (3.2.3).
-func compareUnits(a, b string) int {
-	for a != "" && b != "" {
-		r, n := utf8.DecodeRuneInString(a)
-		s, m := utf8.DecodeRuneInString(b)
+func compareUnits(a, b []byte) int {
+	for len(a) > 0 && len(b) > 0 {
+		r, n := utf8.DecodeRune(a)
+		s, m := utf8.DecodeRune(b)
 		if r != s {
 			if (r > 0xffff) != (s > 0xffff) {
 				r, s = first(r), first(s)
@@ -87,17 +88,12 @@ func first(r rune) rune {
 // appendQuoted appends text as a JSON string, escaped as RFC 8785 has it.
 func appendQuoted(dst, text []byte) []byte {
 	const hex = "0123456789abcdef"
-	names := map[byte]byte{'\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't', '"': '"', '\\': '\\'}
 	dst = append(dst, '"')
 	for _, b := range text {
-		name, named := byte(0), false
-		if b < ' ' || b == '"' || b == '\\' {
-			name, named = names[b], true
-		}
-		switch {
-		case !named:
+		switch name := escapes[b]; {
+		case name == 0:
 			dst = append(dst, b)
-		case name != 0:
+		case name != 'u':
 			dst = append(dst, '\\', name)
 		default:
 			dst = append(dst, '\\', 'u', '0', '0', hex[b>>4], hex[b&15])
@@ -105,3 +101,14 @@ func appendQuoted(dst, text []byte) []byte {
 	}
 	return append(dst, '"')
 }
+
+// escapes is what stands behind the backslash of a byte; 0: it needs none.
+var escapes = func() (t [256]byte) {
+	for b := range ' ' {
+		t[b] = 'u'
+	}
+	for i, b := range []byte("\b\f\n\r\t\"\\") {
+		t[b] = "bfnrt\"\\"[i]
+	}
+	return t
+}()

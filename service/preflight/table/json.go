@@ -61,10 +61,11 @@ func (j *jsonRows) learn(ctx context.Context, t *Table) error {
 	}
 	before := len(t.Columns)
 	for _, m := range j.members {
-		if _, known := j.columns[m.name]; !known {
-			j.columns[m.name] = len(t.Columns)
-			j.names = append(j.names, m.name)
-			t.Columns = append(t.Columns, shown(m.name, len(t.Columns)))
+		name := string(m.name)
+		if _, known := j.columns[name]; !known {
+			j.columns[name] = len(t.Columns)
+			j.names = append(j.names, name)
+			t.Columns = append(t.Columns, shown(name, len(t.Columns)))
 		}
 	}
 	if len(t.Columns) > j.options.Columns {
@@ -144,11 +145,11 @@ func (j *jsonRows) add(b *Batch, object []byte) (err error) {
 }
 
 // column finds a name; most objects have theirs in the order of the first.
-func (j *jsonRows) column(i int, name string) int {
-	if i < len(j.names) && j.names[i] == name {
+func (j *jsonRows) column(i int, name []byte) int {
+	if i < len(j.names) && j.names[i] == string(name) {
 		return i
 	}
-	if c, known := j.columns[name]; known && c < len(j.row) {
+	if c, known := j.columns[string(name)]; known && c < len(j.row) {
 		return c
 	}
 	return -1

@@ -1,7 +1,6 @@
 package table
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -58,7 +57,7 @@ func (o *objects) atEnd(err error) error {
 // skip gives the next byte that is no white space and leaves it.
 func (o *objects) skip(ctx context.Context) (byte, error) {
 	for {
-		if o.in = bytes.TrimLeft(o.in, " \t\r\n"); len(o.in) > 0 {
+		if o.in = space(o.in); len(o.in) > 0 {
 			return o.in[0], nil
 		}
 		if err := o.more(ctx); err != nil {

@@ -9,7 +9,7 @@ import (
 
 // member is one member of an object: its name decoded, its value as written.
 type member struct {
-	name  string
+	name  []byte
 	value []byte
 }
 
@@ -18,13 +18,16 @@ func members(object []byte, into []member) ([]member, error) {
 	into, rest := into[:0], space(object[1:])
 	for rest[0] != '}' {
 		size := valueSize(rest)
-		name, err := appendString(nil, rest[:size])
+		name, err := rest[1:size-1], error(nil)
+		if bytes.IndexByte(name, '\\') >= 0 {
+			name, err = appendString(nil, rest[:size])
+		}
 		if err != nil {
 			return nil, err
 		}
 		rest = space(space(rest[size:])[1:]) // the colon
 		size = valueSize(rest)
-		into = append(into, member{string(name), rest[:size]})
+		into = append(into, member{name, rest[:size]})
 		if rest = space(rest[size:]); rest[0] == ',' {
 			rest = space(rest[1:])
 		}
@@ -32,7 +35,13 @@ func members(object []byte, into []member) ([]member, error) {
 	return into, nil
 }
 
-func space(b []byte) []byte { return bytes.TrimLeft(b, " \t\r\n") }
+// space passes white space over.
+func space(b []byte) []byte {
+	for len(b) > 0 && (b[0] == ' ' || b[0] == '\n' || b[0] == '\r' || b[0] == '\t') {
+		b = b[1:]
+	}
+	return b
+}
 
 // valueSize is the length of the valid value in front.
 func valueSize(b []byte) int {
