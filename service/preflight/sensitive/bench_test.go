@@ -102,3 +102,15 @@ func ordinary(rows int) ([]string, [][]string) {
 	}
 	return names, columns
 }
+
+// BenchmarkNewScanner makes a scanner for as many columns as a table may have.
+func BenchmarkNewScanner(b *testing.B) {
+	names := make([]string, 16384)
+	for i := range names {
+		names[i] = fmt.Sprintf("measurement_%d_value", i)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		NewScanner(names)
+	}
+}

@@ -14,6 +14,8 @@ func TestAgainst(t *testing.T) {
 		{"one among as many others", id, 1, 0, 2, beyond},
 		{"one beside a near miss", id, 1, 1, 2, possible},
 		{"one among ten thousand random numbers", id, 1, 1, 10000, possible},
+		{"one in a pool of a thousand", id, 1, 0, 1000, possible},
+		{"one card among four numbers of 16 digits", luhn, 1, 0, 50, possible},
 		{"two near misses' worth and a hit", id, 1, 20, 10000, explained},
 		{"all of a column with typing errors", id, 9950, 50, 10000, beyond},
 		{"numbers of a region and a day", id, 95, 905, 1000, explained},
@@ -29,6 +31,17 @@ func TestAgainst(t *testing.T) {
 	for _, tt := range tests {
 		if got := tt.chance.against(&tally{count: tt.count, near: tt.near, pool: tt.pool}); got != tt.want {
 			t.Errorf("%s: got %d, want %d", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestRateIsRoundedUp(t *testing.T) {
+	for _, tt := range []struct {
+		n, all int64
+		want   int
+	}{{0, 5, 0}, {0, 0, 0}, {1, 1_000_000, 1}, {1, 10_000, 1}, {2, 10_001, 2}, {1, 1, 10_000}} {
+		if got := rate(tt.n, tt.all); got != tt.want {
+			t.Errorf("%d of %d: got %d, want %d", tt.n, tt.all, got, tt.want)
 		}
 	}
 }

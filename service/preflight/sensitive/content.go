@@ -9,6 +9,7 @@ const letters = table.Upper | table.Lower
 func (s *Scanner) content(b []byte, class table.Class) {
 	switch {
 	case class == table.Digit:
+		s.amount(b)
 		s.digits(b)
 	case class&table.High != 0:
 		s.chinese(b, class)
@@ -50,14 +51,18 @@ func (s *Scanner) digits(b []byte) {
 	}
 }
 
-// phone tries 10 to 12 digits. Amounts and quantities of 11 digits that begin
-// like a mobile number have neighbours of 10 and 12 digits: near misses.
+// amount counts whole cells of 10 and 12 digits as near misses of a mobile
+// number: amounts of 11 digits that begin like one have such neighbours.
+func (s *Scanner) amount(b []byte) {
+	if (len(b) == 10 || len(b) == 12) && b[0] != '0' {
+		s.note(mobile, near)
+	}
+}
+
+// phone tries 10 to 12 digits.
 func (s *Scanner) phone(b []byte) bool {
 	if b[0] == '0' {
 		return s.lex.fixedForm(b) && s.note(fixed, hit)
-	}
-	if len(b) != 11 {
-		return s.note(mobile, near)
 	}
 	return s.note(mobile, mobileForm(b))
 }

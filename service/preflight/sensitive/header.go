@@ -27,19 +27,42 @@ func tokens(name string) string {
 	return out.String()
 }
 
-// tells says whether words has one of a rule's words: as whole words in Latin
-// letters, also written together ("id card", "idcard"), anywhere in Chinese.
-func tells(words string, list []string) bool {
-	joined := "_" + strings.ReplaceAll(words, "_", "") + "_"
-	for _, w := range list {
+// heading is a column's name made ready for looking up words.
+type heading struct{ words, joined, bare string }
+
+func newHeading(name string) heading {
+	words := tokens(name)
+	bare := strings.ReplaceAll(words, "_", "")
+	return heading{words, "_" + bare + "_", bare}
+}
+
+// wordList is some of a rule's words: Chinese ones are looked for anywhere,
+// Latin ones as whole words, and also written together ("id card", "idcard")
+// when nothing else is there.
+type wordList struct{ anywhere, whole, alone []string }
+
+func newWordList(words []string) wordList {
+	var l wordList
+	for _, w := range words {
 		w = strings.ToLower(w)
 		if w[0] >= 0x80 || w[len(w)-1] >= 0x80 {
-			if strings.Contains(strings.ReplaceAll(words, "_", ""), w) {
-				return true
-			}
+			l.anywhere = append(l.anywhere, w)
 			continue
 		}
-		if strings.Contains(words, "_"+strings.ReplaceAll(w, " ", "_")+"_") || joined == "_"+strings.ReplaceAll(w, " ", "")+"_" {
+		l.whole = append(l.whole, "_"+strings.ReplaceAll(w, " ", "_")+"_")
+		l.alone = append(l.alone, "_"+strings.ReplaceAll(w, " ", "")+"_")
+	}
+	return l
+}
+
+func (l wordList) in(h heading) bool {
+	for _, w := range l.anywhere {
+		if strings.Contains(h.bare, w) {
+			return true
+		}
+	}
+	for i, w := range l.whole {
+		if strings.Contains(h.words, w) || h.joined == l.alone[i] {
 			return true
 		}
 	}
@@ -55,13 +78,18 @@ const (
 	named
 )
 
-func (r *Rule) naming(words string) naming {
+// vocabulary is what columns are called that a rule is about.
+type vocabulary struct{ headers, hints, except wordList }
+
+func newVocabulary(r *Rule) vocabulary {
+	return vocabulary{newWordList(r.Headers), newWordList(r.Hints), newWordList(r.Except)}
+}
+
+func (v *vocabulary) naming(h heading) naming {
 	switch {
-	case tells(words, r.Except):
-		return unnamed
-	case tells(words, r.Headers):
+	case v.headers.in(h) && !v.except.in(h):
 		return named
-	case tells(words, r.Hints):
+	case v.hints.in(h) && !v.except.in(h):
 		return hinted
 	}
 	return unnamed

@@ -46,6 +46,7 @@ type lexicon struct {
 	part     [0x5200]addressPart // of the block from U+4E00
 	compound map[[6]byte]bool
 	blank    map[string]bool
+	words    []vocabulary      // by rule
 	ruleOf   [anyValue + 1]int // index of the rule that names a detector, -1 without
 }
 
@@ -59,6 +60,7 @@ var lex = sync.OnceValue(func() *lexicon {
 	}
 	for i, r := range d.Rules {
 		x.ruleOf[detectors[r.Detector]] = i
+		x.words = append(x.words, newVocabulary(&r))
 	}
 	return x
 })

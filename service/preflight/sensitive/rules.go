@@ -45,10 +45,11 @@ type Text2 struct {
 }
 
 // Thresholds are rates of hits in basis points of the non-empty cells, from
-// which on a column is sensitive (Named: by name and content, Sensitive: by
-// content alone) or for review. 0 means never.
+// which on a column is sensitive (Named: by name and content, Hinted: by a
+// name that hints and content, Sensitive: by content alone) or for review. 0 means never.
 type Thresholds struct {
 	Named     int `json:"named_bp"`
+	Hinted    int `json:"hinted_bp"`
 	Sensitive int `json:"sensitive_bp"`
 	Review    int `json:"review_bp"`
 }

@@ -23,9 +23,9 @@ type Scanner struct {
 func NewScanner(columns []string) *Scanner {
 	s := &Scanner{lex: lex(), rules: loaded().Rules, columns: make([]column, len(columns))}
 	for i, name := range columns {
-		words := tokens(name)
+		h := newHeading(name)
 		for r := range s.rules {
-			if by := s.rules[r].naming(words); by != unnamed {
+			if by := s.lex.words[r].naming(h); by != unnamed {
 				s.columns[i].speakers = append(s.columns[i].speakers, speaker{r, by, detectors[s.rules[r].Detector]})
 			}
 		}

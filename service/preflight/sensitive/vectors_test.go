@@ -24,6 +24,7 @@ func TestNumbers(t *testing.T) {
 		{uscc, "91350100M000100Y4Z", other}, // widely copied; Z is not in the set
 		{uscc, "91990100M000100Y43", pool},
 		{uscc, "91350100M000100O43", other},
+		{uscc, newSource(1).uscc("88"), pool}, // no such department
 		{card, "6222021234567890129", near},
 		{card, "4111111111111111", hit},
 		{card, "4111111111111112", near},

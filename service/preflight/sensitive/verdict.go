@@ -117,13 +117,15 @@ func (s *Scanner) judge(c *column, rule int, t *tally) Verdict {
 	}
 	by, bp := c.by(rule), rate(t.count, c.nonEmpty)
 	chance := r.Chance.against(t)
-	if r.Kind == "business" || detectors[r.Detector] == personName && by == unnamed && !c.names.varied(t.count) {
+	if r.Kind == "business" || detectors[r.Detector] == personName && by != named && !c.names.varied(t.count) {
 		return onlyMasked(r, t, c.nonEmpty)
 	}
 	switch th := r.Thresholds; {
 	case by == named && bp >= th.Named:
 		return sure(chance != explained)
 	case chance == beyond && th.Sensitive > 0 && bp >= th.Sensitive && by != hinted:
+		return Sensitive
+	case by == hinted && th.Hinted > 0 && bp >= th.Hinted:
 		return Sensitive
 	case chance == beyond && by == hinted && bp >= th.Named:
 		return Review

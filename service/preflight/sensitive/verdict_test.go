@@ -118,6 +118,7 @@ func TestUnknownForms(t *testing.T) {
 		t.Errorf("got %d unknown", r.Unknown)
 	}
 	wantVerdict(t, cells("身份证号", "", "无", "-", "NULL"), Clean, "")
+	wantVerdict(t, cells("身份证号", "1985-03-12", "1990-12-01"), Review, "identity-number")
 	wantVerdict(t, cells("手机型号", "P50", "Mate60"), Clean, "")
 }
 
@@ -147,5 +148,67 @@ func TestNamesThatAreData(t *testing.T) {
 		if got := cells(name, "x").Column; got != want {
 			t.Errorf("%s: got %s, want %s", name, got, want)
 		}
+	}
+}
+
+// A number in fullwidth digits is found wherever the pieces of a long text end.
+func TestFullwidthInLongText(t *testing.T) {
+	for cut := range 40 {
+		text := strings.Repeat("x", widePiece-20-cut) + " １３８００１３８０００ " + strings.Repeat("y", 5000)
+		if h := cells("c1", text).of("mobile-phone"); h.Count != 1 {
+			t.Fatalf("%d bytes before the end of a piece: got %+v", cut, h)
+		}
+	}
+}
+
+// The column of a name's rule that is masked for the most part is not clean.
+func TestMostlyMasked(t *testing.T) {
+	g := newSource(14)
+	var values []string
+	for i := range 100 {
+		values = append(values, "张*")
+		if i%10 == 0 {
+			values[i] = g.name()
+		}
+	}
+	wantVerdict(t, cells("姓名", values...), Review, "person-name")
+	wantVerdict(t, cells("c1", values...), Masked, "person-name")
+}
+
+// A column that is only called "name" is sensitive when its values are names.
+func TestHintedNames(t *testing.T) {
+	g := newSource(15)
+	wantVerdict(t, cells("name", full(g, kindOfRule("person-name"), "").values...), Sensitive, "person-name")
+	wantVerdict(t, cells("name", full(g, companies, "").values...), Clean, "")
+	wantVerdict(t, cells("c1", full(g, kindOfRule("person-name"), "").values...), Review, "person-name")
+}
+
+// Two numbers of 16 digits beside it make one card's number a matter of chance.
+func TestCardAmongNumbersOfItsLength(t *testing.T) {
+	wantVerdict(t, cells("c1", "4111111111111111", "a", "b"), Sensitive, "bank-card")
+	wantVerdict(t, cells("c1", "4111111111111111", "1111111111111111", "1111111111111112"), Review, "bank-card")
+}
+
+// Amounts from ten digits up are no phones; phones among remarks that quote
+// numbers of other lengths are.
+func TestAmountsLikePhones(t *testing.T) {
+	g := newSource(16)
+	var amounts, remarks []string
+	for i := range 1000 {
+		amounts = append(amounts, g.one("2 4 7")+g.digits(9))
+		remarks = append(remarks, "单号"+g.one("2 4 7")+g.digits(11))
+		if i%10 == 0 {
+			amounts[i], remarks[i] = "13"+g.digits(9), "电话"+g.mobile()
+		}
+	}
+	wantVerdict(t, cells("c1", amounts...), Clean, "")
+	wantVerdict(t, cells("c1", remarks...), Sensitive, "mobile-phone")
+}
+
+func TestFirstRowsAreTold(t *testing.T) {
+	g := newSource(17)
+	h := cells("sjh", full(g, kindOfRule("mobile-phone"), "").values[:7]...).of("mobile-phone")
+	if h.Count != 7 || !slices.Equal(h.Rows, []int64{1, 2, 3, 4, 5}) {
+		t.Errorf("got %+v", h)
 	}
 }
