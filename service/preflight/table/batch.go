@@ -89,9 +89,9 @@ func (b *Batch) start(n int) int {
 	return int(b.Ends[n-1])
 }
 
-// copy puts the rows of another batch into an empty one.
+// copy puts the cells of another batch into an empty one.
 func (b *Batch) copy(from *Batch) {
-	b.Rows, b.Text = from.Rows, append(b.Text, from.Text...)
+	b.Text = append(b.Text, from.Text...)
 	b.Ends, b.Classes = append(b.Ends, from.Ends...), append(b.Classes, from.Classes...)
 }
 

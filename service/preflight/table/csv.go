@@ -15,7 +15,8 @@ type csvRows struct {
 	options Options
 	marks   [256]uint32 // class of each byte, and what it means to the rows
 	in      []byte      // rest of the block
-	columns int         // 0 as long as the first row is not read
+	usual   int         // cells that most lines of the sample have
+	columns int         // the most of these and of the first row's; 0 as long as the first row is not read
 	first   *Batch      // the first row, if it is one of data
 
 	// The open row and cell; their text is at the end of the batch's.
@@ -54,6 +55,9 @@ func openCSV(ctx context.Context, f *File, r io.Reader, o Options) (*Table, erro
 	}
 	t := &Table{rows: c}
 	t.Columns, t.Header = header(first)
+	for n := len(t.Columns); n > 0 && n < c.usual; n++ {
+		t.Columns = append(t.Columns, shown("", n))
+	}
 	c.columns = max(1, len(t.Columns))
 	if !t.Header && first.Rows > 0 {
 		c.first = first
@@ -65,7 +69,10 @@ func openCSV(ctx context.Context, f *File, r io.Reader, o Options) (*Table, erro
 func (c *csvRows) speak(d *Dialect) {
 	head, separator := c.in[:min(len(c.in), sample)], c.options.Separator
 	if separator == 0 {
-		separator = findSeparator(head, len(c.in) < block)
+		separator = findSeparator(head, len(c.in) < sample)
+	}
+	if c.usual = usualWidth(lineWidths(head, separator, len(c.in) < sample)); c.usual > c.options.Columns {
+		c.usual = 0
 	}
 	d.Separator, d.LineEnds = string(rune(separator)), findLineEnds(head)
 	for i, class := range classOf {
@@ -79,11 +86,13 @@ func (c *csvRows) speak(d *Dialect) {
 
 // fill reads rows until the batch is full; the first row alone at first.
 func (c *csvRows) fill(ctx context.Context, b *Batch) error {
+	c.row, c.begun = 0, 0
 	if c.first != nil {
 		b.copy(c.first)
-		c.first = nil
+		c.width(b)
+		b.Rows++
+		c.first, c.row, c.begun = nil, len(b.Ends), len(b.Text)
 	}
-	c.row, c.begun = len(b.Ends), len(b.Text)
 	for {
 		if len(c.in) == 0 {
 			if err := c.block(ctx); err != nil {

@@ -70,6 +70,18 @@ func TestOddRows(t *testing.T) {
 	}
 }
 
+// A line above the header, or a separator at the end of each row, hides no cell.
+func TestWidthOfMostRows(t *testing.T) {
+	got, err := stream(CSV, "Report\nid,name\n1,a\n2,b\n", Options{})
+	if err != nil || strings.Join(got[0].columns, ",") != "Report,#2" || got[0].rows[2][1] != "b" || len(got[0].odd) != 0 {
+		t.Fatal(got, err)
+	}
+	got, err = stream(CSV, "2024\n1,a\n2,b\n", Options{})
+	if err != nil || strings.Join(got[0].columns, ",") != "#1,#2" || got[0].rows[0][0] != "2024" || got[0].classes[0][1] != Null || !slices.Equal(got[0].odd, []int64{1}) {
+		t.Fatal(got, err)
+	}
+}
+
 func TestEmptyFile(t *testing.T) {
 	for _, content := range []string{"", "\n\r\n", "\xef\xbb\xbf"} {
 		if got, err := stream(CSV, content, Options{}); err != nil || len(got) != 1 || len(got[0].rows)+len(got[0].columns) != 0 {
@@ -97,8 +109,12 @@ func sameAsLibrary(t interface{ Fatalf(string, ...any) }, content []byte, separa
 		t.Fatalf("%q: %v", content, err)
 	}
 	rows := got[0].rows
-	if !slices.Equal(got[0].columns, numbered(len(want[0]))) {
+	width := len(got[0].columns)
+	if !slices.Equal(got[0].columns, numbered(width)) {
 		rows = append([][]string{got[0].columns}, rows...)
+		for i := len(want[0]); i < width; i++ {
+			want[0] = append(want[0], fmt.Sprintf("#%d", i+1))
+		}
 		if want[0][0] == "" {
 			want[0][0] = "#1"
 		}
@@ -107,7 +123,7 @@ func sameAsLibrary(t interface{ Fatalf(string, ...any) }, content []byte, separa
 		t.Fatalf("%d rows %.99q, want %d %.99q of %q", len(rows), rows, len(want), want, content)
 	}
 	for i := range want {
-		if !slices.Equal(asLibrary(rows[i]), fit(want[i], len(want[0]))) {
+		if !slices.Equal(asLibrary(rows[i]), fit(want[i], width)) {
 			t.Fatalf("row %d is %.99q, want %.99q of %q", i, rows[i], want[i], content)
 		}
 	}

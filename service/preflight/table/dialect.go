@@ -25,46 +25,56 @@ func findSeparator(head []byte, whole bool) byte {
 // these are at least two; and all lines. Without whole the last line may be
 // cut off and is left out.
 func regular(head []byte, separator byte, whole bool) (alike, lines int) {
-	count, cells, quoted, begun := map[int]int{}, 1, false, false
+	count := lineWidths(head, separator, whole)
+	for _, n := range count {
+		lines += n
+	}
+	cells := usualWidth(count)
+	if cells < 2 {
+		return 0, lines
+	}
+	return count[cells], lines
+}
+
+// lineWidths says how many lines have how many cells.
+func lineWidths(head []byte, separator byte, whole bool) map[int]int {
+	count, cells, quoted, begun, start, closed := map[int]int{}, 1, false, false, true, -2
 	line := func() {
 		if begun {
 			count[cells]++
-			lines++
 		}
-		cells, begun = 1, false
+		cells, begun, start = 1, false, true
 	}
-	start := true // of a cell
-	for _, b := range head {
+	for i, b := range head {
 		switch {
-		case b == '"' && (quoted || start):
+		case b == '"' && (quoted || start || closed == i-1):
+			if quoted {
+				closed = i
+			}
 			quoted, begun, start = !quoted, true, false
 		case quoted:
 		case b == '\n' || b == '\r':
 			line()
-			start = true
 		case b == separator:
 			cells, begun, start = cells+1, true, true
 		default:
 			begun, start = true, false
 		}
 	}
-	if whole || lines == 0 {
+	if whole || len(count) == 0 {
 		line()
 	}
-	return mostAlike(count), lines
+	return count
 }
 
-func mostAlike(count map[int]int) int {
-	cells, most := 0, 0
+// usualWidth is what most lines have; of several the widest.
+func usualWidth(count map[int]int) (cells int) {
 	for c, n := range count {
-		if n > most || n == most && c > cells {
-			cells, most = c, n
+		if most := count[cells]; n > most || n == most && c > cells {
+			cells = c
 		}
 	}
-	if cells < 2 {
-		return 0
-	}
-	return most
+	return cells
 }
 
 // findLineEnds names the first end of a line outside of quotes; a lone CR
