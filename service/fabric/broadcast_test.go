@@ -76,7 +76,7 @@ func TestBroadcast(t *testing.T) {
 			}
 			ack := time.Minute
 			if test.mentioned == "did not answer in time" {
-				ack = 3 * time.Second // the others must have answered until then
+				ack = 8 * time.Second // the others must have answered until then
 			}
 			err := p.within(ack, addrs...).Broadcast(t.Context(), parcelOf(t, "x"))
 			if (err == nil) != test.ok || errors.Is(err, errNotSent) != test.notSent {

@@ -295,7 +295,7 @@ func TestBucketIsFull(t *testing.T) {
 // A body that stops arriving is given up after one idle time, not before;
 // what arrived in whole parts stays.
 func TestSlowBodies(t *testing.T) {
-	s := newStack(t, func(c *setup) { c.rest.Idle = 500 * time.Millisecond })
+	s := newStack(t, func(c *setup) { c.rest.Idle = 2 * time.Second })
 	upload := s.begin("enterprise")
 	for _, target := range []string{"PUT " + upload + "/files/a", "POST /v1/verifications"} {
 		conn := must(net.Dial("tcp", s.server.Listener.Addr().String()))(t)
