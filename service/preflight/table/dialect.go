@@ -14,6 +14,9 @@ var separators = []byte{'\x01', '\x1f', '\t', '|', ';', '^', '~', ','}
 func findSeparator(head []byte, whole bool) byte {
 	best, most := byte(','), 0
 	for _, s := range separators {
+		if bytes.IndexByte(head, s) < 0 {
+			continue
+		}
 		if alike, _ := regular(head, s, whole); alike > most {
 			best, most = s, alike
 		}

@@ -66,7 +66,7 @@ func (t *text) next() ([]byte, error) {
 	return nil, t.err
 }
 
-// refill reads the next window behind what is left of the last.
+// refill reads the next block behind what is left of the last.
 func (t *text) refill() error {
 	if t.ended {
 		if len(t.raw) > 0 {
@@ -75,24 +75,42 @@ func (t *text) refill() error {
 		return io.EOF
 	}
 	if t.store == nil {
-		t.store = make([]byte, window+8)
+		t.store = make([]byte, window+block)
 	}
-	n := copy(t.store, t.raw)
-	m, err := io.ReadFull(t.r, t.store[n:n+window])
-	t.raw = t.store[:n+m]
-	t.ended = errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
-	if err != nil && !t.ended {
+	t.raw = t.store[:copy(t.store, t.raw)]
+	if err := t.read(block); err != nil {
+		return err
+	}
+	if !t.begun {
+		t.mark()
+	}
+	if t.encoding != "" || isASCII(t.raw) {
+		return nil
+	}
+	if err := t.read(window - block); err != nil {
 		return err
 	}
 	t.detect()
 	return nil
 }
 
-// detect decides the encoding by the window just read, if it can.
-func (t *text) detect() {
-	if !t.begun && t.mark() || t.encoding != "" || isASCII(t.raw) {
-		return
+// read reads so many bytes more, fewer only at the end.
+func (t *text) read(size int) error {
+	if t.ended {
+		return nil
 	}
+	n := len(t.raw)
+	m, err := io.ReadFull(t.r, t.raw[n:n+size])
+	t.raw = t.raw[:n+m]
+	t.ended = errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	if t.ended {
+		return nil
+	}
+	return err
+}
+
+// detect decides the encoding by the window just read.
+func (t *text) detect() {
 	if whole := t.raw[:len(t.raw)-halfLetter(t.raw)]; utf8.Valid(whole) && (len(whole) == len(t.raw) || !t.ended) {
 		t.encoding, t.decode = "utf-8", decodeUTF8
 		return
@@ -101,7 +119,7 @@ func (t *text) detect() {
 }
 
 // mark takes a byte order mark off the front.
-func (t *text) mark() bool {
+func (t *text) mark() {
 	t.begun = true
 	for _, m := range []struct {
 		bytes, encoding string
@@ -113,8 +131,7 @@ func (t *text) mark() bool {
 	} {
 		if bytes.HasPrefix(t.raw, []byte(m.bytes)) {
 			t.raw, t.encoding, t.decode, t.out = t.raw[len(m.bytes):], m.encoding, m.decode, make([]byte, 2*block)
-			return true
+			return
 		}
 	}
-	return false
 }
