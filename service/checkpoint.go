@@ -38,8 +38,8 @@ type Checkpoints interface {
 	Over(ctx context.Context, block uint64) (HeldCheckpoint, error)
 	// Record has a checkpoint held, and returns it when it stands in a block.
 	// Of one that is held already it returns that. Refusals are pledge.Forked
-	// (another history is held) and pledge.SequenceChanged (other blocks come
-	// next). After any other error it may still come to be held: the same one
+	// (members hold, or have themselves, another history) and
+	// pledge.SequenceChanged (other blocks come next). After any other error it may still come to be held: the same one
 	// can be given again.
 	Record(ctx context.Context, c pledge.Checkpoint) (HeldCheckpoint, error)
 	Prove(ctx context.Context, h HeldCheckpoint) (CheckpointProof, error)
