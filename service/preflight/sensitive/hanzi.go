@@ -1,169 +1,29 @@
 package sensitive
 
-import "bytes"
+// hanziSet is a set of characters of the block U+4E00 to U+9FFF.
+type hanziSet [0x5200 / 64]uint64
 
-// nameForm recognizes a Chinese name of two to four characters: a surname and
-// then characters that given names are made of, and the masked forms 张*, 张**,
-// 张某, 张某某, *伟. Names of places and colours have surnames' characters too,
-// therefore a given name needs a frequent character, all of one or two.
-func (x *lexicon) nameForm(b []byte) outcome {
-	first := hanzi(b, 0)
-	switch {
-	case len(b) < 4 || len(b) > 12:
-		return other
-	case b[0] == '*':
-		return maskedEnd(b)
-	case first == 0:
-		return other
-	case mayVeil[b[3]] && x.veiled(b[3:]) || titled(b):
-		return masked
-	case len(b) > 6 && x.compound[[6]byte(b)]:
-		return x.givenForm(b[6:])
-	case len(b)%3 != 0 || len(b) > 9 || !x.surname.has(first):
-		return other
+func (h *hanziSet) add(text string) {
+	for _, r := range text {
+		i := r - 0x4E00
+		h[i/64] |= 1 << (i % 64)
 	}
-	return x.givenForm(b[3:])
 }
 
-func (x *lexicon) givenForm(given []byte) outcome {
-	if mayVeil[given[0]] && x.veiled(given) {
-		return masked
-	}
-	for i := 0; i < len(given); i += 3 {
-		if !x.given.has(hanzi(given, i)) {
-			return other
-		}
-	}
-	return hit
+func (h *hanziSet) has(r rune) bool {
+	i := uint32(r - 0x4E00)
+	return i < 0x5200 && h[i/64]&(1<<(i%64)) != 0
 }
 
-var titles = [][]byte{[]byte("先生"), []byte("女士"), []byte("小姐"), []byte("同学"), []byte("老师")}
-
-// titled says whether a title stands for the given name: 张先生.
-func titled(b []byte) bool {
-	for _, t := range titles {
-		if len(b) >= 9 && bytes.HasSuffix(b, t) {
-			return true
-		}
+// hanzi decodes the character at b[i:], three bytes of UTF-8; 0 when it is
+// none of the block.
+func hanzi(b []byte, i int) rune {
+	if i+3 > len(b) || b[i] < 0xE4 || b[i] > 0xE9 || b[i+1]&0xC0 != 0x80 || b[i+2]&0xC0 != 0x80 {
+		return 0
 	}
-	return false
-}
-
-func allHanzi(b []byte) bool {
-	for i := 0; i < len(b); i += 3 {
-		if hanzi(b, i) == 0 {
-			return false
-		}
+	r := rune(b[i]&15)<<12 | rune(b[i+1]&63)<<6 | rune(b[i+2]&63)
+	if r < 0x4E00 {
+		return 0
 	}
-	return true
-}
-
-// veiled recognizes what masks a given name: stars (also fullwidth), 某, ○.
-func (x *lexicon) veiled(b []byte) bool {
-	if len(b) == 0 {
-		return false
-	}
-	seen := false
-	for len(b) > 0 {
-		n := veil(b)
-		if n == 0 {
-			// 张*伟, the last character left
-			return seen && len(b) == 3 && hanzi(b, 0) != 0
-		}
-		seen, b = true, b[n:]
-	}
-	return true
-}
-
-var veils = [][]byte{[]byte("*"), []byte("＊"), []byte("某"), []byte("○"), []byte("〇"), []byte("×")}
-
-// mayVeil marks the first bytes of the veils.
-var mayVeil = func() (t [256]bool) {
-	for _, v := range veils {
-		t[v[0]] = true
-	}
-	return t
-}()
-
-func veil(b []byte) int {
-	for _, v := range veils {
-		if bytes.HasPrefix(b, v) {
-			return len(v)
-		}
-	}
-	return 0
-}
-
-func maskedEnd(b []byte) outcome {
-	stars := 0
-	for stars < len(b) && b[stars] == '*' {
-		stars++
-	}
-	if rest := len(b) - stars; stars <= 3 && (rest == 3 || rest == 6) && hanzi(b, stars) != 0 {
-		return masked
-	}
-	return other
-}
-
-// plateForm recognizes a number plate of GA 36-2018 5.9: a province, a letter,
-// five letters or digits without I and O (the last may say 警, 学, 挂, 港, 澳 …), or
-// six for new energy vehicles, D or F first or last among five digits.
-func (x *lexicon) plateForm(b []byte) outcome {
-	if len(b) < 9 || len(b) > 14 || !x.head.has(hanzi(b, 0)) || !isUpper(b[3]) || b[3] == 'I' {
-		return other
-	}
-	rest := b[4:]
-	for _, sep := range plateSeps {
-		rest = bytes.TrimPrefix(rest, sep)
-	}
-	if bytes.IndexByte(rest, '*') >= 0 && len(rest) <= 6 {
-		return masked
-	}
-	if len(rest) == 7 && x.tail.has(hanzi(rest, 4)) {
-		rest = rest[:4]
-	} else if len(rest) != 5 && (len(rest) != 6 || !newEnergy(rest)) {
-		return other
-	}
-	return serial(rest)
-}
-
-var plateSeps = [][]byte{[]byte("·"), []byte("•"), []byte(" "), []byte("-")}
-
-func newEnergy(b []byte) bool {
-	small := isUpper(b[0]) && b[0] <= 'K' && allDigits(b[2:])
-	large := isUpper(b[5]) && b[5] <= 'K' && allDigits(b[:5])
-	return small || large
-}
-
-// serial wants digits, and at most two letters or three with none of I and O.
-func serial(b []byte) outcome {
-	letters := 0
-	for _, c := range b {
-		switch {
-		case isUpper(c) && c != 'I' && c != 'O':
-			letters++
-		case !isDigit(c):
-			return other
-		}
-	}
-	if letters > 3 {
-		return other
-	}
-	return hit
-}
-
-var officerWord = []byte("字第")
-
-// officerForm recognizes 军字第12345678号 and its like: one or two characters,
-// 字第, four to eight letters or digits.
-func officerForm(b []byte) bool {
-	i := bytes.Index(b, officerWord)
-	if i < 3 || hanzi(b, i-3) == 0 {
-		return false
-	}
-	n, rest := 0, b[i+len(officerWord):]
-	for n < len(rest) && (isDigit(rest[n]) || isAlpha(rest[n])) {
-		n++
-	}
-	return n >= 4 && n <= 8 && i <= 9 && len(rest)-n <= 3
+	return r
 }

@@ -1,7 +1,5 @@
 package sensitive
 
-import "github.com/datapledge/datapledge/service/preflight/table"
-
 // join judges what one column alone cannot tell. Attributes of persons and
 // positions are sensitive in a table where another column identifies persons,
 // and for review otherwise; a latitude is nothing without its longitude.
@@ -46,26 +44,4 @@ func (s *Scanner) anyHits(d detector) bool {
 		}
 	}
 	return false
-}
-
-// tellsData says whether a text that stands where a column's name does holds
-// what a rule looks for, masked or not, or digits or text that no name has.
-func (s *Scanner) tellsData(name string) bool {
-	var c column
-	b := trim([]byte(name))
-	s.col, s.found, s.veiled = &c, 0, 0
-	s.content(b, table.Bytes(b))
-	return s.found|s.veiled != 0 || len(b) > 2*longText || longRun(b) >= 9
-}
-
-// longRun is the length of the longest run of digits.
-func longRun(b []byte) int {
-	longest, n := 0, 0
-	for _, c := range b {
-		if n++; !isDigit(c) {
-			n = 0
-		}
-		longest = max(longest, n)
-	}
-	return longest
 }

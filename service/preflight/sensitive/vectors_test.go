@@ -19,6 +19,11 @@ func TestNumbers(t *testing.T) {
 		{identity, "110105194902290026", pool}, // 1949 is no leap year
 		{identity, "99010519491231002X", pool},
 		{identity, "1101051949123100", other},
+		{identity, close11("11010519490431002"), pool}, // April has 30 days
+		{identity, close11("11010519490430002"), hit},
+		{residence, close11("91115619850312001"), hit},
+		{residence, close11("81115619850312001"), pool},
+		{residence, close11("90015619850312001"), pool},
 		{uscc, "91350100M000100Y43", hit},
 		{uscc, "91350100M000100Y44", near},
 		{uscc, "91350100M000100Y4Z", other}, // widely copied; Z is not in the set
@@ -55,6 +60,8 @@ func (x *lexicon) try(d detector, b []byte) outcome {
 			return other
 		}
 		return x.identity(b)
+	case residence:
+		return x.residence(b)
 	case uscc:
 		return x.uscc(b)
 	case card:

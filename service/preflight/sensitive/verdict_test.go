@@ -175,6 +175,11 @@ func TestMostlyMasked(t *testing.T) {
 	wantVerdict(t, cells("c1", values...), Masked, "person-name")
 }
 
+func TestLatinNames(t *testing.T) {
+	wantVerdict(t, cells("last_name", "Aguilar", "Smith", "O'Neill", "de la Cruz"), Sensitive, "person-name")
+	wantVerdict(t, cells("airport name", "Aguilar", "Smith", "O'Neill", "de la Cruz"), Clean, "")
+}
+
 // A column that is only called "name" is sensitive when its values are names.
 func TestHintedNames(t *testing.T) {
 	g := newSource(15)
