@@ -22,7 +22,7 @@ func appliedIn(raw []byte, chaincode string) (n uint64) {
 		return 0
 	}
 	did, err := readEffects(t.rwset, chaincode)
-	if err != nil {
+	if err != nil || canonicalValues(did.writes) != nil {
 		return 0
 	}
 	results, err := parseResults(t.answer, did.writes)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/datapledge/datapledge/service/evidence"
+	"github.com/datapledge/datapledge/service/evidence/internal/secondreader"
 )
 
 // receipted gives the court's receipt for each block of a channel.
@@ -70,6 +71,10 @@ func TestRecordsOfAConsortiumsReceipt(t *testing.T) {
 		found := r.Find(evidence.CheckImprintReceipts)
 		if r.OK() != want.ok || want.ok && len(r.Received) == 0 || !want.ok && !strings.Contains(found.Failures[0].Field, "records") {
 			t.Errorf("%s: got %+v", name, found)
+		}
+		second, err := secondreader.Read(data, marshal(c.trust()))
+		if err != nil || second.Stands != want.ok || !want.ok && second.Fails != evidence.CheckImprintReceipts {
+			t.Errorf("%s, the second reader: got %+v, %v", name, second, err)
 		}
 		if want.ok && (r.Received[0].Records == 0 || fact(r, "receipt-before-block") != nil) {
 			t.Errorf("%s: got %+v, %+v", name, r.Received, r.Negative)
