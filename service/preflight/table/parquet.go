@@ -12,8 +12,8 @@ const (
 	footerMost = 16 << 20 // bytes
 	pageMost   = 32 << 20 // bytes of a page, packed or not
 	valuesMost = 16 << 20 // of a page
-	pagesMost  = 40 << 20 // bytes of all pages held at once
-	aheadMost  = 8 << 20  // bytes of cells read ahead of the batch
+	pagesMost  = 24 << 20 // bytes of all pages held at once
+	aheadMost  = 4 << 20  // bytes of cells read ahead of the batch
 	// A file may hold this many cells, or cellsRatio for each of its bytes.
 	cellsFree  = 64 << 20
 	cellsRatio = 1 << 14
@@ -31,6 +31,7 @@ type parquetRows struct {
 	left    int64 // rows of this row group not handed out
 	held    int   // bytes of pages
 	packed  []byte
+	spare   [2][]byte // pages given up, to be written over
 	unpack  unpackers
 }
 

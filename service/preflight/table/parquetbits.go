@@ -24,16 +24,28 @@ func (h *hybrid) next() (uint32, bool) {
 	if !h.packed {
 		return h.value, true
 	}
-	var v uint32
+	v, ok := h.unpack()
+	if !ok {
+		return 0, false
+	}
+	if h.bit += h.width; h.left == 0 {
+		h.b, h.bit = h.b[h.bit>>3:], 0
+	}
+	return v, true
+}
+
+// unpack reads a packed number, at the end of the page bit by bit.
+func (h *hybrid) unpack() (v uint32, ok bool) {
+	if at := h.bit >> 3; at+8 <= len(h.b) {
+		word := binary.LittleEndian.Uint64(h.b[at:]) >> (h.bit & 7)
+		return uint32(word & (1<<h.width - 1)), true
+	}
 	for i := range h.width {
 		at := h.bit + i
 		if at>>3 >= len(h.b) {
 			return 0, false
 		}
 		v |= uint32(h.b[at>>3]>>(at&7)&1) << i
-	}
-	if h.bit += h.width; h.left == 0 {
-		h.b, h.bit = h.b[h.bit>>3:], 0
 	}
 	return v, true
 }

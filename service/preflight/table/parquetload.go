@@ -68,9 +68,7 @@ func (c *column) content(at int64, h pageHead, buf []byte, bare int64, codec int
 	if err := readAt(f.r, f.packed, at+int64(h.size)); err != nil {
 		return nil, err
 	}
-	f.held -= cap(buf)
-	buf = sized(buf, int(h.plain))
-	f.held += cap(buf)
+	buf = f.room(buf, int(h.plain))
 	copy(buf, f.packed[:bare])
 	if h.plain == bare && h.packed == bare {
 		return buf, nil
@@ -78,9 +76,26 @@ func (c *column) content(at int64, h pageHead, buf []byte, bare int64, codec int
 	return buf, f.unpack.unpack(codec, buf[bare:], f.packed[bare:])
 }
 
+// room gives a buffer of n bytes: the one there, a spare one, or a new one.
+func (p *parquetRows) room(buf []byte, n int) []byte {
+	for i, spare := range p.spare {
+		if cap(buf) < n && cap(spare) >= n {
+			buf, p.spare[i] = spare, buf
+			p.held += cap(spare) - cap(p.spare[i])
+		}
+	}
+	if cap(buf) < n {
+		p.held -= cap(buf)
+		buf = sized(nil, n)
+		p.held += cap(buf)
+	}
+	return buf[:n]
+}
+
+// sized gives a buffer of n bytes, with some to spare for the next page.
 func sized(b []byte, n int) []byte {
 	if cap(b) < n {
-		return make([]byte, n)
+		return make([]byte, n, n+n/8)
 	}
 	return b[:n]
 }
@@ -181,6 +196,7 @@ func (c *column) source(h pageHead, b []byte) (source, error) {
 // drop gives the page up.
 func (c *column) drop() {
 	c.file.held -= cap(c.page.buf) + cap(c.page.dictBuf)
+	c.file.spare = [2][]byte{c.page.buf, c.page.dictBuf}
 	c.page.buf, c.page.dictBuf, c.page.dictionary, c.page.values = nil, nil, nil, nil
 }
 

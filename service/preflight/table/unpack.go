@@ -24,9 +24,15 @@ const (
 // unpackers unpack pages one after the other.
 type unpackers struct{ zstd *zstd.Decoder }
 
-// unpack fills dst, to the last byte and no further, whatever src claims.
-func (u *unpackers) unpack(codec int64, dst, src []byte) error {
+// unpack fills dst, to the last byte and no further, whatever src claims. A
+// library that panics at what it is given says that as an error.
+func (u *unpackers) unpack(codec int64, dst, src []byte) (err error) {
 	broken := failure(Malformed, "a page does not unpack to the size it has")
+	defer func() {
+		if recover() != nil {
+			err = broken
+		}
+	}()
 	switch codec {
 	case uncompressed:
 		if copy(dst, src) != len(dst) || len(src) != len(dst) {

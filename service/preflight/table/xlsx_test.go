@@ -214,6 +214,14 @@ func TestXLSXDirectoryTooLarge(t *testing.T) {
 	wantError(t, err, Bomb, 0)
 }
 
+func TestDamagedXLSX(t *testing.T) {
+	flips(t, XLSX, book(t, func(f *excelize.File) {
+		for i := range 20 {
+			setRow(f, "Sheet1", i+1, "a", i, true, strings.Repeat("b", i))
+		}
+	}), 200, 3)
+}
+
 func TestXLSXTooManySharedStrings(t *testing.T) {
 	p := sheetOf(headRow)
 	p["xl/sharedStrings.xml"] = "<sst>" + strings.Repeat("<si><t>"+strings.Repeat("x", 1<<19)+"</t></si>", 80) + "</sst>"
