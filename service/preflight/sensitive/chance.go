@@ -11,7 +11,7 @@ const (
 
 // against compares hits with chance as the package comment says. expected is
 // a fraction of whole, so that all is integer arithmetic: counts stay below
-// 2^40 and PoolIn*NearIn below 2^23.
+// 2^38 and PoolIn*NearIn below 2^23.
 func (c Chance) against(t *tally) strength {
 	if c.NearIn == 0 {
 		return beyond

@@ -24,6 +24,9 @@ func TestRulesAreWhole(t *testing.T) {
 		if r.CheckDigit != (r.Chance.NearIn > 0 && r.Chance.PoolIn > 0) && !slices.Contains([]string{"passport", "hk-macau-permit", "exit-permit", "mobile-phone"}, r.ID) {
 			t.Errorf("%s: check digit %v, chance %+v", r.ID, r.CheckDigit, r.Chance)
 		}
+		if r.Chance.NearIn*r.Chance.PoolIn >= 1<<23 {
+			t.Errorf("%s: chance %+v would overflow", r.ID, r.Chance)
+		}
 		if r.Kind == "sensitive" && !slices.ContainsFunc(r.Standard, func(s string) bool { return strings.HasPrefix(s, "GB/T 45574-2025 6.") }) {
 			t.Errorf("%s is sensitive by no clause of GB/T 45574", r.ID)
 		}

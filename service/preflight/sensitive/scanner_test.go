@@ -1,11 +1,11 @@
 package sensitive
 
 import (
-	"encoding/json"
 	"reflect"
 	"strings"
 	"testing"
 
+	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service/preflight/table"
 )
 
@@ -55,7 +55,9 @@ func TestResultHoldsNoData(t *testing.T) {
 			names[i] = columns[i][0]
 		}
 	}
-	text, err := json.Marshal(scan(names, columns...))
+	text, err := pledge.CanonicalJSON(struct {
+		Columns []ColumnResult `json:"columns"`
+	}{scan(names, columns...)})
 	if err != nil {
 		t.Fatal(err)
 	}
