@@ -64,7 +64,7 @@ func bury(t *testing.T, l *Ledger) {
 
 func quiet(dir string) Options {
 	return Options{Dir: dir, Channel: ledgertest.Channel, Logger: slog.New(slog.DiscardHandler),
-		limits: limits{resend: 50 * time.Millisecond}}
+		CommitTimeout: time.Minute, EndorseTimeout: time.Minute, limits: limits{resend: 50 * time.Millisecond}}
 }
 
 // told is what callers of a ledger that dies were told.
