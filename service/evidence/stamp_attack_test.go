@@ -17,33 +17,32 @@ import (
 	"github.com/datapledge/datapledge/service/timestamp/stamptest"
 )
 
-// stampedAt is the block whose time stamp the tests change.
-const stampedAt = 2
-
-// tokenIn puts a token into the part of that block.
-func tokenIn(t *testing.T, f contents, der []byte) {
-	f.edit(t, stampFile(stampedAt), func(m map[string]any) { m["token"] = base64.RawURLEncoding.EncodeToString(der) })
+// tokenIn puts a token into the part of the block that the tests change.
+func (s *stamped) tokenIn(t *testing.T, f contents, der []byte) {
+	f.edit(t, stampFile(s.at), func(m map[string]any) { m["token"] = base64.RawURLEncoding.EncodeToString(der) })
 }
 
 func saying(change func(m map[string]any)) func(*testing.T, *stamped, contents) {
-	return func(t *testing.T, _ *stamped, f contents) { f.edit(t, stampFile(stampedAt), change) }
+	return func(t *testing.T, s *stamped, f contents) { f.edit(t, stampFile(s.at), change) }
 }
 
 func tokenOf(token func(t *testing.T, s *stamped) []byte) func(*testing.T, *stamped, contents) {
-	return func(t *testing.T, s *stamped, f contents) { tokenIn(t, f, token(t, s)) }
+	return func(t *testing.T, s *stamped, f contents) { s.tokenIn(t, f, token(t, s)) }
 }
 
 func tokenBut(change func(*stamptest.Token)) func(*testing.T, *stamped, contents) {
 	return tokenOf(func(t *testing.T, s *stamped) []byte { return s.authority.Stamp(t, s.run.Root(), change) })
 }
 
+const tooLong = "a token of over 64 KiB"
+
 // stampAttacks are done to the files of a sound package; each must be found.
 var stampAttacks = map[string]func(t *testing.T, s *stamped, f contents){
 	"another channel":  saying(func(m map[string]any) { m["channel"] = "other" }),
 	"another range":    saying(func(m map[string]any) { m["first"] = 1 }),
 	"a longer range":   saying(func(m map[string]any) { m["last"] = 1 << 40 }),
-	"not in range":     saying(func(m map[string]any) { m["last"] = 1 }),
-	"after its range":  saying(func(m map[string]any) { m["first"] = 3 }),
+	"not in range":     saying(func(m map[string]any) { m["last"] = 0 }),
+	"after its range":  saying(func(m map[string]any) { m["first"] = 9 }),
 	"no path":          saying(func(m map[string]any) { m["path"] = []string{} }),
 	"a long path":      saying(func(m map[string]any) { m["path"] = append(m["path"].([]any), strings.Repeat("0", 64)) }),
 	"another path":     saying(func(m map[string]any) { m["path"].([]any)[0] = strings.Repeat("0", 64) }),
@@ -54,12 +53,10 @@ var stampAttacks = map[string]func(t *testing.T, s *stamped, f contents){
 	"a line break":     saying(func(m map[string]any) { m["token"] = m["token"].(string) + "\n" }),
 	"more":             saying(func(m map[string]any) { m["more"] = 1 }),
 	"version 2":        saying(func(m map[string]any) { m["v"] = 2 }),
-	"of another block": func(t *testing.T, _ *stamped, f contents) { f[stampFile(stampedAt)] = f[stampFile(3)] },
-	"not canonical": func(t *testing.T, _ *stamped, f contents) {
-		f[stampFile(stampedAt)] = append(f[stampFile(stampedAt)], '\n')
-	},
+	"of another block": func(t *testing.T, s *stamped, f contents) { f[stampFile(s.at)] = s.part(t, s.at+1) },
+	"not canonical":    func(t *testing.T, s *stamped, f contents) { f[stampFile(s.at)] = append(f[stampFile(s.at)], '\n') },
 	"of a block not here": func(t *testing.T, s *stamped, f contents) {
-		f[stampFile(99)] = f[stampFile(stampedAt)]
+		f[stampFile(99)] = f[stampFile(s.at)]
 	},
 	"a token over another root": tokenOf(func(t *testing.T, s *stamped) []byte { return s.authority.Stamp(t, [32]byte{1}, nil) }),
 	"a token cut off":           tokenOf(func(_ *testing.T, s *stamped) []byte { return s.token[:len(s.token)-1] }),
@@ -67,7 +64,7 @@ var stampAttacks = map[string]func(t *testing.T, s *stamped, f contents){
 	"a token signed wrongly": tokenOf(func(_ *testing.T, s *stamped) []byte {
 		return append(slices.Clone(s.token[:len(s.token)-1]), s.token[len(s.token)-1]^1)
 	}),
-	"a token of over 64 KiB":      tokenBut(func(p *stamptest.Token) { p.Nonce = new(big.Int).Lsh(big.NewInt(1), 8<<16) }),
+	tooLong:                       tokenBut(func(p *stamptest.Token) { p.Nonce = new(big.Int).Lsh(big.NewInt(1), 8<<16) }),
 	"more than 16 certificates":   tokenBut(func(p *stamptest.Token) { p.Certs = slices.Repeat(p.Certs, 17) }),
 	"an element after a nonce":    tokenBut(func(p *stamptest.Token) { p.Nonce, p.Extra = big.NewInt(1), []byte{2, 1, 1} }),
 	"a fraction with a zero":      tokenBut(func(p *stamptest.Token) { p.Time = "20260301120000.250Z" }),

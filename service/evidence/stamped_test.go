@@ -26,11 +26,12 @@ type stamped struct {
 	authority *stamptest.Authority
 	run       *anchor.Batch
 	token     []byte
+	at        uint64 // the block whose time stamp the tests change
 }
 
 func newStamped(t testing.TB) *stamped {
 	t.Helper()
-	s := &stamped{story: newStory(t), authority: stamptest.New(t, stamptest.ECDSA(t), nil), run: anchor.New("pledge")}
+	s := &stamped{story: newStory(t), authority: stamptest.New(t, stamptest.ECDSA(t), nil), run: anchor.New("pledge"), at: 3}
 	for n, b := range s.blocks {
 		if err := s.run.Add(uint64(n), hash(b.payload)); err != nil {
 			t.Fatal(err)
@@ -51,6 +52,14 @@ func (s *stamped) Parts(_ context.Context, block uint64) (map[string][]byte, err
 	return map[string][]byte{stampFile(block): part}, err
 }
 
+func (s *stamped) part(t *testing.T, block uint64) []byte {
+	parts, err := s.Parts(t.Context(), block)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parts[stampFile(block)]
+}
+
 func stampFile(block uint64) string { return fmt.Sprintf("timestamps/%020d.json", block) }
 
 func (s *stamped) trust() evidence.Trust {
@@ -59,12 +68,17 @@ func (s *stamped) trust() evidence.Trust {
 	return t
 }
 
-func (s *stamped) build() []byte {
+func (s *stamped) build() []byte { return s.buildOf(s.pledge) }
+
+// small is the package of a party, which few commands are about.
+func (s *stamped) small() []byte { return s.buildOf(s.owner.party) }
+
+func (s *stamped) buildOf(id string) []byte {
 	s.t.Helper()
 	src := s.source()
 	src.Beside, src.Trust = []evidence.Beside{s}, s.trust()
 	var b bytes.Buffer
-	if err := evidence.Write(context.Background(), &b, src, s.pledge); err != nil {
+	if err := evidence.Write(context.Background(), &b, src, id); err != nil {
 		s.t.Fatal(err)
 	}
 	return b.Bytes()
@@ -105,7 +119,7 @@ func TestTimeStampsWithoutRoot(t *testing.T) {
 
 func TestForgedTimeStamps(t *testing.T) {
 	sound := newStamped(t)
-	files := unpack(t, sound.build())
+	files := unpack(t, sound.small())
 	for what, change := range stampAttacks {
 		t.Run(what, func(t *testing.T) {
 			f := maps.Clone(files)
@@ -119,14 +133,14 @@ func TestForgedTimeStamps(t *testing.T) {
 // spoils nothing; one that contradicts anything does.
 func TestWhoStamped(t *testing.T) {
 	s := newStamped(t)
-	files := unpack(t, s.build())
+	files := unpack(t, s.small())
 	for name, c := range wayCases {
 		t.Run(name, func(t *testing.T) {
 			token, root := c.make(t, s.run.Root())
 			f, trust := maps.Clone(files), s.trust()
-			tokenIn(t, f, token)
+			s.tokenIn(t, f, token)
 			trust.TimeStampRoots = append(trust.TimeStampRoots, pemOf(root))
-			if got := worthOf(t, check(t, f.pack(t, s.exchange), trust)); got != c.worth {
+			if got := s.worthOf(t, check(t, f.pack(t, s.exchange), trust)); got != c.worth {
 				t.Errorf("got %s, want %s", got, c.worth)
 			}
 			if err := evidence.VerifyTimeStamp(token, s.run.Root(), trust.TimeStampRoots); (err == nil) != (c.worth == proven) {
@@ -138,11 +152,11 @@ func TestWhoStamped(t *testing.T) {
 
 // worthOf says what became of the one stamp that was changed, all others being
 // proven.
-func worthOf(t *testing.T, r evidence.Report) string {
+func (s *stamped) worthOf(t *testing.T, r evidence.Report) string {
 	t.Helper()
 	found := r.Find(evidence.CheckTimeStamps)
 	unproven := slices.ContainsFunc(r.Negative, func(f evidence.Fact) bool { return f.Code == "time-stamp-unproven" })
-	here := slices.ContainsFunc(r.TimeStamps, func(s evidence.StampedBlock) bool { return s.Block == stampedAt })
+	here := slices.ContainsFunc(r.TimeStamps, func(b evidence.StampedBlock) bool { return b.Block == s.at })
 	switch {
 	case r.OK() && here && !unproven && found.Note == nil:
 		return proven

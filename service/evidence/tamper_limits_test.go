@@ -55,7 +55,7 @@ var limits = []limit{
 	{"solo", "a time stamp by an authority of the attacker's own", authority, "it may be an honest one that the trust file is too old for; it proves nothing, and the report says so", func(t *testing.T) evidence.Report {
 		s := newStamped(t)
 		f := unpack(t, s.build())
-		tokenIn(t, f, stamptest.New(t, stamptest.ECDSA(t), nil).Stamp(t, s.run.Root(), nil))
+		s.tokenIn(t, f, stamptest.New(t, stamptest.ECDSA(t), nil).Stamp(t, s.run.Root(), nil))
 		return check(t, f.pack(t, s.exchange), s.trust())
 	}},
 	{"solo", "a search that found nothing, signed with an exchange's key after it was revoked, about a block before that", "a revoked key of an exchange, and a living one that signs packages",

@@ -57,6 +57,8 @@ func TestMakeVectors(t *testing.T) {
 	m.damage()
 	m.channels()
 	m.checkpoints()
+	m.stamps()
+	m.rotated()
 	m.trust()
 	m.save()
 }

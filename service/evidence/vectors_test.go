@@ -113,9 +113,6 @@ func TestVectors(t *testing.T) {
 	}
 }
 
-// withoutVectors are checks of parts that no base has.
-var withoutVectors = map[string]bool{evidence.CheckTimeStamps: true}
-
 // Each check is failed by two vectors at least, and there are sound ones.
 func TestVectorsCoverEveryCheck(t *testing.T) {
 	m := published(t)
@@ -131,7 +128,7 @@ func TestVectorsCoverEveryCheck(t *testing.T) {
 	}
 	for _, ledger := range []string{"solo", "fabric"} {
 		for _, name := range evidence.CheckNames(ledger) {
-			if fails[name] < 2 && !withoutVectors[name] {
+			if fails[name] < 2 {
 				t.Errorf("%s: %d vectors fail there", name, fails[name])
 			}
 		}
