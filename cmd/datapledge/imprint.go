@@ -32,9 +32,10 @@ EXAMPLE
 const imprintReceiveHelp = `usage: datapledge imprint receive -dir DIR -key FILE -trust FILE -sender FILE [-listen ADDR]
 
 The institution's end: takes every block, checks its proof (on a consortium the
-orderers' signatures, too) against the trust file, holds the blocks to one chain, keeps them as files in DIR that a person
-can read, and answers with receipts signed by the institution's key. A block
-that contradicts one that is held is kept below forks/, refused, and logged.
+orderers' signatures, too) against the trust file, holds the blocks to one
+chain, keeps them as files in DIR that a person can read, and answers with
+receipts signed by the institution's key. A block that contradicts one that is
+held is kept below forks/, refused, and logged.
 
   -dir DIR        where everything is kept; one process at a time
   -key FILE       the institution's key, a party of the ledger
