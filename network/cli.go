@@ -15,6 +15,10 @@ import (
 // toolTime is how long one call of a tool may take.
 const toolTime = 3 * time.Minute
 
+// lastWords is how long the output of a program that has ended may take to
+// arrive: on a busy machine a second is not enough.
+const lastWords = 30 * time.Second
+
 // output runs a program to its end and returns what it printed; with an
 // error, both of its streams.
 func (r *Running) output(ctx context.Context, path string, env []string, args ...string) ([]byte, error) {
@@ -24,7 +28,7 @@ func (r *Running) output(ctx context.Context, path string, env []string, args ..
 	var out, both together
 	cmd.Dir, cmd.Env = r.l.dir, environment(env...)
 	cmd.Stdout, cmd.Stderr = io.MultiWriter(&out, &both), &both
-	cmd.WaitDelay = time.Second
+	cmd.WaitDelay = lastWords
 	if err := cmd.Run(); err != nil {
 		return both.bytes(), errors.Join(ctx.Err(), err)
 	}
