@@ -24,12 +24,13 @@ XLSX. Nothing is sent anywhere, and no value of the data is printed.
 
   -consent FILE  the documents that allow the use of the data, as JSON:
                  {"v":1,"basis":"consent (PIPL art. 13)","as_of":"2026-01-31","documents":[
-                  {"path":"consent.pdf","kind":"consent","scope":"risk models","sources":["*"],"expires":"2028-12-31"}]}
+                  {"path":"consent.pdf","kind":"consent","scope":"risk models",
+                   "sources":["*"],"expires":"2028-12-31"}]}
                  kind: consent, authorization, licence, contract or public
   -expect FILE   what the data should be, as JSON; what it does not say is not measured:
-                 {"v":1,"as_of":"2026-01-31","at_least":{"completeness":9500},"tables":{"a.csv":{
-                  "columns":{"day":{"type":"date","required":true,"min":"1990-01-01"}},
-                  "key":["id"],"quasi_identifiers":["age","district"],"k":5}}}
+                 {"v":1,"as_of":"2026-01-31","at_least":{"completeness":9500},"tables":{
+                  "a.csv":{"columns":{"day":{"type":"date","required":true,"min":"1990-01-01"}},
+                   "key":["id"],"quasi_identifiers":["age","district"],"k":5}}}
   -reports DIR   write consent.json, exclusion.json, quality.json there, and
                  declaration.json for 'datapledge asset notarize -declaration'
   -lang zh|en    language of the summary; en when not given
@@ -37,8 +38,8 @@ XLSX. Nothing is sent anywhere, and no value of the data is printed.
 EXAMPLE
   datapledge dataset preflight ./dataset -consent consent.json -reports reports
 
-exit 4: something has to be fixed first
-` + exitCommon
+` + exitCommon + `  4 something has to be fixed first
+`
 
 const exitFindings = 4
 

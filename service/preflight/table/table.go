@@ -53,7 +53,7 @@ type Dialect struct {
 	Format    Format `json:"format"`
 	Encoding  string `json:"encoding,omitempty"`  // utf-8, utf-8-bom, gb18030, utf-16le, utf-16be
 	Separator string `json:"separator,omitempty"` // of CSV
-	LineEnds  string `json:"lineEnds,omitempty"`  // lf, crlf, cr
+	LineEnds  string `json:"line_ends,omitempty"` // lf, crlf, cr
 	Header    bool   `json:"header"`              // whether the table opened last names its columns
 }
 
