@@ -416,3 +416,22 @@ func TestSeenIsKept(t *testing.T) {
 		t.Errorf("a note that cannot be read: %v, %v", c, err)
 	}
 }
+
+// TestGenesisHashComesFirst: whoever sees a block of the channel can be told
+// which channel it is.
+func TestGenesisHashComesFirst(t *testing.T) {
+	m, _, _ := storied(t, 3)
+	for range 20 {
+		c, _ := running(t, labOptions(t), newLab(t, m))
+		for {
+			head, grown, _ := c.look()
+			if head.Hash != "" {
+				break
+			}
+			<-grown
+		}
+		if got := c.genesisHash(); got == "" {
+			t.Fatal("a block is there, and the hash of block 0 is not known")
+		}
+	}
+}

@@ -183,6 +183,7 @@ func (c *chain) publish(ctx context.Context, blocks []*decoded) {
 	if first := blocks[0].block; first.Number == 0 {
 		genesis = first.Hash
 	}
+	c.seen.begins(genesis) // before anybody can ask for what block 0 holds
 	last := blocks[len(blocks)-1].block
 	c.set(func() {
 		for _, d := range blocks {

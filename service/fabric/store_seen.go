@@ -87,6 +87,15 @@ func (s *seen) genesis() string {
 	return s.mark.Genesis
 }
 
+// begins takes the hash of block 0, "" when it is not known yet.
+func (s *seen) begins(genesis string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.mark.Genesis == "" {
+		s.mark.Genesis = genesis
+	}
+}
+
 // note remembers a block; on the disk at most once a second, for until then
 // the copy itself remembers it. Nobody who asks waits for the disk.
 func (s *seen) note(h service.Head, genesis string) error {
