@@ -206,7 +206,7 @@ func TestDamagedParquet(t *testing.T) {
 		{parquet.DataPageVersion(2), parquet.Compression(&parquet.Snappy)},
 		{parquet.DataPageVersion(1), parquet.Compression(&parquet.Zstd)},
 	} {
-		flips(t, Parquet, parquetOf(t, someOf(20), o...), 150, uint64(i))
+		flips(t, Parquet, parquetOf(t, someOf(20), o...), 80, uint64(i))
 	}
 }
 

@@ -107,11 +107,11 @@ func parquetOf[T any](t testing.TB, rows []T, options ...parquet.WriterOption) [
 }
 
 func TestParquetCells(t *testing.T) {
-	rows := someOf(700)
+	rows := someOf(300)
 	for name, codec := range map[string]compress.Codec{"none": &parquet.Uncompressed, "snappy": &parquet.Snappy, "gzip": &parquet.Gzip,
 		"brotli": &parquet.Brotli, "zstd": &parquet.Zstd, "lz4": &parquet.Lz4Raw} {
 		for version := 1; version <= 2; version++ {
-			content := parquetOf(t, rows, parquet.Compression(codec), parquet.DataPageVersion(version), parquet.PageBufferSize(2000), parquet.MaxRowsPerRowGroup(400))
+			content := parquetOf(t, rows, parquet.Compression(codec), parquet.DataPageVersion(version), parquet.PageBufferSize(2000), parquet.MaxRowsPerRowGroup(170))
 			got, err := random(Parquet, content, Options{})
 			if err != nil || len(got[0].rows) != len(rows) || strings.Join(got[0].columns, ",") != everyName {
 				t.Fatalf("%s v%d: %v", name, version, err)

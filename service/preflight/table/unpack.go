@@ -27,43 +27,46 @@ type unpackers struct{ zstd *zstd.Decoder }
 // unpack fills dst, to the last byte and no further, whatever src claims. A
 // library that panics at what it is given says that as an error.
 func (u *unpackers) unpack(codec int64, dst, src []byte) (err error) {
-	broken := failure(Malformed, "a page does not unpack to the size it has")
+	full := false
 	defer func() {
-		if recover() != nil {
-			err = broken
+		if recover() != nil || err == nil && !full {
+			err = failure(Malformed, "a page does not unpack to the size it has")
 		}
 	}()
 	switch codec {
 	case uncompressed:
-		if copy(dst, src) != len(dst) || len(src) != len(dst) {
-			return broken
-		}
-		return nil
+		full = copy(dst, src) == len(dst) && len(src) == len(dst)
 	case codecSnappy:
-		if n, err := snappy.DecodedLen(src); err != nil || n != len(dst) {
-			return broken
-		}
-		if _, err := snappy.Decode(dst, src); err != nil {
-			return broken
-		}
-		return nil
+		full = unpackSnappy(dst, src)
 	case codecLZ4:
-		if n, err := lz4.UncompressBlock(src, dst); err != nil || n != len(dst) {
-			return broken
-		}
-		return nil
+		n, err := lz4.UncompressBlock(src, dst)
+		full = err == nil && n == len(dst)
+	default:
+		full, err = u.stream(codec, dst, src)
 	}
+	return err
+}
+
+// unpackSnappy looks at the length claimed before the library makes room for it.
+func unpackSnappy(dst, src []byte) bool {
+	if n, err := snappy.DecodedLen(src); err != nil || n != len(dst) {
+		return false
+	}
+	_, err := snappy.Decode(dst, src)
+	return err == nil
+}
+
+// stream unpacks with a reader, and says whether that ends where dst does.
+func (u *unpackers) stream(codec int64, dst, src []byte) (full bool, err error) {
 	r, err := u.open(codec, src)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if _, err := io.ReadFull(r, dst); err != nil {
-		return broken
+		return false, nil
 	}
-	if n, _ := r.Read(make([]byte, 1)); n > 0 {
-		return broken
-	}
-	return nil
+	n, _ := r.Read(make([]byte, 1))
+	return n == 0, nil
 }
 
 func (u *unpackers) open(codec int64, src []byte) (r io.Reader, err error) {

@@ -206,7 +206,7 @@ func TestXLSXPartsMissing(t *testing.T) {
 func TestXLSXDirectoryTooLarge(t *testing.T) {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
-	for i := range 60000 {
+	for i := range 45000 {
 		_, _ = z.Create(fmt.Sprintf("%060d", i))
 	}
 	_ = z.Close()
@@ -219,7 +219,7 @@ func TestDamagedXLSX(t *testing.T) {
 		for i := range 20 {
 			setRow(f, "Sheet1", i+1, "a", i, true, strings.Repeat("b", i))
 		}
-	}), 200, 3)
+	}), 100, 3)
 }
 
 func TestXLSXTooManySharedStrings(t *testing.T) {
