@@ -3,6 +3,7 @@ package fabric
 import (
 	"log/slog"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -22,7 +23,7 @@ func TestFabricSuite(t *testing.T) {
 	ledgertest.Run(t, func(t *testing.T, _ pledge.Genesis) ledgertest.Opener {
 		dir := t.TempDir()
 		return func(t *testing.T) service.Ledger {
-			l, err := Open(t.Context(), Options{Profile: net.Profile("exchange"), Dir: dir,
+			l, err := Open(t.Context(), Options{Profile: net.Profile("exchange"), Dir: dir, CommitTimeout: 2 * time.Minute, EndorseTimeout: 2 * time.Minute,
 				Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
 			if err != nil {
 				t.Fatal(err)

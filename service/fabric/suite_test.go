@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"os"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -33,6 +34,7 @@ func simFactory(o Options) ledgertest.Factory {
 	return func(t *testing.T, g pledge.Genesis) ledgertest.Opener {
 		net := newSim(t, g)
 		o.Dir, o.Channel, o.Logger = t.TempDir(), g.Channel, slog.New(slog.DiscardHandler)
+		o.CommitTimeout, o.EndorseTimeout = 2*time.Minute, 2*time.Minute // the suite wants every answer, on slow machines too
 		return func(t *testing.T) service.Ledger {
 			return openSim(t, net.client(), o)
 		}
