@@ -24,7 +24,8 @@ import (
 func TestRealConsortium(t *testing.T) {
 	s := newStoryAt(t, time.Now().UTC().Add(-time.Minute).Truncate(time.Second))
 	net := networktest.Start(t, s.consortium(), func(o *network.Options) { o.WithoutS3 = true })
-	ledger, err := fabric.Open(t.Context(), fabric.Options{Profile: net.Profile("exchange"), Dir: t.TempDir(), Logger: slog.New(slog.DiscardHandler)})
+	ledger, err := fabric.Open(t.Context(), fabric.Options{Profile: net.Profile("exchange"), Dir: t.TempDir(), Logger: slog.New(slog.DiscardHandler),
+		CommitTimeout: 2 * time.Minute, EndorseTimeout: 2 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -147,8 +147,8 @@ func (s *site) within(limit time.Duration, what func()) {
 
 func peerDown(s *site) {
 	s.stop("peer.ipcenter")
+	s.within(2*time.Minute, s.commits)
 	s.within(time.Minute, s.commits)
-	s.within(30*time.Second, s.commits)
 	if _, err := s.wire.Query(s.Context(), "IPCentreMSP", [][]byte{[]byte("info")}); !errors.Is(err, service.ErrUnavailable) {
 		s.Errorf("got %v, want %v", err, service.ErrUnavailable)
 	}
@@ -167,20 +167,20 @@ func (s *site) answers(member string) {
 
 func peerPaused(s *site) {
 	resume := s.pause("peer.ipcenter")
+	s.within(2*time.Minute, s.commits)
 	s.within(time.Minute, s.commits)
-	s.within(30*time.Second, s.commits)
 	resume()
 	s.answers("IPCentreMSP")
 }
 
 func ownPeerDown(s *site) {
 	resume := s.pause("peer.exchange")
-	s.within(time.Minute, s.commits)
+	s.within(2*time.Minute, s.commits)
 	resume()
 	s.answers("ExchangeMSP")
 	s.stop("peer.exchange")
 	fresh := s.open(s.options())
-	s.within(time.Minute, func() {
+	s.within(2*time.Minute, func() {
 		if _, err := fresh.Endorse(s.Context(), [][]byte{[]byte("apply"), []byte(s.enrolment())}); err != nil {
 			s.Errorf("a client that starts now: %v", err)
 		}
@@ -192,7 +192,7 @@ func ownPeerDown(s *site) {
 
 func chaincodeDown(s *site) {
 	s.stop("chaincode.ipcenter")
-	s.within(time.Minute, s.commits)
+	s.within(2*time.Minute, s.commits)
 	s.start("chaincode.ipcenter")
 	s.answers("IPCentreMSP")
 }

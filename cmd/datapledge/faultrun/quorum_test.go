@@ -37,7 +37,8 @@ func (s *site) quorumLost() {
 	l.end("two orderers of four")
 }
 
-// quiet waits until nothing was acknowledged for two seconds.
+// quiet waits until nothing was acknowledged for five seconds: a busy machine pauses
+// for less.
 func (l *load) quiet() {
 	l.Helper()
 	acked, since := l.book.Count(Applied), time.Now()
@@ -45,7 +46,7 @@ func (l *load) quiet() {
 		if n := l.book.Count(Applied); n > acked {
 			acked, since = n, time.Now()
 		}
-		if time.Since(since) < 2*time.Second {
+		if time.Since(since) < 5*time.Second {
 			return fmt.Errorf("%d commands are acknowledged", acked)
 		}
 		return nil
