@@ -82,6 +82,14 @@ func TestWidthOfMostRows(t *testing.T) {
 	}
 }
 
+func TestQuotesAtTheEnd(t *testing.T) {
+	for _, last := range []string{`""`, "\"\"\n"} {
+		if got, err := stream(CSV, "a\n"+last, Options{}); err != nil || len(got[0].rows) != 1 || len(got[0].odd) != 0 {
+			t.Errorf("%q: %v, %v", last, got, err)
+		}
+	}
+}
+
 func TestEmptyFile(t *testing.T) {
 	for _, content := range []string{"", "\n\r\n", "\xef\xbb\xbf"} {
 		if got, err := stream(CSV, content, Options{}); err != nil || len(got) != 1 || len(got[0].rows)+len(got[0].columns) != 0 {

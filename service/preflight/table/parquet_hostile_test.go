@@ -132,7 +132,7 @@ func TestThriftClaimsCostNothing(t *testing.T) {
 
 // Pages given up to save memory and read again give the same cells.
 func TestParquetPagesReadAgain(t *testing.T) {
-	content := parquetOf(t, someOf(700), parquet.PageBufferSize(1<<20), parquet.Compression(&parquet.Zstd))
+	content := parquetOf(t, pairs2(10000), parquet.PageBufferSize(1<<20), parquet.Compression(&parquet.Zstd))
 	want, err := random(Parquet, content, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -166,7 +166,7 @@ func TestParquetPagesReadAgain(t *testing.T) {
 			rows = append(rows, cellsOf(b))
 		}
 	}
-	if len(rows) != 700 || fmt.Sprint(rows) != fmt.Sprint(want[0].rows) {
+	if len(rows) != 10000 || fmt.Sprint(rows) != fmt.Sprint(want[0].rows) {
 		t.Fatal(len(rows), err)
 	}
 }

@@ -175,6 +175,7 @@ func TestXLSXErrors(t *testing.T) {
 		"bomb later":   {many + strings.Repeat(`<row r="1"></row>`, 40000), Bomb, 151},
 		"entity":       {many + `<row>&secret;</row>`, Malformed, 151},
 		"broken":       {many + "<row>\xff", BrokenEncoding, 151},
+		"mismatch":     {many + `<row><c></row>`, Malformed, 151},
 		"large piece":  {many + `<row a="` + noise(tokenMost+8192), CellTooLarge, 151},
 		"bomb":         {strings.Repeat(`<row r="1"></row>`, 40000), Bomb, 0},
 	} {
