@@ -53,7 +53,7 @@ func someOf(n int) []everything {
 		if i%3 > 0 {
 			e.Maybe, e.Inner.Deep = &e.Dict, &e.Int
 		}
-		e.Int, e.Small, e.Uint = r.Int64()-r.Int64(), int32(r.IntN(50)-25), r.Uint64()
+		e.Int, e.Small, e.Uint = int64(r.Uint64()), int32(r.IntN(50)-25), r.Uint64()
 		e.Float, e.Double, e.Bool = r.Float32(), r.NormFloat64()*math.Pow10(r.IntN(50)-25), i%5 == 0
 		e.Date, e.Stamp = int32(r.IntN(30000)), time.UnixMicro(r.Int64N(2e15)).UTC()
 		e.Clock, e.Money, e.UUID = r.Int64N(86400e6), r.Int64N(1e6)-5e5, [16]byte{byte(i), 15: 9}
