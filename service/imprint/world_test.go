@@ -260,10 +260,14 @@ type running struct {
 	stop func()
 }
 
-func follow(t *testing.T, dir string, l imprint.Ledger, s imprint.Sink) *running {
+func follow(t *testing.T, dir string, l imprint.Ledger, s imprint.Sink, changes ...func(*imprint.Options)) *running {
 	t.Helper()
 	r := &running{t: t, dir: dir, log: &strings.Builder{}, mu: &sync.Mutex{}}
-	f, err := imprint.NewFollower(imprint.Options{Ledger: l, Sink: s, Dir: dir, Logger: slog.New(slog.NewTextHandler(r, nil)), Wait: brief})
+	o := imprint.Options{Ledger: l, Sink: s, Dir: dir, Logger: slog.New(slog.NewTextHandler(r, nil)), Wait: brief}
+	for _, change := range changes {
+		change(&o)
+	}
+	f, err := imprint.NewFollower(o)
 	if err != nil {
 		t.Fatal(err)
 	}
