@@ -36,7 +36,7 @@ func (read imprintNumbers) Collect(out chan<- prometheus.Metric) {
 	defer cancel()
 	for _, s := range read(ctx) {
 		stopped := 0.0
-		if s.State == service.ImprintStopped || s.State == service.ImprintBehind {
+		if s.State == service.ImprintStopped {
 			stopped = 1
 		}
 		for _, m := range []service.Metric{

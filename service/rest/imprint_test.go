@@ -20,6 +20,7 @@ func (watched) Status(context.Context) []service.ImprintStatus {
 	return []service.ImprintStatus{
 		{Sink: "court", State: service.ImprintFollowing, Delivered: &service.Head{Height: 7, Hash: strings.Repeat("a", 64)}, Receipts: 8},
 		{Sink: "regulator", State: service.ImprintStopped, Cause: "c", Remedy: "r", LagBlocks: 8, LagSeconds: 60, Failures: 3},
+		{Sink: "notary", State: service.ImprintBehind, Cause: "c", Remedy: "r", LagBlocks: 8},
 	}
 }
 
@@ -45,7 +46,7 @@ func TestImprintMetrics(t *testing.T) {
 	defer h.Close()
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
-	for _, want := range []string{`datapledge_imprint_stopped{sink="regulator"} 1`, `datapledge_imprint_stopped{sink="court"} 0`,
+	for _, want := range []string{`datapledge_imprint_stopped{sink="regulator"} 1`, `datapledge_imprint_stopped{sink="court"} 0`, `datapledge_imprint_stopped{sink="notary"} 0`,
 		`datapledge_imprint_lag_blocks{sink="regulator"} 8`, `datapledge_imprint_lag_seconds{sink="regulator"} 60`,
 		`datapledge_imprint_receipts_total{sink="court"} 8`, `datapledge_imprint_failures_total{sink="regulator"} 3`} {
 		if !strings.Contains(w.Body.String(), want) {
