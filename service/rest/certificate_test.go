@@ -300,7 +300,7 @@ func TestCertificateAsPDF(t *testing.T) {
 	without := newStack(t)
 	asset, _ := without.notarize("enterprise", "birds", map[string]string{"a.csv": "1\n"})
 	a := without.get("/v1/certificates/"+numberOf("N-", asset)+".pdf", "").want(503, "unavailable")
-	if !strings.Contains(string(a.body), "prints no certificates") {
+	if !strings.Contains(string(a.body), `"detail":"this service prints no certificates`) {
 		t.Errorf("got %s", a.body)
 	}
 	s := newStack(t, func(c *setup) { c.service.Certificates = printer{} })

@@ -91,6 +91,9 @@ func TestLedgerFaults(t *testing.T) {
 	} {
 		s.wrapped.fail(fmt.Errorf("writing: %w", tt.err))
 		a := s.submit(jws).want(tt.status, tt.code)
+		if strings.Contains(string(a.body), "nothing took effect") != (tt.status == 503) {
+			t.Errorf("%s: got %s", tt.code, a.body)
+		}
 		if (a.header.Get("Retry-After") != "") != (tt.status == 503) {
 			t.Errorf("%s: got Retry-After %q", tt.code, a.header.Get("Retry-After"))
 		}

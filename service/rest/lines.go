@@ -146,7 +146,7 @@ func (h *Handler) lost(ctx context.Context, g group, route string, err error) []
 	outcomes := make([]pledge.Outcome, len(g.lines))
 	for i, line := range g.lines {
 		outcomes[i] = pledge.Outcome{CommandID: h.svc.CommandID(line), Status: pledge.Refused, Code: p.Code,
-			Detail: "nothing took effect; send the same line again"}
+			Detail: untaken + "send the same line again"}
 	}
 	return outcomes
 }

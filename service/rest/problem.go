@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -112,6 +113,9 @@ func (h *Handler) fail(c *gin.Context, err error) {
 		return
 	}
 	p := explain(err)
+	if c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead {
+		p.Detail = strings.TrimPrefix(p.Detail, untaken)
+	}
 	if p.Status >= http.StatusInternalServerError {
 		p.ID = requestID(c)
 		h.logFault(c, p.Code, err)
@@ -163,6 +167,9 @@ func (p problem) fill(status int) problem {
 	return p
 }
 
+// untaken begins what is said of a fault to who wanted to change something.
+const untaken = "nothing took effect; "
+
 func faultCode(err error) (pledge.Code, string) {
 	var large *http.MaxBytesError
 	var span *storage.RangeError
@@ -175,11 +182,11 @@ func faultCode(err error) (pledge.Code, string) {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return codeTimeout, errSlow.Detail
 	case errors.Is(err, service.ErrConflict):
-		return codeConflict, "nothing took effect; send the same again"
+		return codeConflict, untaken + "send the same again"
 	case errors.Is(err, service.ErrUnavailable) && errors.As(err, &trouble):
-		return codeUnavailable, "nothing took effect; " + trouble.Cause + "; " + trouble.Remedy
+		return codeUnavailable, untaken + trouble.Cause + "; " + trouble.Remedy
 	case errors.Is(err, service.ErrUnavailable):
-		return codeUnavailable, "nothing took effect; the ledger or the bucket cannot be reached; send the same again later"
+		return codeUnavailable, untaken + "the ledger or the bucket cannot be reached; send the same again later"
 	case errors.Is(err, service.ErrRegressed):
 		return codeUnavailable, "the ledger lacks a block that was seen on it before; no evidence is given from it"
 	case errors.Is(err, service.ErrNotFound):
