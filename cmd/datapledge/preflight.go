@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -20,7 +22,8 @@ const datasetPreflightHelp = `usage: datapledge dataset preflight DIR|FILE… [-
 Tells in one pass whether a dataset keeps the three principles 三原则 of the data
 norm, with a list of what to fix: informed consent, exclusion of sensitive data,
 data quality. Tables are looked into: CSV and TSV in any encoding, JSON, Parquet,
-XLSX. Nothing is sent anywhere, and no value of the data is printed.
+XLSX. Nothing is sent anywhere, and no value of the data is printed: the names of
+columns are, unless they look like values.
 
   -consent FILE  the documents that allow the use of the data, as JSON:
                  {"v":1,"basis":"consent (PIPL art. 13)","as_of":"2026-01-31","documents":[
@@ -118,7 +121,7 @@ func (a *app) preflight(ctx context.Context, paths []string, o preflight.Options
 		return none, badDataset(err)
 	}
 	for _, name := range reader.Later() {
-		if err := later(reader, name, d.path(name)); err != nil {
+		if err := later(ctx, reader, d, name); err != nil {
 			return none, err
 		}
 	}
@@ -129,13 +132,26 @@ func (a *app) preflight(ctx context.Context, paths []string, o preflight.Options
 	return p, err
 }
 
-func later(r *preflight.Reader, name, path string) error {
-	f, err := os.Open(path)
+// later looks at a file that is read at will, and then that it still is the
+// one that the fingerprint was taken of.
+func later(ctx context.Context, r *preflight.Reader, d dataset, name string) error {
+	f, err := os.Open(d.path(name))
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	return r.At(name, f)
+	if err := r.At(name, f); err != nil {
+		return err
+	}
+	again, err := storage.FingerprintFiles(ctx, []string{d.path(name)}, nil)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(d.manifest.Files(), func(f storage.File) bool { return f.Path == name })
+	if i < 0 || again.Files()[0].SHA256 != d.manifest.Files()[i].SHA256 {
+		return fmt.Errorf("%s changed while it was read; try again", name)
+	}
+	return nil
 }
 
 // write leaves the reports where the command line says; each byte of them

@@ -36,6 +36,7 @@ type Stop struct {
 type ExclusionTable struct {
 	Name      string                   `json:"name,omitempty"`
 	Rows      int64                    `json:"rows"`
+	Heading   string                   `json:"heading,omitempty"` // the rule by which the names of the columns are data; absent: they are names
 	Columns   []sensitive.ColumnResult `json:"columns"`
 	Anonymity *quality.Anonymity       `json:"k_anonymity,omitempty"`
 }
@@ -46,7 +47,7 @@ func (p *Preflight) exclusion(files []*file) {
 		e := ExclusionFile{Path: f.Path, Bytes: f.Bytes, Dialect: f.dialect(), Examined: f.Format != table.Raw, Stopped: f.stop(), Formulas: f.Formulas}
 		passed = passed && e.Stopped == nil
 		for _, t := range f.Tables {
-			e.Tables = append(e.Tables, ExclusionTable{t.Name, t.Rows, t.Columns, t.Quality.Anonymity})
+			e.Tables = append(e.Tables, ExclusionTable{t.Name, t.Rows, t.Heading, t.Columns, t.Quality.Anonymity})
 			passed = passed && t.clean()
 		}
 		p.Exclusion.Files = append(p.Exclusion.Files, e)
@@ -57,8 +58,11 @@ func (p *Preflight) exclusion(files []*file) {
 // clean tells whether nothing has to be done about a table. What a person has
 // to look at is listed, and does not fail: no program can tell.
 func (t *found) clean() bool {
+	if t.Heading != "" {
+		return false
+	}
 	for _, c := range t.Columns {
-		if c.Verdict == "sensitive" {
+		if c.Verdict == sensitive.Sensitive {
 			return false
 		}
 	}

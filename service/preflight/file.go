@@ -26,8 +26,9 @@ type file struct {
 
 // found is what was found in a table.
 type found struct {
-	Name    string
+	Name    string   // of the sheet, or its number
 	Names   []string // of the columns, as the file has them: never printed
+	Heading string   // the rule by which the names are data; "": they are names
 	Columns []sensitive.ColumnResult
 	Quality quality.Result
 	Sketch  *sketch.Sketch
@@ -63,6 +64,7 @@ func (f *file) read(ctx context.Context, in *table.File, o Options) error {
 // fail tells what is wrong with the file from what is wrong with the reading.
 func (f *file) fail(err error) error {
 	if errors.As(err, &f.Stopped) {
+		f.Stopped.Table = sheetName(f.Stopped.Table, len(f.Tables))
 		return nil
 	}
 	return err
@@ -74,7 +76,12 @@ func (f *file) table(ctx context.Context, t *table.Table, o Options) error {
 	if err != nil {
 		return err
 	}
-	defer func() { f.Tables = append(f.Tables, look.found()) }()
+	look.name = sheetName(t.Name, len(f.Tables)+1)
+	defer func() {
+		found := look.found()
+		found.heading(t.Header)
+		f.Tables = append(f.Tables, found)
+	}()
 	for {
 		b, err := t.Next(ctx)
 		if errors.Is(err, io.EOF) {

@@ -87,8 +87,13 @@ func (f *ExclusionFile) fixes() []Fix {
 
 func (t *ExclusionTable) fixes(name string) []Fix {
 	var out []Fix
+	if t.Heading != "" {
+		x := fix("exclusion", "heading", "首行(列名)含有数据:补上列名,或对首行脱敏", "the first row, taken for the names of the columns, holds data: give the table a heading, or mask that row")
+		x.Table = name
+		out = append(out, x)
+	}
 	for i, c := range t.Columns {
-		if c.Verdict == "sensitive" || c.Verdict == "review" {
+		if c.Verdict == sensitive.Sensitive || c.Verdict == sensitive.Review {
 			out = append(out, columnFix(name, i+1, c))
 		}
 	}
@@ -107,7 +112,7 @@ func columnFix(table string, column int, c sensitive.ColumnResult) Fix {
 	x := fix("exclusion", c.Because,
 		fmt.Sprintf("列 %s:%s,%d 个非空值中有 %d 个%s:脱敏(掩码、泛化)或删除该列", c.Column, zh, c.NonEmpty, count, rowList("(行 ", rows)),
 		fmt.Sprintf("column %s: %s in %d of %d values%s: mask, generalize or drop the column", c.Column, en, count, c.NonEmpty, rowList(" (rows ", rows)))
-	if c.Verdict == "review" {
+	if c.Verdict == sensitive.Review {
 		x.Must = false
 		x.What.ZH = fmt.Sprintf("列 %s:可能有%s,%d 个非空值中有 %d 个%s:请人工确认", c.Column, zh, c.NonEmpty, count, rowList("(行 ", rows))
 		x.What.EN = fmt.Sprintf("column %s: perhaps %s, in %d of %d values%s: have a person look", c.Column, en, count, c.NonEmpty, rowList(" (rows ", rows))

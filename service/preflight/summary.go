@@ -3,6 +3,8 @@ package preflight
 import (
 	"fmt"
 	"io"
+	"strings"
+	"unicode"
 
 	"github.com/datapledge/datapledge/service"
 	"github.com/datapledge/datapledge/service/preflight/quality"
@@ -58,6 +60,17 @@ func (p *Preflight) list(w io.Writer, lang string, must bool, title service.Text
 		if f.Table != "" {
 			where = f.Table + ": "
 		}
-		fmt.Fprintf(w, "  %d. %s%s\n", n, where, f.What.In(lang))
+		fmt.Fprintf(w, "  %d. %s\n", n, printable(where+f.What.In(lang)))
 	}
+}
+
+// printable takes out of names what would make a terminal, or its reader,
+// see something else.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsGraphic(r) && !unicode.Is(unicode.Bidi_Control, r) {
+			return r
+		}
+		return '?'
+	}, s)
 }
