@@ -34,6 +34,7 @@ type block struct {
 	signedMeta []byte // of the signatures: OrdererBlockMetadata
 	signatures [][]byte
 	lastConfig uint64
+	counted    *carriedCount // nil until somebody asks
 }
 
 // derHeader is how Fabric hashes a block's header.

@@ -2,8 +2,19 @@ package evidence
 
 // carried counts the commands that the block's transactions carry out, as
 // their endorsers answered: in all of them, which is what the consenters
-// signed, and in those marked valid, which nobody signs.
+// signed, and in those marked valid, which nobody signs. They are counted
+// once, however often it is asked: that reads every transaction.
 func (b *block) carried(chaincode string) (all, valid uint64) {
+	if b.counted == nil {
+		all, valid = b.count(chaincode)
+		b.counted = &carriedCount{all, valid}
+	}
+	return b.counted.all, b.counted.valid
+}
+
+type carriedCount struct{ all, valid uint64 }
+
+func (b *block) count(chaincode string) (all, valid uint64) {
 	for tx, raw := range b.txs {
 		n := appliedIn(raw, chaincode)
 		all += n

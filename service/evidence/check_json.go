@@ -39,6 +39,16 @@ func (n node) get(key string) (node, bool) {
 	return n.list[i], true
 }
 
+// members says where in list the value of each name is, for who looks up more
+// names than a few: get reads all of them each time.
+func (n node) members() map[string]int {
+	at := make(map[string]int, len(n.keys))
+	for i, key := range n.keys {
+		at[key] = i
+	}
+	return at
+}
+
 // parseCanonical reads RFC 8785 JSON: strict, and exactly the bytes that
 // printing the value again would give.
 func parseCanonical(data []byte) (node, error) {

@@ -44,6 +44,10 @@ func parseResult(n node, writes []write, made []bool) (result, error) {
 	f.used = append(f.used, "duplicate", "writes", "replaced")
 	places, _ := n.get("writes")
 	replaced, _ := n.get("replaced")
+	if len(replaced.keys) > len(places.list) {
+		return r, faultf(f.at("replaced"), "holds values that the command did not write")
+	}
+	former := replaced.members()
 	again := 0
 	for _, place := range places.list {
 		if place.kind != '0' || place.num < 0 || place.num >= int64(len(writes)) {
@@ -51,8 +55,8 @@ func parseResult(n node, writes []write, made []bool) (result, error) {
 		}
 		w := writes[place.num]
 		made[place.num] = true
-		if v, ok := replaced.get(w.key); ok {
-			w.value = v.raw
+		if i, ok := former[w.key]; ok {
+			w.value = replaced.list[i].raw
 			again++
 		}
 		if k := len(r.writes); k > 0 && cmp.Compare(r.writes[k-1].key, w.key) >= 0 {
