@@ -21,8 +21,8 @@ type checkpointFiles struct {
 	Files map[string]string `json:"files"` // base64
 }
 
-// servedAtOnce bounds the questions that are answered at once: some ask the
-// channel's members to sign.
+// servedAtOnce bounds the answers that are made at once: some ask the channel's
+// members to sign.
 const servedAtOnce = 4
 
 // served is the handler.
@@ -53,36 +53,61 @@ func (s *served) answer(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "channel: checkpoints here are of channel "+s.channel, http.StatusNotFound)
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), servedWithin)
+	status, text := s.inTurn(r.Context(), block)
+	give(w, status, text)
+}
+
+// servedWithin bounds the making of one answer, with the wait for its turn.
+const servedWithin = 30 * time.Second
+
+// inTurn makes the answer while few others are made: the text is JSON when the
+// status is 200. The turn is over before a client, which may be slow, takes it.
+func (s *served) inTurn(ctx context.Context, block uint64) (status int, text []byte) {
+	ctx, cancel := context.WithTimeout(ctx, servedWithin)
 	defer cancel()
 	select {
 	case s.turns <- struct{}{}:
 		defer func() { <-s.turns }()
+		return s.made(ctx, block)
 	case <-ctx.Done():
-		http.Error(w, "busy: ask again", http.StatusServiceUnavailable)
-		return
+		return http.StatusServiceUnavailable, []byte("busy: ask again")
 	}
-	s.give(ctx, w, block)
 }
 
-// servedWithin bounds one answer, with the wait for its turn.
-const servedWithin = 30 * time.Second
-
-func (s *served) give(ctx context.Context, w http.ResponseWriter, block uint64) {
+func (s *served) made(ctx context.Context, block uint64) (status int, text []byte) {
 	files, err := s.parts(ctx, block)
-	switch {
-	case err != nil:
-		s.log.WarnContext(ctx, "imprint: a checkpoint could not be handed out", slog.Uint64("block", block), slog.Any("error", err))
-		http.Error(w, "the checkpoint cannot be shown now", http.StatusServiceUnavailable)
-		return
-	case len(files) == 0:
-		http.Error(w, "there is no checkpoint of this block, or none that its members can show now", http.StatusNotFound)
-		return
+	if err == nil && len(files) == 0 {
+		return http.StatusNotFound, []byte("there is no checkpoint of this block, or none that its members can show now")
 	}
+	if err == nil {
+		text, err = textOf(files)
+	}
+	if err != nil {
+		s.log.WarnContext(ctx, "imprint: a checkpoint could not be handed out", slog.Uint64("block", block), slog.Any("error", err))
+		return http.StatusServiceUnavailable, []byte("the checkpoint cannot be shown now")
+	}
+	return http.StatusOK, text
+}
+
+// textOf prints files as one answer: sorted, without white space.
+func textOf(files map[string][]byte) ([]byte, error) {
 	a := checkpointFiles{Version, map[string]string{}}
 	for name, data := range files {
 		a.Files[name] = base64.StdEncoding.EncodeToString(data)
 	}
+	return json.Marshal(a)
+}
+
+// takenWithin is how long a client may take over an answer.
+const takenWithin = time.Minute
+
+func give(w http.ResponseWriter, status int, text []byte) {
+	// Where the writer knows no deadlines, the server's own one holds.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(takenWithin))
+	if status != http.StatusOK {
+		http.Error(w, string(text), status)
+		return
+	}
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(a) // to a client that may be gone
+	_, _ = w.Write(text) // to a client that may be gone
 }
