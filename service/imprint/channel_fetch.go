@@ -13,40 +13,47 @@ import (
 )
 
 // fetch asks the source; nil files: it has no checkpoint of that block. One
-// that gives no answer is left alone for a while: a package is about many
-// blocks, and must not wait for each.
-func (s *Source) fetch(ctx context.Context, block uint64) (data []byte, files map[string][]byte, err error) {
+// that gives no answer, or takes long over one, is left alone for a while: a
+// package is about many blocks, and must not wait for each.
+func (s *Source) fetch(ctx context.Context, block uint64) (files map[string][]byte, err error) {
 	if s.isAway() {
-		return nil, nil, nil
+		return nil, nil
 	}
+	asked := s.o.Now()
+	defer func() {
+		if err != nil || s.o.Now().Sub(asked) > tardy {
+			s.setAway()
+		}
+	}()
 	q := url.Values{"channel": {s.o.Ledger.Info().Channel}, "block": {strconv.FormatUint(block, 10)}}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.o.URL+PathCheckpoints+"?"+q.Encode(), nil)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	res, err := s.client.Do(req)
 	if err != nil {
-		s.setAway()
-		return nil, nil, err
+		return nil, err
 	}
 	defer res.Body.Close()
-	switch {
-	case res.StatusCode == http.StatusNotFound:
-		return nil, nil, nil
-	case res.StatusCode != http.StatusOK:
-		s.setAway()
-		return nil, nil, fmt.Errorf("the source answers %s", res.Status)
+	return answered(res)
+}
+
+func answered(res *http.Response) (map[string][]byte, error) {
+	switch res.StatusCode {
+	case http.StatusNotFound:
+		return nil, nil
+	case http.StatusOK:
+	default:
+		return nil, fmt.Errorf("the source answers %s", res.Status)
 	}
-	if data, err = io.ReadAll(io.LimitReader(res.Body, maxFetched+1)); err == nil && len(data) > maxFetched {
-		err = fmt.Errorf("the source answers with more than %d bytes", maxFetched)
-	}
-	if err == nil {
-		files, err = filesIn(data)
-	}
+	data, err := io.ReadAll(io.LimitReader(res.Body, maxFetched+1))
 	if err != nil {
-		s.setAway()
+		return nil, err
 	}
-	return data, files, err
+	if len(data) > maxFetched {
+		return nil, fmt.Errorf("the source answers with more than %d bytes", maxFetched)
+	}
+	return filesIn(data)
 }
 
 func filesIn(data []byte) (map[string][]byte, error) {

@@ -46,9 +46,14 @@ type Source struct {
 }
 
 const (
-	fetching   = 5 * time.Second  // bounds one question
-	pausing    = 30 * time.Second // after one that had no answer
-	maxFetched = 64 << 20         // bytes of an answer
+	fetching = 5 * time.Second  // bounds one question
+	tardy    = time.Second      // an answer that took longer is like none for the next question
+	pausing  = 30 * time.Second // after one that had no answer
+
+	// maxFetched bounds an answer, in bytes: a block with a checkpoint, up to the
+	// 10 MiB that an ordering service is given, the channel's configuration
+	// (some 100 KiB), and a third more for base64.
+	maxFetched = 16 << 20
 )
 
 // NewSource opens the folder; nothing is fetched yet.
@@ -91,7 +96,7 @@ func (s *Source) Parts(ctx context.Context, block uint64) (map[string][]byte, er
 	if files, err := s.kept(block); err == nil && s.o.Check(ctx, block, hash, files) == nil {
 		return files, nil
 	}
-	data, files, err := s.fetch(ctx, block)
+	files, err := s.fetch(ctx, block)
 	if err == nil && files != nil {
 		if err = s.o.Check(ctx, block, hash, files); err != nil {
 			s.setAway()
@@ -107,7 +112,17 @@ func (s *Source) Parts(ctx context.Context, block uint64) (map[string][]byte, er
 	if files == nil {
 		return nil, nil
 	}
-	return files, WriteFile(s.path(block), data)
+	return files, s.keep(block, files)
+}
+
+// keep prints the files again: an answer may be padded, and the check sees what
+// was read from it, not its text.
+func (s *Source) keep(block uint64, files map[string][]byte) error {
+	text, err := textOf(files)
+	if err != nil {
+		return err
+	}
+	return WriteFile(s.path(block), text)
 }
 
 func (s *Source) path(block uint64) string {

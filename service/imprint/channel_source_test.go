@@ -31,13 +31,13 @@ type handedOut struct {
 	served http.Handler
 	server *httptest.Server
 	asked  atomic.Int64
-	now    time.Time
+	after  atomic.Int64                              // nanoseconds that passed on the service's clock
 	wrong  atomic.Pointer[func(http.ResponseWriter)] // answers in the court's place
 }
 
 func newHandedOut(t *testing.T) *handedOut {
 	t.Helper()
-	h := &handedOut{t: t, w: newWorld(t), m: newMembers(), now: time.Unix(1e9, 0)}
+	h := &handedOut{t: t, w: newWorld(t), m: newMembers()}
 	h.w.commit(h.w.ledger, 2)
 	f := follow(t, t.TempDir(), h.w.ledger, h.w.channelSink(h.m, h.w.ledger))
 	f.untilDelivered()
@@ -57,7 +57,7 @@ func newHandedOut(t *testing.T) *handedOut {
 // source wants the files to be of the block, by the hash that its own ledger has.
 func (h *handedOut) source(dir string) *imprint.Source {
 	h.t.Helper()
-	s, err := imprint.NewSource(imprint.SourceOptions{Name: "court", URL: h.server.URL + "/", Dir: dir, Ledger: h.w.ledger, Now: func() time.Time { return h.now },
+	s, err := imprint.NewSource(imprint.SourceOptions{Name: "court", URL: h.server.URL + "/", Dir: dir, Ledger: h.w.ledger, Now: func() time.Time { return time.Unix(1e9, h.after.Load()) },
 		Check: func(_ context.Context, block uint64, hash string, files map[string][]byte) error {
 			point := files[fmt.Sprintf("imprint/checkpoints/%020d.json", block)]
 			if len(hash) != 64 || !bytes.Contains(point, []byte(`"imprint_channel":"imprint"`)) {
@@ -71,6 +71,8 @@ func (h *handedOut) source(dir string) *imprint.Source {
 	h.t.Cleanup(func() { _ = s.Close() })
 	return s
 }
+
+func (h *handedOut) passes(d time.Duration) { h.after.Add(int64(d)) }
 
 func (h *handedOut) parts(s *imprint.Source, block uint64) map[string][]byte {
 	h.t.Helper()
@@ -129,7 +131,7 @@ func TestSourceWithoutAnswer(t *testing.T) {
 			t.Errorf("%s: %v, asked %d times", what, files, h.asked.Load()-before)
 		}
 		h.wrong.Store(nil)
-		h.now = h.now.Add(time.Minute)
+		h.passes(time.Minute)
 		if len(h.parts(s, 0)) != 3 {
 			t.Errorf("%s: not asked again", what)
 		}
