@@ -23,7 +23,8 @@ const imprintHelp = `usage: datapledge imprint receive|follow|status|resume
 
 The imprint 印刻: courts and regulators receive every record with its proof from
 the moment it commits, and sign for it. The service's config names them
-("imprint": {"sinks": […]}).
+("imprint": {"sinks": […]}), and who else hands out checkpoints for its evidence
+("sources": […]).
 
 EXAMPLE
   datapledge imprint status -key court.jwk

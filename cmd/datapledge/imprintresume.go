@@ -16,6 +16,8 @@ import (
 )
 
 const imprintResumeHelp = `usage: datapledge imprint resume -sink NAME [-config FILE] [-data DIR] [-again]
+       datapledge imprint resume -profile FILE -trust FILE -dir DIR
+         [-user NAME] [-again]
 
 Lets an imprint go on that stopped because ledger and institution held different
 blocks, after people found out which of them was wrong and put that right. It
@@ -30,8 +32,8 @@ signed receipt for another block, the next start stops again.
                   again from block 0, to an institution that begins anew. The
                   receipts themselves are kept.
 
-A member that runs 'datapledge imprint follow -dir DIR' resumes with
--profile FILE -trust FILE -dir DIR [-user NAME] in place of -sink, -config, -data.
+The second form is for a member that runs 'datapledge imprint follow': the same
+flags as there.
 
 EXAMPLE
   datapledge imprint resume -config service.json -sink court

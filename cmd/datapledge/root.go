@@ -18,7 +18,7 @@ the arguments, with one dash or two. New here? Try 'datapledge demo'.
 
   key         new, show, jwt: the key that a party signs with
   party       enroll, add-key, revoke-key, show, list
-  dataset     fingerprint, seal, open, sample: without any server
+  dataset     preflight, fingerprint, seal, open, sample: without any server
   asset       notarize, show, list, history, fetch, record-certificate
   verify      is it notarized, owned by whom it says, and untampered?
   pledge      propose, accept, attest, value, scan, custody, consent, register,
@@ -26,7 +26,8 @@ the arguments, with one dash or two. New here? Try 'datapledge demo'.
   search      liens on an asset, a party, a content
   evidence    get, check (offline), trust
   certificate show, get: what anybody is told under a number
-  imprint     receive, status: every record at court and regulator as it commits
+  imprint     receive, follow, status, resume: every record at court and
+              regulator as it commits
   command     show, fence: the fate of a signed command
   events      what was committed, as it happens
   timestamp   authority: one for trials
