@@ -84,8 +84,12 @@ func (c *checker) run(ctx context.Context) error {
 	if err := c.walk(ctx); err != nil {
 		return err
 	}
-	c.timeStamps()
-	c.imprintReceipts()
+	if err := c.timeStamps(ctx); err != nil {
+		return err
+	}
+	if err := c.imprintReceipts(ctx); err != nil {
+		return err
+	}
 	if err := c.imprintChannel(ctx); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
@@ -28,11 +29,15 @@ type Received struct {
 
 // imprintReceipts judges each receipt by what the package proves: the block
 // and the key. A receipt stands nowhere on the ledger, so that nothing orders
-// it before a revocation: a key that was revoked vouches for none.
-func (c *checker) imprintReceipts() {
+// it before a revocation: a key that was revoked vouches for none. The error
+// is ctx's.
+func (c *checker) imprintReceipts(ctx context.Context) error {
 	for _, f := range c.files {
 		if roleOf(f.name) != "imprint-receipt" {
 			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
 		}
 		r, err := c.imprintReceipt(f)
 		if c.note(CheckImprintReceipts, f.name, err) {
@@ -40,6 +45,7 @@ func (c *checker) imprintReceipts() {
 		}
 	}
 	slices.SortFunc(c.Received, func(a, b Received) int { return cmp.Or(cmp.Compare(a.Block, b.Block), cmp.Compare(a.Party, b.Party)) })
+	return nil
 }
 
 func (c *checker) imprintReceipt(f file) (r Received, err error) {

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -32,12 +33,15 @@ type StampedBlock struct {
 // timeStamps judges each time stamp in the package. One that is sound but of
 // an authority that the trust file does not name is told and proves nothing:
 // a trust file may be older than the authority. After as many bad ones as are
-// told the others are left: a package may hold thousands.
-func (c *checker) timeStamps() {
+// told the others are left: a package may hold thousands. The error is ctx's.
+func (c *checker) timeStamps(ctx context.Context) error {
 	var unnamed int
 	for _, f := range c.files {
 		if roleOf(f.name) != "time-stamp" {
 			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
 		}
 		if c.find(CheckTimeStamps).Failed == maxFailures {
 			break
@@ -54,6 +58,7 @@ func (c *checker) timeStamps() {
 		}
 	}
 	c.unnamedStamps(unnamed)
+	return nil
 }
 
 // unnamedStamps says why n sound time stamps prove nothing.
