@@ -46,6 +46,7 @@ func TestScripts(t *testing.T) {
 		Condition: installed,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":   exits,
+			"ends":    runUntil,
 			"let":     let,
 			"has":     has,
 			"service": serviceUp,
