@@ -6,7 +6,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/datapledge/datapledge/cmd/datapledge/demo"
 )
@@ -14,13 +13,9 @@ import (
 // The demonstration as a program of others would use it: one JSON object.
 func TestDemo(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
-	began := time.Now()
 	var out, errs bytes.Buffer
 	if code := run([]string{"demo", "-json"}, strings.NewReader(""), &out, &errs); code != 0 {
 		t.Fatalf("exit %d: %s", code, errs.String())
-	}
-	if took := time.Since(began); took > 2*time.Minute { // 15 s are promised, of a machine that does nothing else
-		t.Errorf("the demonstration took %v", took)
 	}
 	var r demo.Result
 	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
