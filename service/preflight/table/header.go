@@ -28,6 +28,10 @@ func header(first *Batch) (columns []string, named bool) {
 	return columns, named
 }
 
+func longName() *Error {
+	return failure(Unsupported, "a name of more than %d bytes", nameLength)
+}
+
 func isName(cell string) bool {
 	letters := Upper | Lower | High
 	return Bytes([]byte(cell))&letters != 0 && len(cell) <= nameLength && strings.TrimSpace(cell) != ""

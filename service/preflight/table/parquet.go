@@ -1,15 +1,20 @@
 package table
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
 	"io"
+	"slices"
 )
 
 // Limits of a Parquet file.
 const (
 	footerMost = 16 << 20 // bytes
+	groupsMost = 1 << 16  // row groups
+	chunksMost = 1 << 19  // column chunks of all row groups
+	nodesRatio = 8        // nodes of the schema, for each column that a table may have
 	pageMost   = 32 << 20 // bytes of a page, packed or not
 	valuesMost = 16 << 20 // of a page
 	pagesMost  = 24 << 20 // bytes of all pages held at once
@@ -17,6 +22,10 @@ const (
 	// A file may hold this many cells, or cellsRatio for each of its bytes.
 	cellsFree  = 64 << 20
 	cellsRatio = 1 << 14
+	// Pages given up may unpack again to so many times what is free, or to so
+	// many times the file.
+	againFree  = 64
+	againRatio = 1000
 )
 
 // parquetRows reads a Parquet file column by column, a few rows ahead each,
@@ -33,10 +42,12 @@ type parquetRows struct {
 	packed  []byte
 	spare   [2][]byte // pages given up, to be written over
 	unpack  unpackers
+	fresh   int64 // bytes that pages may yet unpack to
+	again   int64 // and those that were given up
 }
 
 func openParquet(r io.ReaderAt, size int64, o Options) (tables, error) {
-	f, err := locateFooter(r, size)
+	f, err := locateFooter(r, size, o)
 	if err != nil {
 		return nil, err
 	}
@@ -48,6 +59,8 @@ func openParquet(r io.ReaderAt, size int64, o Options) (tables, error) {
 		return nil, err
 	}
 	p := &parquetRows{r: r, size: size, options: o, groups: f.groups}
+	p.fresh = max(int64(o.Free), ratioMost*size)
+	p.again = max(againFree*int64(o.Free), againRatio*size)
 	t := &Table{Header: true, rows: p}
 	for i := range leaves {
 		p.columns = append(p.columns, &column{file: p, leaf: &leaves[i]})
@@ -58,7 +71,7 @@ func openParquet(r io.ReaderAt, size int64, o Options) (tables, error) {
 }
 
 // locateFooter reads the end of the file: the footer, its length, and PAR1.
-func locateFooter(r io.ReaderAt, size int64) (f footer, err error) {
+func locateFooter(r io.ReaderAt, size int64, o Options) (f footer, err error) {
 	var head [4]byte
 	var tail [8]byte
 	if size < 12 {
@@ -87,7 +100,7 @@ func locateFooter(r io.ReaderAt, size int64) (f footer, err error) {
 	if err := readAt(r, b, size-8-length); err != nil {
 		return f, err
 	}
-	return readFooter(b)
+	return readFooter(b, o)
 }
 
 // readAt fills p.
@@ -119,11 +132,34 @@ func (f *footer) check(columns int, size int64) error {
 			}
 		}
 	}
+	if err := f.disjoint(); err != nil {
+		return err
+	}
 	if rows != f.rows {
 		return failure(Malformed, "the row groups do not fit the file")
 	}
 	if cells := float64(rows) * float64(columns); cells > cellsFree && cells/cellsRatio > float64(size) {
 		return failure(Bomb, "more than %d cells for each byte of the file", cellsRatio)
+	}
+	return nil
+}
+
+// disjoint refuses chunks that share bytes: many columns of one chunk would
+// take work without end.
+func (f *footer) disjoint() error {
+	var all [][2]int64
+	for _, g := range f.groups {
+		for _, c := range g.chunks {
+			if c.size > 0 {
+				all = append(all, [2]int64{c.begin(), c.begin() + c.size})
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b [2]int64) int { return cmp.Compare(a[0], b[0]) })
+	for i := 1; i < len(all); i++ {
+		if all[i][0] < all[i-1][1] {
+			return failure(Malformed, "two columns share their bytes")
+		}
 	}
 	return nil
 }

@@ -120,11 +120,11 @@ func TestParquetErrorSaysRowAndColumn(t *testing.T) {
 // A list of a few bytes that claims 2^31 items must not be made.
 func TestThriftClaimsCostNothing(t *testing.T) {
 	long := append([]byte{0x29, 0xfc}, binary.AppendUvarint(nil, 1<<31)...)
-	if _, err := readFooter(long); err == nil {
+	if _, err := readFooter(long, Options{}.defaults()); err == nil {
 		t.Error("a list longer than the footer was taken")
 	}
 	deep := bytes.Repeat([]byte{0x1c}, 1<<16)
-	if _, err := readFooter(deep); err == nil {
+	if _, err := readFooter(deep, Options{}.defaults()); err == nil {
 		t.Error("structures without end were taken")
 	}
 }
@@ -144,7 +144,7 @@ func TestParquetPagesReadAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := table.rows.(*parquetRows)
+	p := parquetRowsOf(table)
 	var rows [][]string
 	for b := new(Batch); err == nil; {
 		for _, c := range p.columns {
@@ -212,6 +212,10 @@ func TestDamagedParquet(t *testing.T) {
 func FuzzParquet(f *testing.F) {
 	f.Add(parquetOf(f, pairs2(10)))
 	f.Add(parquetOf(f, someOf(3), parquet.DataPageVersion(2)))
+	f.Add(zeroColumns(2, 10))
+	for _, c := range overflows {
+		f.Add(overflowing(c[0], c[1]))
+	}
 	f.Fuzz(func(t *testing.T, content []byte) {
 		var e *Error
 		if _, err := random(Parquet, content, Options{}); err != nil && !errors.As(err, &e) {

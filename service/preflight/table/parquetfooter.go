@@ -34,25 +34,77 @@ type chunkRef struct {
 	apart                         bool // in another file, or encrypted
 }
 
-func readFooter(b []byte) (footer, error) {
-	t, f := &thrift{b: b}, footer{}
-	t.fields(func(id int, kind byte) bool {
+// footerReader reads a footer, and refuses it as soon as it has too much: the
+// least of its parts are a byte there, and a hundred in memory.
+type footerReader struct {
+	thrift
+	footer
+	columns int // that a table may have
+	chunks  int // of all row groups
+}
+
+func readFooter(b []byte, o Options) (footer, error) {
+	r := &footerReader{thrift: thrift{b: b}, columns: o.Columns}
+	r.fields(r.field)
+	if r.refusal != nil {
+		return r.footer, r.refusal
+	}
+	if !r.ok() {
+		return r.footer, failure(Malformed, "the footer is broken")
+	}
+	return r.footer, nil
+}
+
+func (r *footerReader) field(id int, kind byte) bool {
+	switch id {
+	case 2:
+		return r.each(kind, r.node)
+	case 3:
+		return r.number(kind, &r.rows)
+	case 4:
+		return r.each(kind, r.group)
+	case 8:
+		r.sealed = true
+	}
+	return false
+}
+
+func (r *footerReader) node() {
+	if len(r.schema) >= nodesRatio*r.columns {
+		r.refusal = failure(TooManyColumns, "more than %d nodes in the schema", nodesRatio*r.columns)
+		return
+	}
+	r.schema = append(r.schema, r.element())
+}
+
+func (r *footerReader) group() {
+	if len(r.groups) >= groupsMost {
+		r.refusal = failure(Unsupported, "more than %d row groups", groupsMost)
+		return
+	}
+	var g rowGroup
+	r.fields(func(id int, kind byte) bool {
 		switch id {
-		case 2:
-			return t.each(kind, func() { f.schema = append(f.schema, t.element()) })
+		case 1:
+			return r.each(kind, func() { r.addChunk(&g) })
 		case 3:
-			return t.number(kind, &f.rows)
-		case 4:
-			return t.each(kind, func() { f.groups = append(f.groups, t.rowGroup()) })
-		case 8:
-			f.sealed = true
+			return r.number(kind, &g.rows)
 		}
 		return false
 	})
-	if !t.ok() {
-		return f, failure(Malformed, "the footer is broken")
+	r.groups = append(r.groups, g)
+}
+
+func (r *footerReader) addChunk(g *rowGroup) {
+	if r.chunks++; r.chunks > chunksMost {
+		r.refusal = failure(Unsupported, "more than %d columns of row groups", chunksMost)
+		return
 	}
-	return f, nil
+	if len(g.chunks) >= r.columns {
+		r.refusal = failure(TooManyColumns, "more than %d", r.columns)
+		return
+	}
+	g.chunks = append(g.chunks, r.chunk())
 }
 
 func (t *thrift) element() element {
@@ -67,7 +119,7 @@ func (t *thrift) element() element {
 		case 3:
 			return t.number(kind, &e.repetition)
 		case 4:
-			e.name = string(t.binary())
+			e.name = t.name()
 			return true
 		case 5:
 			return t.number(kind, &e.children)
@@ -108,19 +160,6 @@ func (t *thrift) logical() (l logical) {
 	return l
 }
 
-func (t *thrift) rowGroup() (g rowGroup) {
-	t.fields(func(id int, kind byte) bool {
-		switch id {
-		case 1:
-			return t.each(kind, func() { g.chunks = append(g.chunks, t.chunk()) })
-		case 3:
-			return t.number(kind, &g.rows)
-		}
-		return false
-	})
-	return g
-}
-
 func (t *thrift) chunk() (c chunkRef) {
 	t.fields(func(id int, kind byte) bool {
 		switch id {
@@ -146,65 +185,6 @@ func (t *thrift) columnMetaData(c *chunkRef) {
 			return t.number(kind, &c.data)
 		case 11:
 			return t.number(kind, &c.dictionary)
-		}
-		return false
-	})
-}
-
-// pageHead is a PageHeader.
-type pageHead struct {
-	kind, plain, packed int64
-	values, encoding    int64
-	levels, repeats     int64 // encodings of a V1 page; bytes of a V2 page
-	unpacked            bool  // a V2 page says so
-	size                int   // of the head itself
-}
-
-// Kinds of pages.
-const (
-	pageData       = 0
-	pageDictionary = 2
-	pageDataV2     = 3
-)
-
-// readPageHead gives whole = false if the head goes on after b.
-func readPageHead(b []byte) (h pageHead, whole bool, err error) {
-	t := &thrift{b: b}
-	t.fields(func(id int, kind byte) bool {
-		switch {
-		case id == 1:
-			return t.number(kind, &h.kind)
-		case id == 2:
-			return t.number(kind, &h.plain)
-		case id == 3:
-			return t.number(kind, &h.packed)
-		case (id == 5 || id == 7 || id == 8) && kind == thriftStruct:
-			t.pageKind(id, &h)
-			return true
-		}
-		return false
-	})
-	if h.size = t.at; t.bad {
-		err = failure(Malformed, "the head of a page is broken")
-	}
-	return h, !t.over, err
-}
-
-// pageKind reads DataPageHeader (5), DictionaryPageHeader (7), DataPageHeaderV2 (8).
-func (t *thrift) pageKind(which int, h *pageHead) {
-	encoding := map[int]int{5: 2, 7: 2, 8: 4}[which]
-	t.fields(func(id int, kind byte) bool {
-		switch {
-		case id == 1:
-			return t.number(kind, &h.values)
-		case id == encoding:
-			return t.number(kind, &h.encoding)
-		case which == 5 && id == 3, which == 8 && id == 5:
-			return t.number(kind, &h.levels)
-		case which == 5 && id == 4, which == 8 && id == 6:
-			return t.number(kind, &h.repeats)
-		case which == 8 && id == 7:
-			h.unpacked = kind == thriftFalse
 		}
 		return false
 	})

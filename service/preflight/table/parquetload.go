@@ -8,6 +8,9 @@ func (c *column) turn() error {
 	if err != nil {
 		return err
 	}
+	if c.file.fresh -= h.plain; c.file.fresh < 0 {
+		return failure(Bomb, "the pages unpack to more than %d times the file", ratioMost)
+	}
 	at := c.next
 	c.next += int64(h.size) + h.packed
 	switch h.kind {
@@ -47,6 +50,8 @@ func (h *pageHead) check(room int64) error {
 	switch {
 	case h.packed < 0 || h.plain < 0 || h.values < 0:
 		return failure(Malformed, "the head of a page is broken")
+	case h.kind == pageDataV2 && !(h.holds(h.plain) && h.holds(h.packed)):
+		return failure(Malformed, "a page holds less than it says")
 	case h.packed > room-int64(h.size):
 		return failure(Truncated, "a page is not within its column")
 	case h.plain > pageMost || h.packed > pageMost:
@@ -57,13 +62,16 @@ func (h *pageHead) check(room int64) error {
 	return nil
 }
 
+// holds says whether the levels of a V2 page fit into so many bytes; their sum
+// may be more than a number can say.
+func (h *pageHead) holds(size int64) bool {
+	return h.levels >= 0 && h.repeats >= 0 && h.levels <= size && h.repeats <= size-h.levels
+}
+
 // content reads a page behind its head and unpacks it into buf, but for the
 // first bytes, which are not packed.
 func (c *column) content(at int64, h pageHead, buf []byte, bare int64, codec int64) ([]byte, error) {
 	f := c.file
-	if bare > h.packed || bare > h.plain {
-		return nil, failure(Malformed, "the head of a page is broken")
-	}
 	f.packed = sized(f.packed, int(h.packed))
 	if err := readAt(f.r, f.packed, at+int64(h.size)); err != nil {
 		return nil, err
@@ -115,9 +123,6 @@ func (c *column) loadDictionary(at int64, h pageHead) (err error) {
 func (c *column) loadData(at int64, h pageHead) (err error) {
 	bare, codec := int64(0), c.chunk.codec
 	if h.kind == pageDataV2 {
-		if h.levels < 0 || h.repeats < 0 {
-			return failure(Malformed, "the head of a page is broken")
-		}
 		bare = h.levels + h.repeats
 		if h.unpacked {
 			codec = uncompressed
@@ -214,6 +219,9 @@ func (c *column) reload() error {
 	if err := c.again(p.at, c.loadData); err != nil {
 		return err
 	}
+	if err := c.file.repeat(takeCost * p.done); err != nil {
+		return err
+	}
 	for range p.done {
 		if v, _ := p.levels(c.leaf); v.define == c.leaf.defined {
 			p.values()
@@ -233,5 +241,19 @@ func (c *column) again(at int64, load func(int64, pageHead) error) error {
 	if err != nil {
 		return err
 	}
+	if err := c.file.repeat(h.plain); err != nil {
+		return err
+	}
 	return load(at, h)
+}
+
+// takeCost is how many bytes are unpacked in the time that a value is taken.
+const takeCost = 8
+
+// repeat counts work that was done before.
+func (p *parquetRows) repeat(bytes int64) error {
+	if p.again -= bytes; p.again < 0 {
+		return failure(Unsupported, "pages too large to be read side by side")
+	}
+	return nil
 }

@@ -1,9 +1,5 @@
 package table
 
-import (
-	"strings"
-)
-
 // Physical types.
 const (
 	boolean = iota
@@ -45,7 +41,8 @@ type treeWalk struct {
 
 // branch is the way to a node.
 type branch struct {
-	names   []string
+	name    string
+	named   bool
 	defined int
 	items   []int
 	hide    int // how many levels below give no name: those of a list
@@ -74,7 +71,9 @@ func (w *treeWalk) node(b branch) error {
 	}
 	e := w.elements[0]
 	w.elements = w.elements[1:]
-	b = b.below(e)
+	if b = b.below(e); len(b.name) > nameLength {
+		return longName()
+	}
 	if e.children <= 0 {
 		return w.leaf(b, e)
 	}
@@ -89,9 +88,11 @@ func (w *treeWalk) node(b branch) error {
 // below is the way to an element from the node above it. The two levels under
 // a list (LogicalTypes.md, Lists) have names that mean nothing.
 func (b branch) below(e element) branch {
-	names := append([]string{}, b.names...)
-	if b.hide == 0 {
-		names = append(names, e.name)
+	name := b.name
+	if b.hide == 0 && b.named {
+		name += "." + e.name
+	} else if b.hide == 0 {
+		name = e.name
 	}
 	hide := max(0, b.hide-1)
 	if e.repetition == repeated && e.children > 1 {
@@ -100,7 +101,7 @@ func (b branch) below(e element) branch {
 	if e.converted == 3 || e.logical.id == 3 {
 		hide = 2
 	}
-	next := branch{names: names, defined: b.defined, items: b.items, hide: hide, deep: b.deep + 1}
+	next := branch{name: name, named: b.named || b.hide == 0, defined: b.defined, items: b.items, hide: hide, deep: b.deep + 1}
 	if e.repetition != 0 {
 		next.defined++
 	}
@@ -121,7 +122,7 @@ func (w *treeWalk) leaf(b branch, e element) error {
 	case width > w.options.Cell:
 		return failure(CellTooLarge, "more than %d bytes", w.options.Cell)
 	}
-	l := leaf{name: shown(strings.Join(b.names, "."), len(w.leaves)), kind: e.kind, width: width,
+	l := leaf{name: shown(b.name, len(w.leaves)), kind: e.kind, width: width,
 		repeats: len(b.items), defined: b.defined, items: b.items}
 	if err := l.mean(e); err != nil {
 		return err

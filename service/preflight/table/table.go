@@ -103,19 +103,23 @@ func Stream(f Format, r io.Reader, o Options) (*File, error) {
 // Random opens a file of a format that is read at will; size is in bytes.
 func Random(f Format, r io.ReaderAt, size int64, o Options) (*File, error) {
 	file := &File{dialect: Dialect{Format: f}}
-	var err error
-	switch f {
-	case XLSX:
-		file.tables, err = openXLSX(file, r, size, o.defaults())
-	case Parquet:
-		file.tables, err = openParquet(r, size, o.defaults())
-	default:
-		err = failure(Unsupported, "%s is not read at random", f)
-	}
+	t, err := file.random(r, size, o.defaults())
 	if err != nil {
 		return nil, err
 	}
+	file.tables = &guard{tables: t, size: size}
 	return file, nil
+}
+
+func (f *File) random(r io.ReaderAt, size int64, o Options) (t tables, err error) {
+	defer caught(&err)
+	switch f.dialect.Format {
+	case XLSX:
+		return openXLSX(f, r, size, o)
+	case Parquet:
+		return openParquet(r, size, o)
+	}
+	return nil, failure(Unsupported, "%s is not read at random", f.dialect.Format)
 }
 
 // Next gives the next table, io.EOF after the last. The table before it need

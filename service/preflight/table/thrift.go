@@ -11,6 +11,8 @@ type thrift struct {
 	at   int
 	bad  bool // not thrift, or nested too deep
 	over bool // it goes on after the last byte
+	// refusal is why who calls it wants no more.
+	refusal error
 }
 
 // Kinds of values.
@@ -26,7 +28,7 @@ const (
 	thriftStruct = 12
 )
 
-func (t *thrift) ok() bool { return !t.bad && !t.over }
+func (t *thrift) ok() bool { return !t.bad && !t.over && t.refusal == nil }
 
 func (t *thrift) byte() byte {
 	if !t.ok() || t.at >= len(t.b) {
@@ -64,6 +66,16 @@ func (t *thrift) binary() []byte {
 	}
 	t.at += int(n)
 	return t.b[t.at-int(n) : t.at]
+}
+
+// name gives the text of a short name.
+func (t *thrift) name() string {
+	b := t.binary()
+	if len(b) > nameLength {
+		t.refusal = longName()
+		return ""
+	}
+	return string(b)
 }
 
 // fields calls take for each field of a structure; what take leaves, by false,
