@@ -19,9 +19,22 @@ func (l listening) scheme() string {
 	return "https"
 }
 
+const (
+	delivering = 5 * time.Minute // how long a body may take to come: an institution is sent much
+	answering  = time.Minute     // and after it the answer
+)
+
+// server answers with limits to all that a client does: whoever finds it may be
+// anybody.
+func (l listening) server(h http.Handler) *http.Server {
+	return &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: delivering, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		WriteTimeout: delivering + answering, // it begins with the body
+		HTTP2:        &http.HTTP2Config{WriteByteTimeout: answering}}
+}
+
 // serve answers on a listener until ctx ends, and lets questions under way end.
 func (l listening) serve(ctx context.Context, on net.Listener, h http.Handler) error {
-	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute}
+	s := l.server(h)
 	failed := make(chan error, 1)
 	go func() {
 		if l.cert != "" {
