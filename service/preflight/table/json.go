@@ -63,6 +63,12 @@ func (j *jsonRows) learn(ctx context.Context, t *Table) error {
 	for _, m := range j.members {
 		name := string(m.name)
 		if _, known := j.columns[name]; !known {
+			if len(name) > nameLength {
+				e := longName()
+				e.Column = len(t.Columns) + 1
+				t.Columns = t.Columns[:before]
+				return e
+			}
 			j.columns[name] = len(t.Columns)
 			j.names = append(j.names, name)
 			t.Columns = append(t.Columns, shown(name, len(t.Columns)))

@@ -67,6 +67,22 @@ func TestJSONErrors(t *testing.T) {
 	}
 }
 
+func TestJSONLongName(t *testing.T) {
+	name := strings.Repeat("x", nameLength)
+	if got, err := stream(JSONL, `{"`+name+`":1}`, Options{}); err != nil || got[0].columns[0] != name {
+		t.Error(err)
+	}
+	got, err := stream(JSONL, `{"a":1}{"a":2,"`+name+`x":1}`, Options{})
+	wantError(t, err, Unsupported, 2)
+	if e := err.(*Error); e.Column != 2 || len(got[0].rows) != 1 || len(got[0].columns) != 1 {
+		t.Error(e, got[0].columns)
+	}
+	many := strings.Repeat(`{"a":1}`, learnRows) + `{"` + name + `x":1}`
+	if got, err := stream(JSONL, many, Options{}); err != nil || len(got[0].odd) != 1 {
+		t.Error("a name that is no column stops the file: ", err)
+	}
+}
+
 func FuzzJSON(f *testing.F) {
 	for _, seed := range []string{`{"a":1}`, `[{"a":"\u0041\n"},{"b":[1,{"c":2e9}]}]`, `{"a":{"\ud83d\ude00":1,"\ufb33":"x"}}`} {
 		f.Add([]byte(seed))

@@ -59,7 +59,11 @@ func (w *workbook) sheet(ctx context.Context, ref sheetRef) (*Table, error) {
 	if len(s.learned) == 0 && s.err != nil && !errors.Is(s.err, io.EOF) {
 		return nil, onSheet(s.err, s.name, 0)
 	}
-	return s.table(), nil
+	t := s.table()
+	if w.columns += len(t.Columns); w.columns > sheetsWide*w.options.Columns {
+		return nil, onSheet(failure(TooManyColumns, "more than %d in all sheets", sheetsWide*w.options.Columns), s.name, 0)
+	}
+	return t, nil
 }
 
 // learn keeps the open row, and says how many bytes that takes.

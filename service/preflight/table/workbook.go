@@ -8,8 +8,14 @@ import (
 	"strings"
 )
 
-// sheetsMost is the most sheets, formats and styles that are looked at.
-const sheetsMost = 1 << 16
+// Limits of a workbook.
+const (
+	sheetsMost   = 1 << 10
+	sheetsWide   = 4       // times the columns of one table all sheets may have
+	stylesMost   = 1 << 16 // formats and styles
+	formatLength = 1 << 10 // bytes; 255 letters in Excel
+	namesMost    = 4 << 20 // bytes of all names and formats
+)
 
 // workbook is the sheets of an XLSX file (ECMA-376 part 1, SpreadsheetML),
 // read part by part: the sheets as a stream, only the shared strings as a
@@ -23,6 +29,8 @@ type workbook struct {
 	styles  []moment
 	strings *sharedStrings
 	open    *sheetRows
+	kept    int // bytes of names and formats
+	columns int // of the sheets opened
 }
 
 type sheetRef struct{ name, id, path string }
@@ -55,11 +63,11 @@ func (w *workbook) readSheets() error {
 	found, err := w.scan("xl/workbook.xml", func(parent string, e xml.StartElement) error {
 		switch {
 		case parent == "sheets" && e.Name.Local == "sheet":
-			w.sheets = append(w.sheets, sheetRef{name: attribute(e, "name"), id: attribute(e, "id")})
+			return w.addSheet(sheetRef{name: attribute(e, "name"), id: attribute(e, "id")})
 		case e.Name.Local == "workbookPr" && isTrue(attribute(e, "date1904")):
 			w.epoch = 1904
 		}
-		return tooMany(len(w.sheets))
+		return nil
 	})
 	if err == nil && !found {
 		return failure(Unsupported, "a zip file without a workbook")
@@ -67,11 +75,33 @@ func (w *workbook) readSheets() error {
 	return err
 }
 
+func (w *workbook) addSheet(s sheetRef) error {
+	if len(w.sheets) >= sheetsMost {
+		return failure(Unsupported, "more than %d sheets", sheetsMost)
+	}
+	w.sheets = append(w.sheets, s)
+	return w.keep(nameLength, s.name, s.id)
+}
+
+// keep counts what is kept of a part whose size is not that of its file.
+func (w *workbook) keep(most int, texts ...string) error {
+	for _, text := range texts {
+		if len(text) > most {
+			return failure(Unsupported, "a name or format of more than %d bytes", most)
+		}
+		w.kept += len(text)
+	}
+	if w.kept > namesMost {
+		return failure(Bomb, "more than %d bytes of names and formats", namesMost)
+	}
+	return nil
+}
+
 func isTrue(value string) bool { return value == "1" || value == "true" }
 
 func tooMany(n int) error {
-	if n > sheetsMost {
-		return failure(Bomb, "more than %d sheets or styles", sheetsMost)
+	if n > stylesMost {
+		return failure(Bomb, "more than %d styles or parts", stylesMost)
 	}
 	return nil
 }
@@ -80,19 +110,40 @@ func tooMany(n int) error {
 func (w *workbook) readPaths() error {
 	paths := map[string]string{}
 	_, err := w.scan("xl/_rels/workbook.xml.rels", func(_ string, e xml.StartElement) error {
-		if strings.HasSuffix(attribute(e, "Type"), "/worksheet") {
-			paths[attribute(e, "Id")] = target(attribute(e, "Target"))
+		if !strings.HasSuffix(attribute(e, "Type"), "/worksheet") {
+			return nil
+		}
+		id, path := attribute(e, "Id"), target(attribute(e, "Target"))
+		paths[id] = path
+		if err := w.keep(nameLength, id, path); err != nil {
+			return err
 		}
 		return tooMany(len(paths))
 	})
+	if err != nil {
+		return err
+	}
+	return w.place(paths)
+}
+
+// place gives the sheets their parts. Two sheets of one part would be one
+// table told twice, or a thousand times.
+func (w *workbook) place(paths map[string]string) error {
 	var tables []sheetRef
+	taken := map[string]bool{}
 	for _, s := range w.sheets {
-		if s.path = paths[s.id]; s.path != "" {
-			tables = append(tables, s)
+		if s.path = paths[s.id]; s.path == "" {
+			continue
 		}
+		part := strings.ToLower(s.path)
+		if taken[part] {
+			return failure(Malformed, "two sheets of one part")
+		}
+		taken[part] = true
+		tables = append(tables, s)
 	}
 	w.sheets = tables
-	return err
+	return nil
 }
 
 func target(t string) string {
@@ -107,7 +158,11 @@ func (w *workbook) readStyles() error {
 	_, err := w.scan("xl/styles.xml", func(parent string, e xml.StartElement) error {
 		switch {
 		case e.Name.Local == "numFmt" && parent == "numFmts":
-			formats[attribute(e, "numFmtId")] = attribute(e, "formatCode")
+			id, code := attribute(e, "numFmtId"), attribute(e, "formatCode")
+			formats[id] = code
+			if err := w.keep(formatLength, id, code); err != nil {
+				return err
+			}
 		case e.Name.Local == "xf" && parent == "cellXfs":
 			id := attribute(e, "numFmtId")
 			w.styles = append(w.styles, momentOf(id, formats[id]))

@@ -56,6 +56,9 @@ func (t *tokens) next() (xml.Token, error) {
 }
 
 func (t *tokens) enter(name string) error {
+	if len(name) > nameLength {
+		return longName()
+	}
 	if t.around = append(t.around, name); len(t.around) > depth {
 		return failure(Unsupported, "XML nested deeper than %d", depth)
 	}

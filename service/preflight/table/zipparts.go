@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// Limits of a zip file. A part that unpacks to more than Options.Free is taken
-// for a bomb when that is ratioMost times what it holds, or unpackedMost.
+// Limits of a zip file. A part, or all of them together, that unpack to more
+// than Options.Free are taken for a bomb when that is ratioMost times what they
+// hold, or unpackedMost.
 const (
 	directoryMost = 4 << 20
 	unpackedMost  = 64 << 30
@@ -20,6 +21,7 @@ type parts struct {
 	files map[string]*zip.File
 	size  int64
 	free  int64
+	left  int64 // bytes that all parts together may yet unpack to
 }
 
 // allowance reads until it is used up: what a directory may take.
@@ -50,6 +52,7 @@ func openParts(r io.ReaderAt, size int64, o Options) (*parts, error) {
 	}
 	a.left = 1<<63 - 1
 	p := &parts{files: map[string]*zip.File{}, size: size, free: int64(o.Free)}
+	p.left = min(unpackedMost, max(p.free, ratioMost*size))
 	for _, f := range z.File {
 		p.files[strings.ToLower(strings.TrimPrefix(f.Name, "/"))] = f
 	}
@@ -66,20 +69,22 @@ func (p *parts) open(name string) (*unpacked, error) {
 	if err != nil {
 		return nil, failure(Unsupported, "a part of the zip file is packed in an unknown way")
 	}
-	return &unpacked{ReadCloser: r, free: p.free, packed: int64(min(f.CompressedSize64, uint64(p.size)))}, nil
+	return &unpacked{ReadCloser: r, parts: p, packed: int64(min(f.CompressedSize64, uint64(p.size)))}, nil
 }
 
 // unpacked counts what comes out of a part.
 type unpacked struct {
 	io.ReadCloser
-	free, packed, count int64
+	parts         *parts
+	packed, count int64
 }
 
 func (u *unpacked) Read(p []byte) (int, error) {
 	n, err := u.ReadCloser.Read(p)
 	u.count += int64(n)
-	if u.count > u.free && u.count/ratioMost > u.packed || u.count > unpackedMost {
-		return n, failure(Bomb, "a part of the zip file unpacks to more than %d times its size", ratioMost)
+	u.parts.left -= int64(n)
+	if u.count > u.parts.free && u.count/ratioMost > u.packed || u.parts.left < 0 {
+		return n, failure(Bomb, "a zip file or a part of it unpacks to more than %d times its size", ratioMost)
 	}
 	return n, err
 }
