@@ -117,7 +117,7 @@ func allocated(read func()) uint64 {
 // A byte of the footer is a node, a row group or a column chunk; each would
 // take a hundred of memory.
 func TestParquetFooterOfEmptyParts(t *testing.T) {
-	empty := make([][]byte, 4<<20)
+	empty := make([][]byte, 1<<20)
 	for i := range empty {
 		empty[i] = []byte{0}
 	}

@@ -205,11 +205,11 @@ func live() uint64 {
 func TestMemoryStaysFlat(t *testing.T) {
 	for format, again := range map[Format]string{CSV: "1,2,\"three\n\",4.5,six seven eight\n", JSON: `{"a":1,"b":[1,2,{"c":3}],"d":"three"}` + "\n"} {
 		before := live()
-		e := &endless{again: again, size: 32 << 20, watch: true}
+		e := &endless{again: again, size: 12 << 20, watch: true}
 		if _, err := count(Stream(format, e, Options{})); e.size > 0 {
 			t.Fatal(err)
 		}
-		if e.live == 0 || e.live > before+16<<20 {
+		if e.live == 0 || e.live > before+6<<20 {
 			t.Errorf("%s: %d bytes are live, %d before", format, e.live, before)
 		}
 	}
