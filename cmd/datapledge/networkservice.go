@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"github.com/datapledge/datapledge/network"
 	"github.com/datapledge/datapledge/pledge"
@@ -14,6 +15,9 @@ import (
 
 // retained is for how many days a trial's store keeps the objects of datasets.
 const retained = 1
+
+// checkpointsEvery is written out so that it is seen where it may be changed.
+const checkpointsEvery = 2 * time.Second
 
 // serviceFor is the configuration of a service beside a network that runs in
 // dir: it acts for the exchange, which is the custodian.
@@ -32,7 +36,7 @@ func serviceFor(dir string, c network.Consortium, withS3 bool) node.Config {
 		// On this machine all profiles are here. In earnest the exchange has
 		// none of that channel: its members follow the ledger themselves.
 		s.Imprint.Sinks = []node.Sink{{Name: c.Imprint.Channel, Kind: "fabric", ProfileFile: filepath.Join(dir, "profile", string(c.Imprint.Members[0])+".yaml"),
-			Channel: c.Imprint.Channel, Chaincode: c.Imprint.Chaincode}}
+			Channel: c.Imprint.Channel, Chaincode: c.Imprint.Chaincode, Interval: node.Duration(checkpointsEvery)}}
 	}
 	return s
 }
