@@ -3,7 +3,16 @@ package evidence
 import (
 	"context"
 	"fmt"
+	"testing"
+	"time"
 )
+
+// SetPatience changes, for one test, how long a package waits for others.
+func SetPatience(t *testing.T, d time.Duration) {
+	before := patience
+	patience = d
+	t.Cleanup(func() { patience = before })
+}
 
 // Build is Write without its own check: what a dishonest maker hands out.
 func (s Source) Build(ctx context.Context, recordID string) ([]byte, error) {

@@ -61,7 +61,10 @@ type Source struct {
 	// Beside gives what others say of a block: time stamps, imprint receipts.
 	// A part that is not there (yet) is left out of the package.
 	Beside []Beside
-	Now    func() time.Time
+	// Elsewhere are those that ask others for what they give. A package waits half
+	// a minute for all their answers together, and is then made without.
+	Elsewhere []Beside
+	Now       func() time.Time
 }
 
 // Beside knows what stands beside the ledger about one of its blocks: files

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
@@ -37,6 +38,7 @@ type collector struct {
 	blocks  map[uint64][]byte // of a consortium: each that holds something of the package
 	weight  int               // their bytes
 	beside  map[uint64]map[string][]byte
+	until   time.Time // nobody elsewhere is asked later
 }
 
 // collected is a proven entry, as the ledger gave it.

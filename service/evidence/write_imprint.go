@@ -42,15 +42,9 @@ func (c *collector) besides(number uint64) (map[string][]byte, error) {
 	if parts, ok := c.beside[number]; ok {
 		return parts, nil
 	}
-	all := map[string][]byte{}
-	for _, b := range c.Beside {
-		parts, err := b.Parts(c.ctx, number)
-		if err != nil {
-			return nil, fmt.Errorf("asking for what stands beside block %d: %w", number, err)
-		}
-		for name, data := range parts {
-			all[name] = data
-		}
+	all, err := c.askAll(number)
+	if err != nil {
+		return nil, fmt.Errorf("asking for what stands beside block %d: %w", number, err)
 	}
 	if c.beside == nil {
 		c.beside = map[uint64]map[string][]byte{}

@@ -148,16 +148,21 @@ func (s Sink) tls() (*tls.Config, error) {
 	return c, nil
 }
 
-// beside lists what stands beside the ledger, for evidence packages.
+// beside lists what stands beside the ledger here, for evidence packages.
 func (n *Node) beside() (list []evidence.Beside) {
 	if n.imprints != nil {
 		list = append(list, n.imprints)
 	}
-	for _, s := range n.sources {
-		list = append(list, s)
-	}
 	if n.stamper != nil {
 		list = append(list, n.stamper)
+	}
+	return list
+}
+
+// elsewhere lists whom evidence packages ask over the network.
+func (n *Node) elsewhere() (list []evidence.Beside) {
+	for _, s := range n.sources {
+		list = append(list, s)
 	}
 	return list
 }
