@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
@@ -172,8 +173,8 @@ func (l *leaf) appendDecimal(dst, v []byte) []byte {
 		dst = append(dst, '-')
 	}
 	digits := n.Abs(n).Append(nil, 10)
-	for len(digits) <= l.scale {
-		digits = append([]byte{'0'}, digits...)
+	if zeros := l.scale + 1 - len(digits); zeros > 0 {
+		digits = append(bytes.Repeat([]byte{'0'}, zeros), digits...)
 	}
 	dst = append(dst, digits[:len(digits)-l.scale]...)
 	rest := digits[len(digits)-l.scale:]
