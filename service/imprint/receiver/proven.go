@@ -10,11 +10,23 @@ import (
 
 // proven is nil when the delivery shows the block, and exactly the commands that
 // it names: by the ledger's own proofs, and on a consortium by the block itself
-// in its first part, so that one without commands is shown, too.
-func (r *Receiver) proven(d imprint.Delivery) error {
-	if err := r.shownBlock(d); err != nil {
-		return err
+// in its first part, so that one without commands is shown, too. That block is
+// returned: judging one reads all of its transactions.
+func (r *Receiver) proven(d imprint.Delivery) (judged, error) {
+	b, err := r.shownBlock(d)
+	if err == nil {
+		err = r.shownCommands(d)
 	}
+	return b, err
+}
+
+// judged is the block of a consortium that a first part held.
+type judged struct {
+	evidence.SignedBlock
+	raw []byte
+}
+
+func (r *Receiver) shownCommands(d imprint.Delivery) error {
 	shown := map[string]evidence.ProvenCommand{}
 	genesis := false
 	for _, p := range d.Proofs {
@@ -37,35 +49,34 @@ func (r *Receiver) proven(d imprint.Delivery) error {
 }
 
 // shownBlock wants something that shows the block, whatever is in it.
-func (r *Receiver) shownBlock(d imprint.Delivery) error {
+func (r *Receiver) shownBlock(d imprint.Delivery) (judged, error) {
 	switch {
-	case r.chain == nil || d.Part > 1:
-		if len(d.Proofs) == 0 {
-			return unproven(d, "there is no proof")
-		}
-		if r.chain == nil && len(d.Block) > 0 {
-			return unproven(d, "a solo ledger has no block to show")
-		}
-		return nil
-	case len(d.Block) == 0:
-		return unproven(d, "the block itself, with the orderers' signatures, is missing")
+	case r.chain != nil && d.Part == 1 && len(d.Block) == 0:
+		return judged{}, unproven(d, "the block itself, with the orderers' signatures, is missing")
+	case r.chain != nil && d.Part == 1:
+		return r.signedBlock(d)
+	case len(d.Proofs) == 0:
+		return judged{}, unproven(d, "there is no proof")
+	case r.chain == nil && len(d.Block) > 0:
+		return judged{}, unproven(d, "a solo ledger has no block to show")
 	}
-	_, _, err := r.signedBlock(d)
-	return err
+	return judged{}, nil
 }
 
 // signedBlock is the block of a consortium that part 1 holds, proven.
-func (r *Receiver) signedBlock(d imprint.Delivery) (b evidence.SignedBlock, raw []byte, err error) {
-	if raw, err = base64.StdEncoding.Strict().DecodeString(d.Block); err != nil {
-		return b, nil, unproven(d, "the block itself is not base64")
+func (r *Receiver) signedBlock(d imprint.Delivery) (judged, error) {
+	raw, err := base64.StdEncoding.Strict().DecodeString(d.Block)
+	if err != nil {
+		return judged{}, unproven(d, "the block itself is not base64")
 	}
-	if b, err = r.chain.Check(raw); err != nil {
-		return b, nil, unproven(d, err.Error())
+	b, err := r.chain.Check(raw)
+	if err != nil {
+		return judged{}, unproven(d, err.Error())
 	}
 	if b.Number != d.Number || b.Hash != d.Hash || b.Prev != d.Prev {
-		return b, nil, unproven(d, "the block that is shown is another one")
+		return judged{}, unproven(d, "the block that is shown is another one")
 	}
-	return b, raw, nil
+	return judged{b, raw}, nil
 }
 
 func unproven(d imprint.Delivery, why string) error {

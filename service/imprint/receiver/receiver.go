@@ -43,7 +43,13 @@ type Receiver struct {
 	mux   *http.ServeMux
 	mu    sync.Mutex
 	store *store
-	chain *evidence.SignedBlocks // nil for a solo ledger: its operator signs
+	chain chain // nil for a solo ledger: its operator signs
+}
+
+// chain judges a consortium's blocks: evidence.SignedBlocks.
+type chain interface {
+	Check(raw []byte) (evidence.SignedBlock, error)
+	Follow(evidence.SignedBlock)
 }
 
 // New opens the folder, and makes it at the first start. One of a consortium's

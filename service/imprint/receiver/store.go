@@ -19,7 +19,9 @@ import (
 //
 //	head.json                       the newest block that is held whole
 //	blocks/<from>/<number>.json     a block as it was delivered; where it came
-//	                                in parts: <number>.<part>-of-<parts>.json
+//	                                in parts: <number>.<part>-of-<parts>.json;
+//	                                with what was proven of it later, there or
+//	                                in files of another number of parts
 //	configs/<number>.block          each configuration of a consortium's channel
 //	                                up to head.json, as Fabric serializes it
 //	receipts/<from>/<number>.jws    the receipt that was given for it

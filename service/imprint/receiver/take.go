@@ -11,7 +11,6 @@ import (
 
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
-	"github.com/datapledge/datapledge/service/evidence"
 	"github.com/datapledge/datapledge/service/imprint"
 )
 
@@ -55,7 +54,8 @@ func (r *Receiver) take(d imprint.Delivery) (string, error) {
 	case empty && d.Number > 0 || !empty && d.Number > head.Height+1:
 		return "", refuse(http.StatusConflict, "gap", "block %d does not follow the newest one that is held", d.Number)
 	}
-	if err := r.proven(d); err != nil {
+	b, err := r.proven(d)
+	if err != nil {
 		return "", err
 	}
 	if empty && d.Hash != r.o.Trust.GenesisHash {
@@ -64,7 +64,7 @@ func (r *Receiver) take(d imprint.Delivery) (string, error) {
 	if !empty && d.Prev != head.Hash {
 		return "", r.fork(head.Height)
 	}
-	return r.keep(d)
+	return r.keep(d, b)
 }
 
 func (r *Receiver) wellFormed(d imprint.Delivery) error {
@@ -85,8 +85,8 @@ const maxParts = 1 << 14
 
 func isHash(s string) bool { return len(s) == 64 && strings.Trim(s, "0123456789abcdef") == "" }
 
-// again answers a block that is held already: with the same receipt, or, when
-// it is another block, with a fork. That one must be proven, too: mere talk
+// again answers a block that is held already: with the same receipt, and it keeps
+// what is proven for the first time; or, when it is another block, with a fork. That one must be proven, too: mere talk
 // must not stop an imprint.
 func (r *Receiver) again(d imprint.Delivery) (string, error) {
 	jws, hash, err := r.store.held(d.Number)
@@ -94,10 +94,13 @@ func (r *Receiver) again(d imprint.Delivery) (string, error) {
 		return "", err
 	}
 	if hash != d.Hash {
-		if err := r.proven(d); err != nil {
+		if _, err := r.proven(d); err != nil {
 			return "", err
 		}
 		return "", r.fork(d.Number)
+	}
+	if err := r.later(d); err != nil {
+		return "", err
 	}
 	if d.Part < d.Parts {
 		return "", nil
@@ -133,7 +136,10 @@ func evidenceOf(q *http.Request, body []byte, at time.Time) any {
 }
 
 // keep stores a part, and signs when the block is whole.
-func (r *Receiver) keep(d imprint.Delivery) (string, error) {
+func (r *Receiver) keep(d imprint.Delivery, b judged) (string, error) {
+	if err := r.store.inOrder(d); err != nil {
+		return "", err
+	}
 	if err := r.store.keepPart(d); err != nil {
 		return "", err
 	}
@@ -144,11 +150,11 @@ func (r *Receiver) keep(d imprint.Delivery) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	b, err := r.signedWhole(d)
-	if err != nil {
+	if b, err = r.signedWhole(d, b); err != nil {
 		return "", err
 	}
 	if r.chain != nil {
+		r.few(d, records, b.Carried)
 		records = b.Carried
 	}
 	jws, err := r.store.signed(d, func() (string, error) {
@@ -162,27 +168,27 @@ func (r *Receiver) keep(d imprint.Delivery) (string, error) {
 		return "", err
 	}
 	if r.chain != nil {
-		r.chain.Follow(b)
+		r.chain.Follow(b.SignedBlock)
 	}
 	return jws, nil
 }
 
-// signedWhole is a consortium's block, judged by its first part, which may
-// have come before a restart, and kept when it configures.
-func (r *Receiver) signedWhole(d imprint.Delivery) (b evidence.SignedBlock, err error) {
+// signedWhole is a consortium's block, kept when it configures. Of one in parts
+// the first, which may have come before a restart, is judged again.
+func (r *Receiver) signedWhole(d imprint.Delivery, b judged) (judged, error) {
 	if r.chain == nil {
 		return b, nil
 	}
 	if d.Parts > 1 {
-		if d, err = r.store.part(d.Number, 1, d.Parts); err != nil {
+		first, err := r.store.part(d.Number, 1, d.Parts)
+		if err == nil {
+			b, err = r.signedBlock(first)
+		}
+		if err != nil {
 			return b, err
 		}
 	}
-	b, raw, err := r.signedBlock(d)
-	if err != nil {
-		return b, err
-	}
-	return b, r.store.keepConfig(b, raw)
+	return b, r.store.keepConfig(b.SignedBlock, b.raw)
 }
 
 // whole counts the commands of a block, whose last part just came. On a solo
@@ -192,7 +198,7 @@ func (r *Receiver) whole(last imprint.Delivery) (uint64, error) {
 	for i := 1; i <= last.Parts; i++ {
 		d, err := r.store.part(last.Number, i, last.Parts)
 		if errors.Is(err, service.ErrNotFound) || err == nil && d.Hash != last.Hash {
-			return 0, refuse(http.StatusConflict, "gap", "part %d of block %d is missing", i, last.Number)
+			return 0, missing(last.Number, i)
 		}
 		if err != nil {
 			return 0, err
@@ -209,6 +215,10 @@ func (r *Receiver) whole(last imprint.Delivery) (uint64, error) {
 		return 0, err
 	}
 	return records, nil
+}
+
+func missing(number uint64, part int) *problem {
+	return refuse(http.StatusConflict, "gap", "part %d of block %d is missing", part, number)
 }
 
 func (r *Receiver) complete(d imprint.Delivery, records uint64) error {
