@@ -22,7 +22,7 @@ func TestEvidenceAsksTheSources(t *testing.T) {
 	}))
 	defer source.Close()
 	n := withSource(t, source.URL)
-	for _, b := range n.evidence(nil, nil).(evidence.Source).Beside {
+	for _, b := range n.evidence(nil, nil).(evidence.Source).Elsewhere {
 		if files, err := b.Parts(t.Context(), 0); err != nil || len(files) > 0 {
 			t.Errorf("got %v, %v", files, err)
 		}
