@@ -2,17 +2,21 @@ package node
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/service/client"
 	"github.com/datapledge/datapledge/service/evidence"
 )
 
-// Whoever makes evidence packages asks a configured source for the checkpoint
-// of a block, and goes on without when there is none.
+// An evidence package is made with what a configured source has about its
+// blocks, and without when it has nothing.
 func TestEvidenceAsksTheSources(t *testing.T) {
 	var asked atomic.Value
 	asked.Store("nothing")
@@ -22,12 +26,12 @@ func TestEvidenceAsksTheSources(t *testing.T) {
 	}))
 	defer source.Close()
 	n := withSource(t, source.URL)
-	for _, b := range n.evidence(nil, nil).(evidence.Source).Elsewhere {
-		if files, err := b.Parts(t.Context(), 0); err != nil || len(files) > 0 {
-			t.Errorf("got %v, %v", files, err)
-		}
+	signer, bank := loaded(t, n, pledge.RoleExchange), loaded(t, n, pledge.RoleBank)
+	addKey(t, n, bank)
+	if err := n.evidence(nil, signer).Write(t.Context(), io.Discard, bank.Party()); err != nil {
+		t.Fatal(err)
 	}
-	if got := asked.Load(); got != "/v1/checkpoints?block=0&channel=pledge" {
+	if got := asked.Load(); got != "/v1/checkpoints?block=1&channel=pledge" {
 		t.Errorf("the source was asked for %v", got)
 	}
 }
@@ -54,4 +58,35 @@ func withSource(t *testing.T, url string) *Node {
 		t.Fatal(err)
 	}
 	return n
+}
+
+func loaded(t *testing.T, n *Node, role pledge.Role) *client.Key {
+	t.Helper()
+	key, err := n.load("", string(role))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// addKey makes block 1, and waits until packages are made with it: a party
+// gives itself one more key.
+func addKey(t *testing.T, n *Node, by *client.Key) {
+	t.Helper()
+	more, err := client.New(client.Ed25519, by.Party(), pledge.ScopeOperate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	jws, err := by.Sign(pledge.PartyAddKey, "pledge", pledge.AddKeyBody{Party: by.Party(), Key: pledge.KeyGrant{JWK: more.Public(), Scope: pledge.ScopeOperate}}, time.Now(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := n.Service().Submit(t.Context(), []string{jws}); err != nil || out[0].Status != pledge.Applied {
+		t.Fatalf("got %+v, %v", out, err)
+	}
+	wait, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := n.index.WaitFor(wait, 1); err != nil {
+		t.Fatal(err)
+	}
 }
