@@ -89,16 +89,16 @@ func (s *Source) Close() error {
 // is away, or when what it gives does not pass the check: evidence is then
 // written without.
 func (s *Source) Parts(ctx context.Context, block uint64) (map[string][]byte, error) {
-	hash, err := hashIn(ctx, s.o.Ledger, block)
+	b, err := blockOf(ctx, s.o.Ledger, block)
 	if err != nil {
 		return nil, err
 	}
-	if files, err := s.kept(block); err == nil && s.o.Check(ctx, block, hash, files) == nil {
+	if files, err := s.kept(block); err == nil && s.o.Check(ctx, block, b.Hash, files) == nil {
 		return files, nil
 	}
 	files, err := s.fetch(ctx, block)
 	if err == nil && files != nil {
-		if err = s.o.Check(ctx, block, hash, files); err != nil {
+		if err = s.o.Check(ctx, block, b.Hash, files); err != nil {
 			s.setAway()
 		}
 	}
@@ -139,11 +139,4 @@ func (s *Source) kept(block uint64) (map[string][]byte, error) {
 		s.o.Logger.Warn("imprint: a checkpoint that was kept cannot be read; it is fetched again", slog.String("source", s.o.Name), slog.Any("error", err))
 	}
 	return nil, err
-}
-
-// hashIn is that of a block of the ledger.
-func hashIn(ctx context.Context, l Ledger, block uint64) (string, error) {
-	c := carrier{Follower: &Follower{o: Options{Ledger: l}}}
-	b, err := c.block(ctx, block)
-	return b.Hash, err
 }

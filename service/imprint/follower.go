@@ -190,7 +190,7 @@ func (c *carrier) compare(ctx context.Context, h *service.Head) error {
 	if h == nil {
 		return nil
 	}
-	b, err := c.block(ctx, h.Height)
+	b, err := blockOf(ctx, c.o.Ledger, h.Height)
 	if err == nil && b.Hash != h.Hash {
 		err = &Fork{Number: h.Height, Ours: b.Hash, Theirs: h.Hash}
 	}
@@ -200,15 +200,16 @@ func (c *carrier) compare(ctx context.Context, h *service.Head) error {
 // errSeen ends a Follow that wanted one block.
 var errSeen = errors.New("seen")
 
-func (c *carrier) block(ctx context.Context, number uint64) (b service.Block, err error) {
-	head, err := c.o.Ledger.Head(ctx)
+// blockOf reads one block of a ledger.
+func blockOf(ctx context.Context, l Ledger, number uint64) (b service.Block, err error) {
+	head, err := l.Head(ctx)
 	if err != nil {
 		return b, unreadable(err)
 	}
 	if head.Height < number {
 		return b, &behind{head.Height, number}
 	}
-	err = c.o.Ledger.Follow(ctx, number, func(found service.Block) error {
+	err = l.Follow(ctx, number, func(found service.Block) error {
 		b = found
 		return errSeen
 	})
@@ -225,7 +226,7 @@ func unreadable(err error) error {
 
 // noteOldest learns since when the sink lacks something, for the lag.
 func (c *carrier) noteOldest(ctx context.Context) error {
-	b, err := c.block(ctx, c.next)
+	b, err := blockOf(ctx, c.o.Ledger, c.next)
 	if none := (*behind)(nil); errors.As(err, &none) {
 		c.setOldest(time.Time{})
 		return nil

@@ -66,8 +66,7 @@ func (f *Follower) parts(ctx context.Context, block uint64) (map[string][]byte, 
 	}
 	hash := r.Hash
 	if r.Last != block {
-		c := carrier{Follower: f}
-		b, err := c.block(ctx, block)
+		b, err := blockOf(ctx, f.o.Ledger, block)
 		if err != nil {
 			return nil, err
 		}
