@@ -47,7 +47,7 @@ func (p *Preflight) exclusion(files []*file) {
 		e := ExclusionFile{Path: f.Path, Bytes: f.Bytes, Dialect: f.dialect(), Examined: f.Format != table.Raw, Stopped: f.stop(), Formulas: f.Formulas}
 		passed = passed && e.Stopped == nil
 		for _, t := range f.Tables {
-			e.Tables = append(e.Tables, ExclusionTable{t.Name, t.Rows, t.Heading, t.Columns, t.Quality.Anonymity})
+			e.Tables = append(e.Tables, ExclusionTable{t.Name, t.Quality.Rows, t.Heading, t.Columns, t.Quality.Anonymity})
 			passed = passed && t.clean()
 		}
 		p.Exclusion.Files = append(p.Exclusion.Files, e)

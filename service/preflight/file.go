@@ -32,7 +32,6 @@ type found struct {
 	Columns []sensitive.ColumnResult
 	Quality quality.Result
 	Sketch  *sketch.Sketch
-	Rows    int64
 }
 
 func (f *file) stream(ctx context.Context, r io.Reader, o Options) error {
@@ -149,7 +148,6 @@ func (l *look) add(b *table.Batch) {
 
 func (l *look) found() *found {
 	f := &found{Name: l.name, Names: l.columns, Columns: l.scanner.Columns(), Quality: l.profile.Result()}
-	f.Rows = f.Quality.Rows
 	if l.sketch != nil {
 		s := l.sketch.Sketch()
 		f.Sketch = &s

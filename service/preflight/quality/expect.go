@@ -116,20 +116,3 @@ func (c *ColumnExpectation) check() error {
 	}
 	return nil
 }
-
-// Names are the columns that an expectation speaks of.
-func (t *Expectation) Names() []string {
-	var names []string
-	for name := range t.Columns {
-		names = append(names, name)
-	}
-	names = append(append(names, t.Key...), t.QuasiIdentifiers...)
-	for _, pair := range t.Order {
-		names = append(names, pair[0], pair[1])
-	}
-	if t.Current != "" {
-		names = append(names, t.Current)
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
