@@ -87,6 +87,9 @@ type ReceiptBody struct {
 	SM3Fingerprint string `json:"sm3_fingerprint,omitempty"`
 	PledgeID       string `json:"pledge_id,omitempty"`
 	Depth          string `json:"depth"`
+	// Preflight is what the custodian found when it looked at what it sealed;
+	// nil of a custodian that did not look.
+	Preflight *Examined `json:"preflight,omitempty"`
 }
 
 // NotarizeBody is the body of asset.notarize.
@@ -154,13 +157,24 @@ type ValueBody struct {
 	BaseDate string `json:"base_date"`
 }
 
-// ScanBody is the body of pledge.scan. Result is "clean" or "waived"; a
-// waiver names the person's key that answers for it.
+// ScanBody is the body of pledge.scan. Result is "clean", "reviewed" or
+// "waived"; a review and a waiver name the person's key that answers for it.
+// Overlaps are the assets whose content is like the pledged one's, by sketch.
 type ScanBody struct {
-	PledgeID string `json:"pledge_id"`
-	Result   string `json:"result"`
-	Report   string `json:"report"`
-	WaivedBy string `json:"waived_by,omitempty"`
+	PledgeID   string           `json:"pledge_id"`
+	Result     string           `json:"result"`
+	Report     string           `json:"report"`
+	WaivedBy   string           `json:"waived_by,omitempty"`
+	ReviewedBy string           `json:"reviewed_by,omitempty"`
+	Overlaps   []ContentOverlap `json:"overlaps,omitempty"`
+}
+
+// ContentOverlap is an asset with like content. Shares are basis points of
+// rows: how much of the pledged asset is in the other, and the other way round.
+type ContentOverlap struct {
+	AssetID    string `json:"asset_id"`
+	Share      int    `json:"share"`
+	OtherShare int    `json:"other_share"`
 }
 
 // ReleaseBody is the body of pledge.release. The pledgee states why; a

@@ -67,12 +67,38 @@ type Declaration struct {
 	Consent   Consent   `json:"consent"`
 	Exclusion Exclusion `json:"exclusion"`
 	Quality   Quality   `json:"quality"`
+	// Overrides are findings that a person answers for in spite of them.
+	Overrides []Override `json:"overrides,omitempty"`
+}
+
+// Override is a person's word for one finding of the preflight. SignedBy is
+// the key id of that person, whose signature the command bears.
+type Override struct {
+	Finding  string `json:"finding"`
+	Reason   string `json:"reason"`
+	Name     string `json:"name"`
+	SignedBy string `json:"signed_by"`
+}
+
+// Examined is what a custodian found when it ran the preflight on what it
+// sealed: digests of reports that anybody who has the data can make again, and
+// the findings that stand in the way. Digests are "sha256:" and hex.
+type Examined struct {
+	Ruleset   string   `json:"ruleset"`
+	Consent   string   `json:"consent,omitempty"` // absent: the owner gave nothing to report on
+	Exclusion string   `json:"exclusion"`
+	Quality   string   `json:"quality"`
+	Scores    Scores   `json:"scores"`
+	Findings  []string `json:"findings,omitempty"` // "exclusion/cn.mobile/0123456789ab": principle, code, place; sorted
+	More      int      `json:"more,omitempty"`     // findings beyond those: nobody can answer for what is not listed
+	Sketch    string   `json:"sketch,omitempty"`   // of the content's overlap sketch, where the custodian has the channel's key
 }
 
 // Consent 知情同意: on what basis the data may be used, and the documents' digests.
 type Consent struct {
 	Basis     string   `json:"basis"`
 	Documents []string `json:"documents"`
+	Report    string   `json:"report,omitempty"` // digest of the consent report
 }
 
 // Exclusion 敏感数据排除: the scan's report and who answers for it.
