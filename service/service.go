@@ -52,6 +52,8 @@ type Options struct {
 	TimeStamps   TimeStamps
 	Imprints     Imprints
 	Certificates CertificatePrinter
+	// Content may be nil: then nobody's content is compared, and answers say so.
+	Content ContentIndex
 	// PublicURL is where the public reaches the service: "https://host". It
 	// stands on certificates.
 	PublicURL string
