@@ -17,7 +17,8 @@ type Profiler struct {
 	odd    int64
 	marker int64 // cells that say in words that there is nothing
 
-	seen *tally // whole rows
+	seen *tally   // whole rows
+	keys []uint64 // of the rows of a batch
 	key  *group
 	near *group // quasi-identifiers
 	full required
@@ -58,15 +59,18 @@ func (p *Profiler) addRows(b *table.Batch) {
 	if b.Columns == 0 {
 		return
 	}
+	p.keys = p.keys[:0]
 	start := uint32(0)
-	for i := b.Columns - 1; i < len(b.Ends); i += b.Columns {
+	for ends := b.Ends; len(ends) >= b.Columns; ends = ends[b.Columns:] {
 		shape := uint64(0) // where the cells of the row end: "ab","c" is not "a","bc"
-		for _, end := range b.Ends[i+1-b.Columns : i+1] {
+		for _, end := range ends[:b.Columns] {
 			shape = shape*0x9E3779B97F4A7C15 + uint64(end-start)
 		}
-		p.seen.add(xxh3.HashSeed(b.Text[start:b.Ends[i]], shape))
-		start = b.Ends[i]
+		end := ends[b.Columns-1]
+		p.keys = append(p.keys, xxh3.HashSeed(b.Text[start:end], shape))
+		start = end
 	}
+	p.seen.addAll(p.keys)
 }
 
 func (p *Profiler) addCells(b *table.Batch) {

@@ -1,20 +1,52 @@
 package quality
 
+import "math"
+
 // tally counts how often keys occur, in bounded memory: of all keys, or, when
 // there are too many, of those whose hash ends in zero bits. Which keys stay
 // depends on the keys alone, not on their order; a key that stayed was
 // counted from its first occurrence on.
 type tally struct {
-	keys   []uint64 // open addressing; 0 is free
-	counts []uint32
-	used   int
-	bits   uint // keys end in so many zero bits
+	keys  []uint64 // open addressing; 0 is free
+	again []uint32 // occurrences after the first: most keys have none, and need no second look-up
+	used  int
+	bits  uint // keys end in so many zero bits
+	ahead uint64
 }
 
-// slots of a tally; it holds at most half as many keys, in 6 MiB.
-const slots = 1 << 19
+// A tally begins with the fewest slots, and grows to the most; it holds at most
+// half as many keys, in 6 MiB.
+const (
+	fewestSlots = 1 << 11 // and four times as many, until there are the most
+	mostSlots   = 1 << 19
+)
 
-func newTally() *tally { return &tally{keys: make([]uint64, slots), counts: make([]uint32, slots)} }
+func newTally() *tally {
+	t := new(tally)
+	t.room(fewestSlots)
+	return t
+}
+
+func (t *tally) room(slots int) {
+	t.keys, t.again, t.used = make([]uint64, slots), make([]uint32, slots), 0
+}
+
+// addAll takes many keys. Their slots are far apart in memory: reading some at
+// once before they are needed lets the processor fetch them side by side.
+func (t *tally) addAll(keys []uint64) {
+	for len(keys) > 0 {
+		some := keys[:min(len(keys), 16)]
+		if t.bits == 0 {
+			for _, key := range some {
+				t.ahead |= t.keys[t.place(key)]
+			}
+		}
+		for _, key := range some {
+			t.add(key)
+		}
+		keys = keys[len(some):]
+	}
+}
 
 func (t *tally) add(key uint64) {
 	if key == 0 {
@@ -24,38 +56,44 @@ func (t *tally) add(key uint64) {
 		return
 	}
 	i := t.find(key)
-	if t.keys[i] == 0 {
-		t.keys[i] = key
-		if t.used++; t.used > slots/2 {
-			t.counts[i] = 1
-			t.thin()
-			return
+	if t.keys[i] != 0 {
+		if t.again[i] < math.MaxUint32-1 { // as many as can be counted
+			t.again[i]++
 		}
+		return
 	}
-	if t.counts[i]++; t.counts[i] == 0 {
-		t.counts[i]-- // as many as can be counted
+	t.keys[i] = key
+	if t.used++; t.used > len(t.keys)/2 {
+		t.grow()
 	}
 }
 
-// find is where a key is, or would be. The upper half of a key places it: the
-// low bits are the same for all that are left.
+// place is where a search for a key begins. The upper half of a key places it:
+// the low bits are the same for all that are left.
+func (t *tally) place(key uint64) int { return int(key >> 32 & uint64(len(t.keys)-1)) }
+
+// find is where a key is, or would be.
 func (t *tally) find(key uint64) int {
-	i := int(key >> 32 & (slots - 1))
+	i := t.place(key)
 	for t.keys[i] != 0 && t.keys[i] != key {
-		i = (i + 1) & (slots - 1)
+		i = (i + 1) & (len(t.keys) - 1)
 	}
 	return i
 }
 
-// thin keeps half of the keys.
-func (t *tally) thin() {
-	old, counts := t.keys, t.counts
-	t.keys, t.counts, t.used = make([]uint64, slots), make([]uint32, slots), 0
-	t.bits++
+// grow makes room for more keys; when that is the most, it keeps half of them.
+func (t *tally) grow() {
+	old, again := t.keys, t.again
+	if len(old) == mostSlots {
+		t.bits++
+		t.room(mostSlots)
+	} else {
+		t.room(4 * len(old))
+	}
 	for i, key := range old {
 		if key != 0 && key&(1<<t.bits-1) == 0 {
 			j := t.find(key)
-			t.keys[j], t.counts[j] = key, counts[i]
+			t.keys[j], t.again[j] = key, again[i]
 			t.used++
 		}
 	}
@@ -74,7 +112,7 @@ func (t *tally) sums(k int64) sums {
 		if key == 0 {
 			continue
 		}
-		n := int64(t.counts[i])
+		n := int64(t.again[i]) + 1
 		s.keys++
 		s.rows += n
 		if s.smallest == 0 || n < s.smallest {
