@@ -31,8 +31,9 @@ type ConsentDocument struct {
 	Scope   string   `json:"scope"`   // what may be done with the data
 	Sources []string `json:"sources"` // files of the dataset it covers: paths, folders with a slash at the end, patterns, or *
 	Expires string   `json:"expires"` // a day, its end included; "" for never
-
-	digest string // "sha256:…"; "" when the document is not there
+	// Digest is "sha256:" and hex of the document, which stays with the owner;
+	// "" of one that is not there.
+	Digest string `json:"digest,omitempty"`
 }
 
 var consentKinds = map[string]bool{"consent": true, "authorization": true, "licence": true, "contract": true, "public": true}
@@ -44,7 +45,8 @@ const (
 )
 
 // LoadConsent reads a consent file, and digests the documents beside it. One
-// that is not there is a finding, not an error.
+// that is not there is a finding, not an error; one that is not what the file
+// says by its digest is an error.
 func LoadConsent(name string) (*Consent, error) {
 	text, err := readAtMost(name, maxConsent)
 	if err != nil {
@@ -60,12 +62,20 @@ func LoadConsent(name string) (*Consent, error) {
 	}
 	defer root.Close()
 	for i := range c.Documents {
-		d := &c.Documents[i]
-		if d.digest, err = digestIn(root, d.Path); err != nil {
+		if err := c.Documents[i].load(root); err != nil {
 			return nil, fmt.Errorf("%s: document %d: %w", name, i+1, err)
 		}
 	}
 	return c, nil
+}
+
+func (d *ConsentDocument) load(root *os.Root) error {
+	digest, err := digestIn(root, d.Path)
+	if err == nil && d.Digest != "" && digest != "" && d.Digest != digest {
+		err = errors.New("it is not the document whose digest the consent file states")
+	}
+	d.Digest = digest
+	return err
 }
 
 func readAtMost(name string, most int64) ([]byte, error) {
@@ -107,6 +117,8 @@ func (c *Consent) check() error {
 			return fmt.Errorf("document %d: kind is consent, authorization, licence, contract or public", i+1)
 		case d.Expires != "" && !isDay(d.Expires):
 			return fmt.Errorf("document %d: expires is a day like 2026-01-31, or nothing", i+1)
+		case d.Digest != "" && !isDigest(d.Digest):
+			return fmt.Errorf("document %d: digest is sha256: and 64 lowercase hex digits, or nothing", i+1)
 		}
 		for _, s := range d.Sources {
 			if _, err := path.Match(s, ""); err != nil {
@@ -120,6 +132,12 @@ func (c *Consent) check() error {
 func isDay(s string) bool {
 	_, err := time.Parse(time.DateOnly, s)
 	return err == nil
+}
+
+func isDigest(s string) bool {
+	h, ok := strings.CutPrefix(s, "sha256:")
+	_, err := hex.DecodeString(h)
+	return ok && err == nil && len(h) == 2*sha256.Size && h == strings.ToLower(h)
 }
 
 // digestIn is empty for a document that is not there.

@@ -1,6 +1,9 @@
 package preflight
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // ConsentReport lists the documents and what they cover.
 type ConsentReport struct {
@@ -47,7 +50,7 @@ func (p *Preflight) consent(c *Consent, files []*file) {
 }
 
 func line(d ConsentDocument, asOf string, files []*file) DocumentLine {
-	l := DocumentLine{Kind: d.Kind, Digest: d.digest, Scope: d.Scope, Expires: d.Expires, Problem: d.problem(asOf)}
+	l := DocumentLine{Kind: d.Kind, Digest: d.Digest, Scope: d.Scope, Expires: d.Expires, Problem: d.problem(asOf)}
 	for _, f := range files {
 		if d.covers(f.Path) {
 			l.Covers++
@@ -59,7 +62,7 @@ func line(d ConsentDocument, asOf string, files []*file) DocumentLine {
 // problem is why a document does not count. Days compare as text.
 func (d ConsentDocument) problem(asOf string) string {
 	switch {
-	case d.digest == "":
+	case d.Digest == "":
 		return "missing"
 	case d.Expires != "" && d.Expires < asOf:
 		return "expired"
@@ -88,4 +91,28 @@ func (r *ConsentReport) problems() bool {
 		}
 	}
 	return len(r.Documents) == 0
+}
+
+// mostCovering bounds the bytes of patterns that are held against files.
+const mostCovering = 1 << 30
+
+// ConsentError: the consent does not fit the data.
+type ConsentError struct{ What string }
+
+func (e *ConsentError) Error() string { return "consent: " + e.What }
+
+func (c *Consent) bounded(files int) error {
+	if c == nil {
+		return nil
+	}
+	n := 0
+	for _, d := range c.Documents {
+		for _, s := range d.Sources {
+			n += len(s) + 1
+		}
+	}
+	if n > mostCovering/max(1, files) {
+		return &ConsentError{fmt.Sprintf("its sources are %d bytes of patterns, too many for %d files: name folders instead", n, files)}
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package preflight
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/datapledge/datapledge/service"
@@ -10,12 +11,17 @@ import (
 
 // Fix is one thing to do before the dataset may be notarized, or to look at.
 type Fix struct {
+	// ID names what must be fixed: principle/code/place, the same on every run.
+	// Empty of what a person should only look at.
+	ID        string       `json:"id,omitempty"`
 	Principle string       `json:"principle"` // consent, exclusion, quality
 	Must      bool         `json:"must"`      // false: a person should look
 	Code      string       `json:"code"`
 	Table     string       `json:"table,omitempty"`
 	Column    int          `json:"column,omitempty"` // 1 is the first
 	What      service.Text `json:"what"`
+
+	place string // of what is in no table: a document, a dimension
 }
 
 func (p *Preflight) fixes() []Fix {
@@ -24,7 +30,13 @@ func (p *Preflight) fixes() []Fix {
 	for _, f := range p.Exclusion.Files {
 		out = append(out, f.fixes()...)
 	}
-	return append(out, p.Quality.fixes()...)
+	out = append(out, p.Quality.fixes()...)
+	for i := range out {
+		if out[i].Must {
+			out[i].ID = out[i].id()
+		}
+	}
+	return out
 }
 
 func fix(principle, code string, zh, en string) Fix {
@@ -41,7 +53,9 @@ func (r *ConsentReport) fixes() []Fix {
 	}
 	for i, d := range r.Documents {
 		if d.Problem != "" {
-			out = append(out, documentFix(i+1, d))
+			x := documentFix(i+1, d)
+			x.place = "document " + strconv.Itoa(i+1)
+			out = append(out, x)
 		}
 	}
 	if n := r.Files - r.Covered; n > 0 && len(r.Documents) > 0 {
@@ -161,8 +175,10 @@ func (r *QualityReport) fixes() []Fix {
 			got = percent(*l.Score)
 		}
 		name := dimensionNames[l.Dimension]
-		out = append(out, fix("quality", "below-expectation", fmt.Sprintf("%s %s,低于期望的 %s", name.ZH, got, percent(l.AtLeast)),
-			fmt.Sprintf("%s is %s, less than the %s that is expected", name.EN, got, percent(l.AtLeast))))
+		x := fix("quality", "below-expectation", fmt.Sprintf("%s %s,低于期望的 %s", name.ZH, got, percent(l.AtLeast)),
+			fmt.Sprintf("%s is %s, less than the %s that is expected", name.EN, got, percent(l.AtLeast)))
+		x.place = string(l.Dimension)
+		out = append(out, x)
 	}
 	return out
 }

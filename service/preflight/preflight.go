@@ -73,6 +73,11 @@ func (p Preflight) Declaration() (pledge.Declaration, error) {
 			d.Consent.Documents = append(d.Consent.Documents, doc.Digest)
 		}
 	}
+	if p.consented() {
+		if d.Consent.Report, err = Digest(p.Consent); err != nil {
+			return d, err
+		}
+	}
 	d.Exclusion.Result = p.Exclusion.Result
 	if d.Exclusion.Report, err = Digest(p.Exclusion); err != nil {
 		return d, err

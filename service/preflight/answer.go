@@ -1,0 +1,56 @@
+package preflight
+
+import (
+	"encoding/json"
+
+	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/service"
+)
+
+// Answer is what the owner of a sealed dataset is told of its preflight.
+type Answer struct {
+	Fingerprint string `json:"fingerprint"`
+	Result      string `json:"result"` // pass, or fail: something is to be fixed or answered for
+	// The reports, as they were digested. Absent: nothing was given to report
+	// on (consent), or the report is too long to be sent.
+	Consent     json.RawMessage    `json:"consent,omitempty"`
+	Exclusion   json.RawMessage    `json:"exclusion,omitempty"`
+	Quality     json.RawMessage    `json:"quality,omitempty"`
+	Fix         []Fix              `json:"fix"`
+	Declaration pledge.Declaration `json:"declaration"` // for asset.notarize, but for who signs
+}
+
+// longestReport in bytes is sent and kept; a report of more, on a hundred
+// thousand columns, must be made again from the data.
+const longestReport = 8 << 20
+
+func examined(p *Preflight) (service.Examined, error) {
+	e := service.Examined{Documents: map[string][]byte{}}
+	var err error
+	if e.Examined, err = p.Examined(); err != nil {
+		return e, err
+	}
+	a := Answer{Fingerprint: p.Fingerprint, Result: p.result(), Fix: p.asked()}
+	if a.Declaration, err = p.Declaration(); err != nil {
+		return e, err
+	}
+	for _, r := range []struct {
+		digest string
+		report any
+		to     *json.RawMessage
+	}{{e.Consent, p.Consent, &a.Consent}, {e.Exclusion, p.Exclusion, &a.Exclusion}, {e.Quality, p.Quality, &a.Quality}} {
+		if r.digest == "" {
+			continue
+		}
+		if *r.to, err = Canonical(r.report); err != nil {
+			return e, err
+		}
+		if len(*r.to) > longestReport {
+			*r.to = nil
+			continue
+		}
+		e.Documents[r.digest] = *r.to
+	}
+	e.Answer, err = json.Marshal(a)
+	return e, err
+}
