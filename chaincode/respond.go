@@ -33,6 +33,7 @@ var status = map[pledge.Code]int32{
 	pledge.ObjectionOpen:         409,
 	pledge.Fenced:                409,
 	pledge.Forked:                409,
+	pledge.OverlapFound:          409,
 	pledge.Expired:               410,
 	pledge.TooLarge:              413,
 	pledge.DeclarationIncomplete: 422,

@@ -42,7 +42,7 @@ func (b *ReceiptBody) check() error {
 	case b.PledgeID != "":
 		err = recordID("pledge_id", "pl_", b.PledgeID)
 	}
-	return firstOf(err, checkSM3(b.SM3Fingerprint), within("owner", CheckUSCC(b.Owner)))
+	return firstOf(err, checkSM3(b.SM3Fingerprint), within("owner", CheckUSCC(b.Owner)), within("preflight", b.Preflight.check()))
 }
 
 func (b *CertificateBody) check() error {
@@ -95,25 +95,6 @@ func (b *ValueBody) check() error {
 	}
 	return firstOf(recordID("pledge_id", "pl_", b.PledgeID), digest("report", b.Report),
 		words("method", b.Method, maxName), within("value", b.Value.check()))
-}
-
-// Results of a duplicate scan.
-const (
-	ScanClean  = "clean"
-	ScanWaived = "waived"
-)
-
-func (b *ScanBody) check() error {
-	switch {
-	case b.Result != ScanClean && b.Result != ScanWaived:
-		return Errorf(Malformed, "result must be %s or %s", ScanClean, ScanWaived)
-	case b.Result == ScanClean && b.WaivedBy != "":
-		return Errorf(Malformed, "waived_by belongs to a waived result only")
-	// LAW.md T4d: a hit may be waived by a named person only.
-	case b.Result == ScanWaived && !isKID(b.WaivedBy):
-		return Errorf(Malformed, "waived_by must be the key id of the person who answers for the waiver")
-	}
-	return firstOf(recordID("pledge_id", "pl_", b.PledgeID), digest("report", b.Report))
 }
 
 // Reasons of a release 注销. The first four are the pledgee's (LAW.md T17).

@@ -344,6 +344,29 @@ var refusals = []refusal{
 		w.set(pledge.KeyPledge(id), p)
 		return w.bank, pledge.PledgePerfect, w.filing(id)
 	}},
+	{"like content of another owner", pledge.OverlapFound, func(w *world) (*actor, pledge.Act, any) {
+		other := w.notarize(w.other, "b")
+		return w.centre, pledge.PledgeScan, w.scan(w.pending(w.notarize(w.owner, "a"), w.bank, terms("exclusive", "scan")), alike(other, 8001))
+	}},
+	{"like content that is pledged since the scan", pledge.OverlapFound, func(w *world) (*actor, pledge.Act, any) {
+		copied := w.notarize(w.owner, "b")
+		id := w.ready(w.notarize(w.owner, "a"), w.bank, terms("exclusive", "scan"))
+		w.do(w.centre, pledge.PledgeScan, w.scan(id, alike(copied, 10000)))
+		w.active(copied, w.bank2, terms("exclusive"))
+		return w.bank, pledge.PledgeRegister, w.registration(id)
+	}},
+	{"scan that names no asset", pledge.NotFound, func(w *world) (*actor, pledge.Act, any) {
+		return w.centre, pledge.PledgeScan, w.scan(w.pending(w.notarize(w.owner, "a"), w.bank, terms("exclusive", "scan")), alike("as_"+strings.Repeat("a", 26), 1))
+	}},
+	{"scan that names the pledged asset", pledge.Malformed, func(w *world) (*actor, pledge.Act, any) {
+		a := w.notarize(w.owner, "a")
+		return w.centre, pledge.PledgeScan, w.scan(w.pending(a, w.bank, terms("exclusive", "scan")), alike(a, 10000))
+	}},
+	{"finding that nobody answers for", pledge.DeclarationIncomplete, func(w *world) (*actor, pledge.Act, any) {
+		b := w.examined(found("quality/empty/0123456789ab"))
+		b.Declaration.Overrides = nil
+		return w.owner, pledge.AssetNotarize, b
+	}},
 	{"value of the future", pledge.Malformed, func(w *world) (*actor, pledge.Act, any) {
 		b := w.valuation(w.pending(w.notarize(w.owner, "a"), w.bank, terms("exclusive", "value")))
 		b.BaseDate = w.now.AddDate(0, 0, 2).Format(time.RFC3339)
@@ -381,7 +404,7 @@ func TestEveryCodeIsProduced(t *testing.T) {
 			t.Errorf("no test produces %s", c)
 		}
 	}
-	if len(pledge.Codes()) != 27 {
+	if len(pledge.Codes()) != 28 {
 		t.Errorf("%d codes", len(pledge.Codes()))
 	}
 }

@@ -1,9 +1,6 @@
 package pledge
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 var sources = []string{"self-collected", "licensed", "public"}
 
@@ -76,8 +73,8 @@ func (d Declaration) check() error {
 		return Errorf(Malformed, "exclusion.signed_by must be the key id of the signatory")
 	}
 	return firstOf(text("consent.basis", d.Consent.Basis, maxText), text("exclusion.result", d.Exclusion.Result, maxName),
-		optionalDigest("exclusion.report", d.Exclusion.Report), optionalDigest("quality.report", d.Quality.Report),
-		d.Quality.Scores.check())
+		optionalDigest("consent.report", d.Consent.Report), optionalDigest("exclusion.report", d.Exclusion.Report),
+		optionalDigest("quality.report", d.Quality.Report), d.Quality.Scores.check("quality.scores"), checkOverrides(d.Overrides))
 }
 
 func optionalDigest(name, s string) error {
@@ -87,41 +84,19 @@ func optionalDigest(name, s string) error {
 	return digest(name, s)
 }
 
-func (s Scores) check() error {
-	return firstOf(score("completeness", s.Completeness), score("uniqueness", s.Uniqueness),
-		score("validity", s.Validity), score("consistency", s.Consistency), score("timeliness", s.Timeliness))
+// scoreNames are the members of Scores, in the order of its list.
+var scoreNames = []string{"completeness", "uniqueness", "validity", "consistency", "timeliness"}
+
+func (s Scores) list() []*int {
+	return []*int{s.Completeness, s.Uniqueness, s.Validity, s.Consistency, s.Timeliness}
 }
 
-func score(name string, n *int) error {
-	if n != nil && (*n < 0 || *n > 10000) {
-		return Errorf(Malformed, "quality.scores.%s must be null or 0 to 10000 basis points", name)
-	}
-	return nil
-}
-
-// missing lists the first reasons why the declaration is not complete. The
-// three principles are the data norm of the model case: informed consent
-// 知情同意, sensitive-data exclusion 敏感数据排除, data quality 数据质量保证.
-func (d Declaration) missing() []string {
-	var why []string
-	need := func(ok bool, reason string) {
-		if !ok {
-			why = append(why, reason)
+// check names a wrong score by its path, which begins with at.
+func (s Scores) check(at string) error {
+	for i, n := range s.list() {
+		if n != nil && (*n < 0 || *n > 10000) {
+			return Errorf(Malformed, "%s.%s must be null or 0 to 10000 basis points", at, scoreNames[i])
 		}
-	}
-	need(strings.TrimSpace(d.Consent.Basis) != "", "consent.basis says on what basis the data may be used")
-	need(len(d.Consent.Documents) > 0, "consent.documents needs the digest of a document")
-	need(d.Exclusion.Report != "", "exclusion.report needs the digest of the scan's report")
-	need(d.Exclusion.Result == "pass", "exclusion.result must be pass")
-	// Principle 2 puts the burden on the holder, and a court will ask who signed.
-	need(d.Exclusion.SignedBy != "", "exclusion.signed_by needs the key id of who answers for it")
-	need(d.Quality.Report != "", "quality.report needs the digest of the quality report")
-	return why[:min(len(why), 3)]
-}
-
-func (d Declaration) complete() error {
-	if why := d.missing(); len(why) > 0 {
-		return Errorf(DeclarationIncomplete, "the declaration is not complete: %s", strings.Join(why, "; "))
 	}
 	return nil
 }

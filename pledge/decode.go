@@ -43,31 +43,32 @@ func DecodeParty(b []byte) (Party, error) {
 	return decoded(b, func(p Party) int { return p.V })
 }
 
-// DecodeAsset reads an asset's record, of version 1 or AssetVersion.
+// DecodeAsset reads an asset's record, of version 1, AssetVersion or
+// PreflightVersion: whichever its members ask for, and no other.
 func DecodeAsset(b []byte) (Asset, error) {
-	return decoded(b, func(a Asset) int {
-		if a.V == AssetVersion && a.SM3Fingerprint != "" {
-			return Version
+	return decoded(b, func(a Asset) int { return known(a.V, a.version()) })
+}
+
+// DecodePledge reads a pledge's record, of version 1, PledgeVersion or
+// ScanVersion: whichever its members ask for, and no other.
+func DecodePledge(b []byte) (Pledge, error) {
+	return decoded(b, func(p Pledge) int {
+		if f := p.Perfection; f.State == PerfectionNone && f != (Perfection{State: PerfectionNone}) {
+			return 0 // no rules wrote a filing beside NONE
 		}
-		if a.V == Version && a.SM3Fingerprint != "" {
-			return AssetVersion
-		}
-		return a.V
+		return known(p.V, p.version())
 	})
 }
 
-// DecodePledge reads a pledge's record, of version 1 or PledgeVersion. Before
-// the latter a pledge said nothing of its statutory registration but NONE.
-func DecodePledge(b []byte) (Pledge, error) {
-	return decoded(b, func(p Pledge) int {
-		if p.V == PledgeVersion && p.Perfection.State != PerfectionNone {
-			return Version
-		}
-		if p.V == Version && p.Perfection != (Perfection{State: PerfectionNone}) {
-			return PledgeVersion
-		}
-		return p.V
-	})
+// known is Version for a record that has the version v that it should have.
+func known(v, should int) int {
+	switch v {
+	case should:
+		return Version
+	case Version:
+		return should
+	}
+	return v
 }
 
 // DecodeFingerprint reads the record under a fingerprint.

@@ -51,7 +51,7 @@ func custodyChecked(m *motion) error {
 
 func scanned(m *motion) error {
 	b := m.c.body.(*ScanBody)
-	m.p.Scan = &Scan{m.stamp, b.Result, b.Report, b.WaivedBy}
+	m.p.Scan = &Scan{m.stamp, b.Result, b.Report, b.WaivedBy, b.ReviewedBy, b.Overlaps}
 	return nil
 }
 

@@ -35,13 +35,14 @@ const (
 	TooLarge              Code = "too_large"
 	Fenced                Code = "fenced"
 	Forked                Code = "forked"
+	OverlapFound          Code = "overlap_found"
 )
 
 var codes = []Code{
 	Malformed, Unsigned, UnknownParty, UnknownKey, RevokedKey, WrongRole, WrongChannel, Stale,
 	NotFound, NotOwner, Duplicate, Disputed, DeclarationIncomplete, CustodyMissing, TermsMismatch,
 	SequenceChanged, AlreadyPledged, WrongState, Frozen, ObjectionOpen, MaturityTooLate, Expired,
-	CheckMissing, ConsentMissing, TooLarge, Fenced, Forked,
+	CheckMissing, ConsentMissing, TooLarge, Fenced, Forked, OverlapFound,
 }
 
 // Codes lists every refusal code. Tables keyed by Code are tested against it,

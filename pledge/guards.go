@@ -186,7 +186,7 @@ func checksDone(m *motion) error {
 			return Errorf(CheckMissing, "the scan of %s is from %s, more than 24 hours ago; scan again", m.p.ID, at)
 		}
 	}
-	return nil
+	return m.scanHolds()
 }
 
 // T5 with T4c, 担保制度解释 art. 55: custody really performed, and recently.

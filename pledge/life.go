@@ -74,7 +74,7 @@ var life = map[event]transition{
 		guards: []guard{receiptFits}},
 	// T4d
 	evScan: {from: []string{Pending}, to: same, who: neitherSide, effect: scanned,
-		guards: []guard{notFrozen}},
+		guards: []guard{notFrozen, overlapsAnswered}},
 	// T5, consent of the senior pledgees
 	evConsent: {from: []string{Proposed, Pending}, to: same, who: aSenior, effect: consent,
 		guards: []guard{sameTerms, notFrozen, consentOnce}},
@@ -151,7 +151,7 @@ func (ch *change) step() (Outcome, error) {
 	if t.to != same {
 		m.p.State = t.to
 	}
-	m.p.UpdatedAt = ch.now
+	m.p.V, m.p.UpdatedAt = m.p.version(), ch.now
 	return Outcome{RecordID: m.p.ID}, put(ch.batch, KeyPledge(m.p.ID), m.p)
 }
 

@@ -22,7 +22,7 @@ const (
 	// MaxAhead is how far a command's clock may be before the transaction's.
 	MaxAhead = 5 * time.Minute
 	// RulesVersion changes whenever the same commands may give other outcomes.
-	RulesVersion = "2"
+	RulesVersion = "3"
 
 	// maxInteger is the largest integer that every JSON reader keeps exactly
 	// (RFC 8785 section 3.2.2.3, RFC 7493 section 2.2).
@@ -35,6 +35,11 @@ const (
 	maxOverlaps = 32
 	// maxCandidates bounds the assets that one notarization is compared with.
 	maxCandidates = 1024
+	// maxFindings bounds what a custodian lists, and a person can answer for.
+	maxFindings = 64
+	// maxReason bounds the reason of an override in bytes, so that maxFindings
+	// of them and MustList files fit into one command.
+	maxReason = 500
 	// maxPartyKeys bounds a party's record, revoked keys included.
 	maxPartyKeys = 64
 

@@ -5,7 +5,7 @@ package pledge
 // refuse, but all of them learn of each other (LAW.md, Asset).
 func (ch *change) notarize() (Outcome, error) {
 	b := ch.c.body.(*NotarizeBody)
-	if err := b.Declaration.complete(); err != nil {
+	if err := b.Declaration.complete(ch.c.examined(), ch.c.KID); err != nil {
 		return Outcome{}, err
 	}
 	receipt, err := ch.custody(b)
@@ -28,7 +28,7 @@ func (ch *change) notarize() (Outcome, error) {
 
 func (ch *change) newAsset(b *NotarizeBody, receipt *ReceiptBody) Asset {
 	a := Asset{
-		V: Version, ID: ch.c.RecordID("as_"), Owner: ch.by.ID, Name: b.Name,
+		ID: ch.c.RecordID("as_"), Owner: ch.by.ID, Name: b.Name,
 		Fingerprint: b.Fingerprint, ManifestRoot: receipt.ManifestRoot,
 		Files: receipt.Files, Size: receipt.Size, DistinctSize: receipt.Size,
 		Source: b.Source, Scenario: b.Scenario, UpdatePeriod: b.UpdatePeriod,
@@ -38,9 +38,8 @@ func (ch *change) newAsset(b *NotarizeBody, receipt *ReceiptBody) Asset {
 	if len(b.Files) > 0 {
 		a.DistinctSize = ch.c.content.unique
 	}
-	if b.SM3Fingerprint != "" {
-		a.V, a.SM3Fingerprint = AssetVersion, b.SM3Fingerprint
-	}
+	a.SM3Fingerprint, a.Preflight = b.SM3Fingerprint, receipt.Preflight
+	a.V = a.version()
 	return a
 }
 

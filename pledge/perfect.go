@@ -105,7 +105,7 @@ func file(m *motion) error {
 			f.Continues = old.EffectiveRankTime
 		}
 	}
-	m.p.V, m.p.Perfection = PledgeVersion, next
+	m.p.Perfection = next
 	return nil
 }
 

@@ -17,8 +17,8 @@ func Reads(c *Command) []string {
 }
 
 // ReadsBehind lists the keys that Apply reads because of what stands under
-// those of Reads: the asset that a pledge names, and the pledgor whose name a
-// filed registration must bear. It is a hint, too; value
+// those of Reads: the asset that a pledge names, the pledgor whose name a
+// filed registration must bear, and the assets that a scan found alike. It is a hint, too; value
 // gives what is known to stand under a key, else nil.
 func ReadsBehind(c *Command, value func(key string) []byte) []string {
 	if c == nil {
@@ -35,6 +35,18 @@ func ReadsBehind(c *Command, value func(key string) []byte) []string {
 	keys := []string{KeyAsset(p.AssetID)}
 	if f, ok := b.(*PerfectBody); ok && f.Step == StepFile {
 		keys = append(keys, KeyParty(p.Pledgor))
+	}
+	if _, ok := b.(*RegisterBody); ok && p.Scan != nil && slices.Contains(p.Terms.Checks, CheckScan) {
+		keys = append(keys, overlapKeys(p.Scan.Overlaps)...)
+	}
+	return keys
+}
+
+// overlapKeys are the assets that a scan found to be like the pledged one.
+func overlapKeys(list []ContentOverlap) []string {
+	var keys []string
+	for _, o := range list {
+		keys = append(keys, KeyAsset(o.AssetID))
 	}
 	return keys
 }
@@ -56,6 +68,8 @@ func (c *Command) subjects() []string {
 		return []string{KeyAsset(b.AssetID), KeyParty(b.Pledgee)}
 	case *FenceBody:
 		return []string{KeyCommand(c.Payload.By, b.CommandID)}
+	case *ScanBody:
+		return append(overlapKeys(b.Overlaps), KeyPledge(b.PledgeID))
 	case pledgeBody:
 		if b.pledge() != "" {
 			return []string{KeyPledge(b.pledge())}

@@ -163,33 +163,35 @@ const (
 // Asset 数据资产 is a dataset as registered. Seq counts everything that changed
 // the liens on it, its own and its kin's, and is never reused.
 type Asset struct {
-	V              int          `json:"v"`
-	ID             string       `json:"asset_id"`
-	Owner          string       `json:"owner"`
-	Name           string       `json:"name"`
-	Fingerprint    string       `json:"fingerprint"`
-	ManifestRoot   string       `json:"manifest_root"`
-	SM3Fingerprint string       `json:"sm3_fingerprint,omitempty"`
-	Files          int          `json:"files"`
-	Size           int64        `json:"size"`
-	DistinctSize   int64        `json:"distinct_size"`
-	Source         string       `json:"source"`
-	Scenario       string       `json:"scenario"`
-	UpdatePeriod   string       `json:"update_period"`
-	Declaration    Declaration  `json:"declaration"`
-	CustodyReceipt string       `json:"custody_receipt"`
-	Custodian      string       `json:"custodian"`
-	Status         string       `json:"status"`
-	Notarized      Stamp        `json:"notarized"`
-	Certificate    *Certificate `json:"registration_certificate,omitempty"`
-	DisputedWith   []string     `json:"disputed_with,omitempty"`
-	Kin            []string     `json:"kin,omitempty"`
-	Overlaps       []Overlap    `json:"overlaps,omitempty"`
-	Frozen         *Stamp       `json:"frozen,omitempty"`
-	Objection      string       `json:"objection,omitempty"`
-	Seq            int64        `json:"seq"`
-	InForce        []InForce    `json:"in_force,omitempty"`
-	UpdatedAt      string       `json:"updated_at"`
+	V              int         `json:"v"`
+	ID             string      `json:"asset_id"`
+	Owner          string      `json:"owner"`
+	Name           string      `json:"name"`
+	Fingerprint    string      `json:"fingerprint"`
+	ManifestRoot   string      `json:"manifest_root"`
+	SM3Fingerprint string      `json:"sm3_fingerprint,omitempty"`
+	Files          int         `json:"files"`
+	Size           int64       `json:"size"`
+	DistinctSize   int64       `json:"distinct_size"`
+	Source         string      `json:"source"`
+	Scenario       string      `json:"scenario"`
+	UpdatePeriod   string      `json:"update_period"`
+	Declaration    Declaration `json:"declaration"`
+	CustodyReceipt string      `json:"custody_receipt"`
+	// Preflight is the receipt's, where the custodian looked at the data.
+	Preflight    *Examined    `json:"preflight,omitempty"`
+	Custodian    string       `json:"custodian"`
+	Status       string       `json:"status"`
+	Notarized    Stamp        `json:"notarized"`
+	Certificate  *Certificate `json:"registration_certificate,omitempty"`
+	DisputedWith []string     `json:"disputed_with,omitempty"`
+	Kin          []string     `json:"kin,omitempty"`
+	Overlaps     []Overlap    `json:"overlaps,omitempty"`
+	Frozen       *Stamp       `json:"frozen,omitempty"`
+	Objection    string       `json:"objection,omitempty"`
+	Seq          int64        `json:"seq"`
+	InForce      []InForce    `json:"in_force,omitempty"`
+	UpdatedAt    string       `json:"updated_at"`
 }
 
 // Amount is money in integer minor units of an ISO 4217 currency.
@@ -252,9 +254,11 @@ type (
 	}
 	Scan struct {
 		Stamp
-		Result   string `json:"result"`
-		Report   string `json:"report"`
-		WaivedBy string `json:"waived_by,omitempty"`
+		Result     string           `json:"result"`
+		Report     string           `json:"report"`
+		WaivedBy   string           `json:"waived_by,omitempty"`
+		ReviewedBy string           `json:"reviewed_by,omitempty"`
+		Overlaps   []ContentOverlap `json:"overlaps,omitempty"`
 	}
 	// Ending says how a pledge ended, or that its release is demanded.
 	Ending struct {

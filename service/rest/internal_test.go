@@ -64,7 +64,7 @@ var want = map[pledge.Code]int{
 	"wrong_channel": 400, "stale": 409, "not_found": 404, "not_owner": 403, "duplicate": 409, "disputed": 409,
 	"declaration_incomplete": 422, "custody_missing": 422, "terms_mismatch": 409, "sequence_changed": 409, "already_pledged": 409,
 	"wrong_state": 409, "frozen": 409, "objection_open": 409, "maturity_too_late": 422, "expired": 410, "check_missing": 422,
-	"consent_missing": 422, "too_large": 413, "fenced": 409, "forked": 409,
+	"consent_missing": 422, "too_large": 413, "fenced": 409, "forked": 409, "overlap_found": 409,
 	"conflict": 503, "unavailable": 503, "no_space": 507, "corrupt": 500, "rate_limited": 429, "not_allowed": 405,
 	"unsupported_media_type": 415, "range_not_satisfiable": 416, "timeout": 408, "internal": 500,
 }

@@ -55,7 +55,7 @@ func statusOf(code pledge.Code) int {
 	case codeTimeout:
 		return http.StatusRequestTimeout
 	case pledge.Duplicate, pledge.Disputed, pledge.TermsMismatch, pledge.SequenceChanged, pledge.AlreadyPledged,
-		pledge.WrongState, pledge.Frozen, pledge.ObjectionOpen, pledge.Fenced, pledge.Forked, pledge.Stale:
+		pledge.WrongState, pledge.Frozen, pledge.ObjectionOpen, pledge.Fenced, pledge.Forked, pledge.Stale, pledge.OverlapFound:
 		return http.StatusConflict
 	case pledge.Expired:
 		return http.StatusGone
