@@ -3,20 +3,26 @@ package table
 import "context"
 
 // Limits of what a file may be read to: this much, or so many times its size.
-// A text kept once may be in millions of cells.
+// A text kept once may be in millions of cells, and a cell that is missing in
+// a row takes no byte at all, but work.
 const (
 	textFree  = 1 << 30
 	textRatio = 1 << 10
+
+	cellsFree  = 1 << 28
+	cellsRatio = 256 // of formats that pack their cells
+	plainRatio = 32  // of text: cells made up in rows too short, and members not there
 )
 
-// guard stands around the formats whose files are full of claims. It counts
-// what comes out, and is the last line of defence: a fault of a reader ends the
-// file, not the program.
+// guard stands around the tables of a file. It counts what comes out, and is
+// the last line of defence: a fault of a reader ends the file, not the
+// program.
 type guard struct {
 	tables
 	rows
-	size        int64 // of the file
-	text, cells int64 // handed out
+	size        func() int64 // bytes of the file, or of it so far
+	ratio       int64        // cells for each of them
+	text, cells int64        // handed out
 }
 
 func (g *guard) next(ctx context.Context) (t *Table, err error) {
@@ -47,10 +53,10 @@ func (g *guard) count(b *Batch) error {
 	g.text += int64(len(b.Text))
 	g.cells += int64(len(b.Ends))
 	switch {
-	case g.text > textFree && g.text/textRatio > g.size:
+	case g.text > textFree && g.text/textRatio > g.size():
 		return failure(Bomb, "more than %d bytes of text for each byte of the file", textRatio)
-	case g.cells > cellsFree && g.cells/cellsRatio > g.size:
-		return failure(Bomb, "more than %d cells for each byte of the file", cellsRatio)
+	case g.cells > cellsFree && g.cells/g.ratio > g.size():
+		return failure(Bomb, "more than %d cells for each byte of the file", g.ratio)
 	}
 	return nil
 }

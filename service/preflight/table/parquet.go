@@ -16,9 +16,6 @@ const (
 	valuesMost = 16 << 20 // of a page
 	pagesMost  = 24 << 20 // bytes of all pages held at once
 	aheadMost  = 4 << 20  // bytes of cells read ahead of the batch
-	// A file may hold this many cells, or cellsRatio for each of its bytes.
-	cellsFree  = 64 << 20
-	cellsRatio = 1 << 14
 	// Pages given up may unpack again to so many times what is free, or to so
 	// many times the file.
 	againFree  = 64

@@ -89,14 +89,16 @@ type rows interface {
 // Stream opens a file of a format that is read from front to back.
 func Stream(f Format, r io.Reader, o Options) (*File, error) {
 	file := &File{dialect: Dialect{Format: f}}
+	open := openCSV
 	switch f {
 	case CSV:
-		file.tables = &once{open: func(ctx context.Context) (*Table, error) { return openCSV(ctx, file, r, o.defaults()) }}
 	case JSON, JSONL:
-		file.tables = &once{open: func(ctx context.Context) (*Table, error) { return openJSON(ctx, file, r, o.defaults()) }}
+		open = openJSON
 	default:
 		return nil, failure(Unsupported, "%s is not read as a stream", f)
 	}
+	one := &once{open: func(ctx context.Context) (*Table, error) { return open(ctx, file, r, o.defaults()) }}
+	file.tables = &guard{tables: one, size: func() int64 { return file.text.used }, ratio: plainRatio}
 	return file, nil
 }
 
@@ -107,7 +109,7 @@ func Random(f Format, r io.ReaderAt, size int64, o Options) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	file.tables = &guard{tables: t, size: size}
+	file.tables = &guard{tables: t, size: func() int64 { return size }, ratio: cellsRatio}
 	return file, nil
 }
 

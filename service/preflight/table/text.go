@@ -24,6 +24,7 @@ type text struct {
 	ended    bool
 	encoding string // "" as long as everything was ASCII
 	decode   decoder
+	used     int64 // bytes decoded so far
 	err      error // what comes after the blocks given out
 }
 
@@ -49,7 +50,7 @@ func (t *text) name() string {
 func (t *text) next() ([]byte, error) {
 	for t.err == nil {
 		out, used, bad := t.decode(t.out, t.raw[:min(len(t.raw), block)])
-		t.raw = t.raw[used:]
+		t.raw, t.used = t.raw[used:], t.used+int64(used)
 		if bad {
 			t.err = failure(BrokenEncoding, "bytes that are not %s", t.name())
 		}
