@@ -19,12 +19,13 @@ type Vault interface {
 	Status(ctx context.Context, id, path string) (storage.FileStatus, error)
 	Remove(ctx context.Context, id, path string) error
 	Files(ctx context.Context, id string) ([]storage.FileStatus, error)
-	Seal(ctx context.Context, id string) (storage.Sealed, error)
+	Seal(ctx context.Context, id string, beside ...storage.Beside) (storage.Sealed, error)
 	Abort(ctx context.Context, id string) error
 	Sweep(ctx context.Context, before time.Time) (storage.SweepReport, error)
 	SweepSealed(ctx context.Context, before time.Time, named func(ctx context.Context, fingerprint, owner string) (bool, error)) (int, error)
 	Find(ctx context.Context, fingerprint, owner string) (storage.Sealed, error)
 	Open(ctx context.Context, fingerprint, owner, path string, off, n int64) (io.ReadCloser, error)
+	Content(ctx context.Context, fingerprint, owner string) (*storage.Content, error)
 	Check(ctx context.Context, fingerprint, owner string, o storage.CheckOptions) (storage.CheckReport, error)
 	Hold(ctx context.Context, fingerprint, owner string, on bool) error
 	Retain(ctx context.Context, fingerprint, owner string) error

@@ -153,7 +153,7 @@ func (c *check) wholeFile(ctx context.Context, f sealedFile) error {
 	if err != nil {
 		return err
 	}
-	sums, leaves, err := o.digest(ctx, f.extras()...)
+	sums, leaves, err := o.digest(ctx, c.o.Beside.of(f.Path, o.size), f.extras()...)
 	if err != nil {
 		return err
 	}

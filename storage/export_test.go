@@ -14,7 +14,7 @@ func (v *Vault) VerifyAs(ctx context.Context, id, path string, change func(total
 		return err
 	}
 	change(&a.last.Total, &a.last.State, &a.prefix)
-	_, err = v.verify(ctx, u, a)
+	_, err = v.verify(ctx, u, a, nil)
 	return err
 }
 

@@ -19,6 +19,22 @@ import (
 // answers to a write changes nothing.
 type Beside func(path string, size int64) io.WriteCloser
 
+// of is nil where nobody reads along.
+func (b Beside) of(path string, size int64) io.WriteCloser {
+	if b == nil {
+		return nil
+	}
+	return b(path, size)
+}
+
+// firstOf is nil where nobody was named.
+func firstOf(all []Beside) Beside {
+	for _, b := range all {
+		return b
+	}
+	return nil
+}
+
 // Reading says how a dataset is read for its fingerprint.
 type Reading struct {
 	// Progress, when not nil, is told each run of bytes read, possibly from
@@ -145,7 +161,7 @@ func (s source) read(ctx context.Context, f *os.File, name string) (File, string
 	if err != nil {
 		return File{}, "", fmt.Errorf("fingerprinting %s: %w", name, err)
 	}
-	if w := s.beside(name, info.Size()); w != nil {
+	if w := s.beside.of(name, info.Size()); w != nil {
 		defer w.Close()
 		sums.beside = w
 	}

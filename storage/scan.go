@@ -34,18 +34,23 @@ type scanJob struct {
 // Digest reads and opens everything and returns the SHA-256 and the Merkle
 // leaves of the plaintext, holding some 8 MiB however large the object is.
 func (o *Object) Digest(ctx context.Context) (Hash, []Hash, error) {
-	sums, leaves, err := o.digest(ctx)
+	sums, leaves, err := o.digest(ctx, nil)
 	if err != nil {
 		return Hash{}, nil, err
 	}
 	return Hash(sums.whole.Sum(nil)), leaves, nil
 }
 
-func (o *Object) digest(ctx context.Context, extras ...Extra) (digests, []Hash, error) {
+// digest lets another read along, and closes him before it returns.
+func (o *Object) digest(ctx context.Context, beside io.WriteCloser, extras ...Extra) (digests, []Hash, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s := &scan{o: o, sums: newDigests(sha256.New(), extras), jobs: make(chan *scanJob),
 		order: make(chan *scanJob, scanAhead), free: make(chan []byte, scanAhead)}
+	if beside != nil {
+		defer beside.Close()
+		s.sums.beside = beside
+	}
 	go s.read(ctx)
 	for range scanWorkers {
 		go s.work()

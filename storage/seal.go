@@ -91,7 +91,9 @@ func inParallel(ctx context.Context, n, limit int, fn func(ctx context.Context, 
 // opens and is what was sent, and records the dataset. Called again, also by
 // another replica or after a crash, it answers the same. Errors: ErrNotExist,
 // *IncompleteError, ErrCorrupt, *PathError, *ManifestError when there is no file.
-func (v *Vault) Seal(ctx context.Context, id string) (Sealed, error) {
+// Who stands beside reads along; he is not called when nothing had to be read,
+// because the upload was sealed before.
+func (v *Vault) Seal(ctx context.Context, id string, beside ...Beside) (Sealed, error) {
 	u, err := v.upload(ctx, id)
 	if err != nil {
 		return Sealed{}, err
@@ -103,7 +105,7 @@ func (v *Vault) Seal(ctx context.Context, id string) (Sealed, error) {
 	if err != nil {
 		return Sealed{}, err
 	}
-	files, err := v.verifyAll(ctx, u, attempts)
+	files, err := v.verifyAll(ctx, u, attempts, firstOf(beside))
 	if err != nil {
 		return Sealed{}, err
 	}
@@ -203,10 +205,10 @@ func checkPaths(attempts []*attempt) error {
 
 // verifyAll reads back every object: what the custodian vouches for is what is
 // in the bucket, not what was sent to it.
-func (v *Vault) verifyAll(ctx context.Context, u upload, attempts []*attempt) ([]sealedFile, error) {
+func (v *Vault) verifyAll(ctx context.Context, u upload, attempts []*attempt, beside Beside) ([]sealedFile, error) {
 	files := make([]sealedFile, len(attempts))
 	err := inParallel(ctx, len(attempts), sealers, func(ctx context.Context, i int) (err error) {
-		files[i], err = v.verify(ctx, u, attempts[i])
+		files[i], err = v.verify(ctx, u, attempts[i], beside)
 		return err
 	})
 	return files, err
@@ -214,7 +216,7 @@ func (v *Vault) verifyAll(ctx context.Context, u upload, attempts []*attempt) ([
 
 // verify computes the leaves and the SM3 here, from bytes whose SHA-256 is that
 // of what was sent, and stores their tree for spot checks.
-func (v *Vault) verify(ctx context.Context, u upload, a *attempt) (sealedFile, error) {
+func (v *Vault) verify(ctx context.Context, u upload, a *attempt, beside Beside) (sealedFile, error) {
 	o, err := v.openOwn(ctx, a.key, u.identity)
 	if err != nil {
 		return sealedFile{}, fmt.Errorf("reading back %q: %w", a.path, err)
@@ -222,7 +224,7 @@ func (v *Vault) verify(ctx context.Context, u upload, a *attempt) (sealedFile, e
 	if o.prefix != sha256.Sum256(a.prefix) || o.size != a.last.Total {
 		return sealedFile{}, fmt.Errorf("%w: %q is another object", ErrCorrupt, a.path)
 	}
-	sums, leaves, err := o.digest(ctx, u.extras()...)
+	sums, leaves, err := o.digest(ctx, beside.of(a.path, o.size), u.extras()...)
 	if err != nil {
 		return sealedFile{}, fmt.Errorf("reading back %q: %w", a.path, err)
 	}

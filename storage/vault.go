@@ -97,6 +97,10 @@ type CheckOptions struct {
 	// ledger) and must agree with what is stored.
 	Files        []File
 	ManifestRoot string
+	// Beside reads along when everything is read. It is given bytes that are
+	// authentic; whether they are the ones that the fingerprint names, the
+	// report says.
+	Beside Beside
 }
 
 // CheckFailure names what did not verify.
