@@ -36,16 +36,21 @@ func (l line) baseline() (below float64) {
 
 // furniture is on every page: the frame, the number and the page's own.
 func (k *ink) furniture(c service.Certificate, lang string, page, pages int) {
-	k.frame(28, 28, paperW-56, paperH-56, 1.2, navy)
-	k.frame(32, 32, paperW-64, paperH-64, 0.4, gold)
 	small := style{size: 8, tint: grey}
-	y := paperH - 48.0
-	k.rule(left, y-13, right-left, 0.4, hair)
-	k.text(left, y, visible(wordNumber.In(lang)+" "+c.Number), small)
-	k.flush(right, y, fmt.Sprintf("%d / %d", page, pages), small)
+	k.surround(wordNumber.In(lang)+" "+c.Number, fmt.Sprintf("%d / %d", page, pages), small)
 	if page > 1 {
 		k.head(c, lang, small)
 	}
+}
+
+// surround draws the frame, and what stands at the foot of a page.
+func (k *ink) surround(foot, page string, s style) {
+	k.frame(28, 28, paperW-56, paperH-56, 1.2, navy)
+	k.frame(32, 32, paperW-64, paperH-64, 0.4, gold)
+	y := paperH - 48.0
+	k.rule(left, y-13, right-left, 0.4, hair)
+	k.text(left, y, visible(foot), s)
+	k.flush(right, y, page, s)
 }
 
 // head is the running title of the second page and those that follow.
