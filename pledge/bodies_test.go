@@ -3,6 +3,7 @@ package pledge_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -121,6 +122,56 @@ var wrongBodies = []struct {
 	{pledge.AssetNotarize, `"fingerprint":"sha256:`, `"fingerprint":"sha512:`, "fingerprint"},
 	{pledge.AssetNotarize, `"source":`, `"sm3_fingerprint":"sm3:` + sha("x")[1:] + `","source":`, "sm3_fingerprint"},
 	{pledge.CustodyReceiptAct, `"size":`, `"sm3_fingerprint":"` + doc("x") + `","size":`, "sm3_fingerprint"},
+	{pledge.PledgeScan, `"result":"clean"`, `"result":"reviewed"`, "reviewed_by"},
+	{pledge.PledgeScan, `"result":"clean"`, `"result":"reviewed","reviewed_by":"me"`, "reviewed_by"},
+	{pledge.PledgeScan, `"result":"clean"`, `"result":"clean","reviewed_by":"` + aKey + `"`, "reviewed_by"},
+	{pledge.PledgeScan, `"result":"clean"`, `"result":"waived","waived_by":"` + aKey + `","reviewed_by":"` + aKey + `"`, "reviewed_by"},
+	{pledge.PledgeScan, `"result":"clean"`, `"result":"reviewed","waived_by":"` + aKey + `","reviewed_by":"` + aKey + `"`, "waived_by"},
+	{pledge.PledgeScan, `"result":"clean"`, `"result":"clean","overlaps":[` + overlapsOf(65) + `]`, "64"},
+	{pledge.PledgeScan, `"result":"clean"`, `"result":"clean","overlaps":[` + overlapsOf(1) + `,` + overlapsOf(1) + `]`, "twice"},
+	{pledge.PledgeScan, `"result":"clean"`, `"result":"clean","overlaps":[{"asset_id":"pl_aaaaaaaaaaaaaaaaaaaaaaaaaa","share":1,"other_share":1}]`, "asset_id"},
+	{pledge.PledgeScan, `"result":"clean"`, `"result":"clean","overlaps":[{"asset_id":"as_aaaaaaaaaaaaaaaaaaaaaaaaaa","share":10001,"other_share":1}]`, "share"},
+	{pledge.PledgeScan, `"result":"clean"`, `"result":"clean","overlaps":[{"asset_id":"as_aaaaaaaaaaaaaaaaaaaaaaaaaa","share":1,"other_share":-1}]`, "share"},
+	{pledge.PledgeScan, `"result":"clean"`, `"result":"clean","overlaps":[{"asset_id":"as_aaaaaaaaaaaaaaaaaaaaaaaaaa","share":0.5,"other_share":1}]`, "share"},
+	{pledge.PledgeScan, `"result":"clean"`, `"result":"clean","overlaps":[{"asset_id":"as_aaaaaaaaaaaaaaaaaaaaaaaaaa","share":1,"of":4,"other_share":1}]`, "of"},
+	{pledge.PledgeScan, `"result":"clean"`, `"result":"clean","overlaps":null`, "overlaps"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"ruleset":"sha256:`, `"ruleset":"GB/T 35273 `), "ruleset"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"ruleset":`, `"rules":`), "rules"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"exclusion":"sha256:`, `"exclusion":"`), "exclusion"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"exclusion":"sha256:`, `"consent":"sha1:","exclusion":"sha256:`), "consent"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"quality":"sha256:`, `"quality":"sm3:`), "quality"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"sketch":"x","scores":{`), "sketch"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"scores":{"uniqueness":10001,`), "uniqueness"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"scores":{"timeliness":-1,`), "timeliness"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"scores":{"validity":1.0,`), "validity"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"scores":null,"x":{`), "scores"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"more":-1,"scores":{`), "more"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"findings":["exclusion/cn.mobile"],"scores":{`), "findings"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"findings":["exclusion/cn.mobile/0123456789a"],"scores":{`), "findings"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"findings":["exclusion/cn.mobile/0123456789abc"],"scores":{`), "findings"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"findings":["exclusion/cn.mobile/0123456789AB"],"scores":{`), "findings"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"findings":["exclusion/cn.mobile/0123456789ab/"],"scores":{`), "findings"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"findings":["exclusion/Mobile/0123456789ab"],"scores":{`), "findings"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"findings":["exclusion//0123456789ab"],"scores":{`), "findings"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"findings":["exclusion/手机/0123456789ab"],"scores":{`), "findings"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"findings":["secrecy/x/0123456789ab"],"scores":{`), "findings"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"findings":["/x/0123456789ab"],"scores":{`), "findings"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"findings":[""],"scores":{`), "findings"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"findings":["quality/x/0123456789ab","quality/x/0123456789ab"],"scores":{`), "sorted"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"findings":["quality/x/0123456789ab","consent/x/0123456789ab"],"scores":{`), "sorted"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"findings":["quality/`+strings.Repeat("x", 65)+`/0123456789ab"],"scores":{`), "findings"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"findings":[`+findingsOf(65)+`],"scores":{`), "64"},
+	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"x","reason":"r","name":"n","signed_by":"` + aKey + `"}],"exclusion":{`, "finding"},
+	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":" ","name":"n","signed_by":"` + aKey + `"}],"exclusion":{`, "reason"},
+	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":"` + strings.Repeat("r", 501) + `","name":"n","signed_by":"` + aKey + `"}],"exclusion":{`, "reason"},
+	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":"r\u202e","name":"n","signed_by":"` + aKey + `"}],"exclusion":{`, "reason"},
+	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":"r","name":"","signed_by":"` + aKey + `"}],"exclusion":{`, "name"},
+	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":"r","name":"` + strings.Repeat("n", 201) + `","signed_by":"` + aKey + `"}],"exclusion":{`, "name"},
+	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":"r","name":"n"}],"exclusion":{`, "signed_by"},
+	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":"r","name":"n","signed_by":"Zhang San"}],"exclusion":{`, "signed_by"},
+	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":"r","name":"n","signed_by":"` + aKey + `"},{"finding":"quality/x/0123456789ab","reason":"r","name":"n","signed_by":"` + aKey + `"}],"exclusion":{`, "twice"},
+	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[` + overridesOf(65) + `],"exclusion":{`, "64"},
+	{pledge.AssetNotarize, `"basis":`, `"report":"x","basis":`, "consent.report"},
 	{pledge.AssetNotarize, `"completeness":9990`, `"completeness":10001`, "completeness"},
 	{pledge.AssetNotarize, `"completeness":9990`, `"completeness":-1`, "completeness"},
 	{pledge.AssetNotarize, `"completeness":9990`, `"completeness":99.9`, "completeness"},
@@ -129,6 +180,57 @@ var wrongBodies = []struct {
 	{pledge.AssetNotarize, `"files":[{"path":"a"`, `"files":[{"path":"b"`, "fingerprint"},
 	{pledge.AssetNotarize, `"files":[`, `"manifest_root":"` + sha("x") + `","files":[`, "manifest_root"},
 	{pledge.AssetNotarize, `"update_period":"P1M"`, `"update_period":"\n"`, "update_period"},
+}
+
+var aKey = strings.Repeat("A", 43)
+
+// preflightWith is a good one with a change.
+func preflightWith(old, new string) string {
+	good := `{"ruleset":"` + doc("r") + `","exclusion":"` + doc("e") + `","quality":"` + doc("q") + `","scores":{"completeness":5}}`
+	return strings.Replace(good, old, new, 1)
+}
+
+func times(n int, one func(i int) string) string {
+	var all []string
+	for i := range n {
+		all = append(all, one(i))
+	}
+	return strings.Join(all, ",")
+}
+
+func findingsOf(n int) string {
+	return times(n, func(i int) string { return fmt.Sprintf(`"quality/a_b-c.d/%012x"`, i) })
+}
+
+func overridesOf(n int) string {
+	return times(n, func(i int) string {
+		return fmt.Sprintf(`{"finding":"quality/x/%012x","reason":"r","name":"n","signed_by":"%s"}`, i, aKey)
+	})
+}
+
+func overlapsOf(n int) string {
+	return times(n, func(i int) string {
+		return fmt.Sprintf(`{"asset_id":"as_%s%c%c","share":1,"other_share":10000}`, strings.Repeat("a", 24), 'a'+i/26, 'a'+i%26)
+	})
+}
+
+// TestMostOfAll: what is one too many above is taken when it is one less.
+func TestMostOfAll(t *testing.T) {
+	for _, c := range []struct {
+		act      pledge.Act
+		old, new string
+	}{
+		{pledge.PledgeScan, `"result":"clean"`, `"result":"clean","overlaps":[` + overlapsOf(64) + `]`},
+		{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"more":9,"findings":[`+findingsOf(64)+`],"scores":{`)},
+		{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"findings":["quality/`+strings.Repeat("x", 64)+`/0123456789ab"],"scores":{`)},
+		{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[` + overridesOf(64) + `],"exclusion":{`},
+	} {
+		w := newWorld(t)
+		body := strings.Replace(w.payload(w.owner, c.act, goodBody(w, c.act)), c.old, c.new, 1)
+		if _, err := pledge.ParseCommand(w.owner.signRaw(w.owner.header(), body)); err != nil || !contains(body, c.new) {
+			t.Errorf("%s: %v", c.act, err)
+		}
+	}
 }
 
 func goodBody(w *world, act pledge.Act) any {

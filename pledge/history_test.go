@@ -75,6 +75,9 @@ func (h *history) drawStep(kind string) *pledge.Command {
 	if f, ok := body.(pledge.PerfectBody); ok && kind == "file" {
 		body = h.drawTerm(f)
 	}
+	if b, ok := body.(pledge.ScanBody); ok {
+		body = h.drawScan(b, p.AssetID)
+	}
 	if rapid.IntRange(0, 9).Draw(h.r, "stray") == 0 {
 		by = h.anyone()
 	}
@@ -87,6 +90,18 @@ func (h *history) drawTerm(b pledge.PerfectBody) pledge.PerfectBody {
 	b.RegisteredAt = h.now.AddDate(0, 0, -rapid.IntRange(2, 9).Draw(h.r, "registered")).Format("2006-01-02")
 	b.TermEnd = h.now.AddDate(0, 0, days).Format("2006-01-02")
 	return b
+}
+
+// drawScan makes a scan that finds some of the other assets, and has now and
+// then the result that this asks for.
+func (h *history) drawScan(b pledge.ScanBody, asset string) pledge.ScanBody {
+	for _, id := range h.assets {
+		if id != asset && rapid.Bool().Draw(h.r, "found") {
+			share := rapid.SampledFrom([]int{0, 2999, 3000, 8000, 8001, 10000}).Draw(h.r, "share")
+			b.Overlaps = append(b.Overlaps, pledge.ContentOverlap{AssetID: id, Share: share, OtherShare: share / 3})
+		}
+	}
+	return as(b, rapid.SampledFrom([]string{"clean", "clean", "reviewed", "waived"}).Draw(h.r, "result"), h.centre)
 }
 
 // nextFor is what usually happens to a pledge next.
@@ -130,7 +145,23 @@ func (h *history) drawDataset() *pledge.Command {
 	if rapid.Bool().Draw(h.r, "sm3") {
 		h.addSM3(by, &b, sm3(b.Fingerprint), sm3(b.Fingerprint))
 	}
+	if rapid.Bool().Draw(h.r, "preflight") {
+		b = h.drawPreflight(by, b)
+	}
 	return h.command(by, pledge.AssetNotarize, b)
+}
+
+// drawPreflight has the custodian find something, and now and then leaves a
+// finding without an answer.
+func (h *history) drawPreflight(by *actor, b pledge.NotarizeBody) pledge.NotarizeBody {
+	e := found(rapid.SampledFrom([][]string{nil, {gaps}, {lapsed, mobile, gaps}}).Draw(h.r, "findings")...)
+	r := h.parse(b.CustodyReceipt).Body().(*pledge.ReceiptBody)
+	r.Preflight = &e
+	b.CustodyReceipt, b.Declaration = h.sign(h.exchange, pledge.CustodyReceiptAct, r), answers(e, by)
+	if n := len(b.Declaration.Overrides); n > 0 && rapid.IntRange(0, 9).Draw(h.r, "unanswered") == 0 {
+		b.Declaration.Overrides = b.Declaration.Overrides[:n-1]
+	}
+	return b
 }
 
 func (h *history) earlier() *pledge.Command {

@@ -122,6 +122,7 @@ func (h *history) checkMoves(before *memory) {
 				h.t.Fatalf("%s was %s and changed", key, a.State)
 			}
 			h.checkPerfection(key, a, b)
+			h.checkScan(before, a, b)
 			if a.Pledgor != b.Pledgor || a.TermsDigest != b.TermsDigest || a.Seq != 0 && a.Seq != b.Seq {
 				h.t.Fatalf("%s: %s", old, h.st.kv[key])
 			}
@@ -137,7 +138,7 @@ func (h *history) checkPerfection(key string, a, b pledge.Pledge) {
 	p := b.Perfection
 	verified := p.State == "VERIFIED"
 	switch {
-	case verified != (p.EffectiveRankTime != ""), verified && (p.Verified == nil || p.Lapsed != nil), (b.V == 2) != (p.State != "NONE"):
+	case verified != (p.EffectiveRankTime != ""), verified && (p.Verified == nil || p.Lapsed != nil), b.V != versionOf(b):
 		h.t.Fatalf("%s: %+v", key, p)
 	case verified && (p.Verified.Verified.By == p.Verified.Filed.By || p.Verified.Verified.By == b.Pledgee || p.Verified.Verified.By == b.Pledgor):
 		h.t.Fatalf("%s was verified by a side of it", key)
@@ -148,6 +149,31 @@ func (h *history) checkPerfection(key string, a, b pledge.Pledge) {
 	}
 	if b.Registered != nil && a.Registered != nil && a.Seq != b.Seq {
 		h.t.Fatalf("%s: a statutory registration moved its rank here", key)
+	}
+}
+
+// versionOf is the version of a pledge's record once more, by hand.
+func versionOf(p pledge.Pledge) int {
+	switch {
+	case p.Scan != nil && (p.Scan.Result == "reviewed" || len(p.Scan.Overlaps) > 0):
+		return 3
+	case p.Perfection.State != "NONE":
+		return 2
+	}
+	return 1
+}
+
+// checkScan: when nothing else happened, nobody's pledge became one over like
+// content that nobody stands in for.
+func (h *history) checkScan(before *memory, a, b pledge.Pledge) {
+	if a.State != "PENDING" || b.State != "ACTIVE" || h.applied() != 1 || !slices.Contains(b.Terms.Checks, "scan") {
+		return
+	}
+	for _, o := range b.Scan.Overlaps {
+		other := must(pledge.DecodeAsset(before.kv[pledge.KeyAsset(o.AssetID)]))
+		if (other.Owner != b.Pledgor || len(other.InForce) > 0) && !slices.Contains(results(max(o.Share, o.OtherShare)), b.Scan.Result) {
+			h.t.Fatalf("%s is in force on a %s scan of %+v", b.ID, b.Scan.Result, o)
+		}
 	}
 }
 

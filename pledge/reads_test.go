@@ -69,6 +69,7 @@ func TestReads(t *testing.T) {
 	w.do(w.centre, pledge.AssetRecordCertificate, certificate(asset, "2029-01-01"))
 	w.do(w.owner, pledge.CommandFence, pledge.FenceBody{CommandID: "cmd_" + sha("lost")})
 	first := w.pledgeActs(asset)
+	w.likeContent(asset, w.do(w.other, pledge.AssetNotarize, w.dataset(w.other, "like", file("l", "l", 1))))
 	w.endings(asset, first)
 	for _, act := range everyAct {
 		if w.acts[act] == 0 {
@@ -105,6 +106,18 @@ func (w *watched) pledgeActs(asset string) (first string) {
 	w.do(w.bank, pledge.PledgeConsent, w.agree(junior))
 	w.do(w.bank2, pledge.PledgeRegister, w.registration(junior))
 	return first
+}
+
+// likeContent: a scan and the registration behind it look at what was found,
+// and a registration that waits for no scan does not.
+func (w *watched) likeContent(pledged, like string) {
+	w.t.Helper()
+	asset := w.do(w.owner, pledge.AssetNotarize, w.dataset(w.owner, "b", file("b", "b", 1)))
+	for _, tm := range []pledge.Terms{terms("ranked"), terms("ranked", "attest", "value", "scan")} {
+		id := w.pledgeTo(asset, w.bank, tm)
+		w.do(w.centre, pledge.PledgeScan, as(w.scan(id, alike(like, 10000), alike(pledged, 1)), "waived", w.centre))
+		w.do(w.bank, pledge.PledgeRegister, w.registration(id))
+	}
 }
 
 func (w *watched) pledgeTo(asset string, bank *actor, tm pledge.Terms) string {
