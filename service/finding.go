@@ -19,6 +19,9 @@ type finding struct {
 	assets  []SearchedAsset
 	liens   []Lien
 	partial string
+	sketch  string // of what is searched
+	matches []Match
+	likes   *ContentAnswer
 }
 
 // lister names the digests (hex) of an asset's files that have content, and
@@ -110,8 +113,11 @@ func (f *finding) add(id, via string) error {
 	if err := f.liensOn(a, via); err != nil {
 		return err
 	}
-	if via == ViaKin || via == ViaFile {
+	if via == ViaKin || via == ViaFile || via == ViaContent {
 		return nil
+	}
+	if via != ViaParty && f.sketch == "" {
+		f.sketch = sketchOf(a)
 	}
 	return f.around(a)
 }

@@ -27,6 +27,7 @@ const (
 	UsePledgeListAll Use = "pledge.list_all"
 	UsePledgeRead    Use = "pledge.read"
 	UseCustodyCheck  Use = "custody.check"
+	UseScan          Use = "scan.read"
 	UseVerify        Use = "verify"
 	UseSearch        Use = "search"
 	UseEvents        Use = "events"
@@ -79,6 +80,8 @@ func allows(u Use) []Who {
 		return []Who{notary, exchange, ipcentre, court, regulator}
 	case UseCustodyCheck:
 		return []Who{Pledgor, Pledgee, Custodian}
+	case UseScan:
+		return []Who{Pledgor, Pledgee, ipcentre}
 	}
 	return nil
 }
@@ -87,7 +90,7 @@ func allows(u Use) []Who {
 func Uses() []Use {
 	return []Use{UseSubmit, UseOutcome, UseNetwork, UseUploadBegin, UseUpload, UsePartyRead, UseAssetList,
 		UseAssetListAll, UseAssetRead, UseContentRead, UseFingerprint, UsePledgeList, UsePledgeListAll,
-		UsePledgeRead, UseCustodyCheck, UseVerify, UseSearch, UseEvents, UsePublicVerify, UseCertificate}
+		UsePledgeRead, UseCustodyCheck, UseScan, UseVerify, UseSearch, UseEvents, UsePublicVerify, UseCertificate}
 }
 
 // Allowed says whether a caller who is all of who may use u.

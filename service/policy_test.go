@@ -27,6 +27,7 @@ var wanted = map[service.Use][]service.Who{
 	"pledge.list_all":  {"notary", "exchange", "ipcenter", "court", "regulator"},
 	"pledge.read":      {"pledgor", "pledgee", "notary", "exchange", "ipcenter", "court", "regulator"},
 	"custody.check":    {"pledgor", "pledgee", "custodian"},
+	"scan.read":        {"pledgor", "pledgee", "ipcenter"},
 	"verify":           {"enrolled"},
 	"search":           {"enrolled"},
 	"events":           {"enrolled"},

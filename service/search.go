@@ -34,6 +34,7 @@ const (
 	ViaParty       = "party"
 	ViaFingerprint = "fingerprint"
 	ViaFile        = "file"
+	ViaContent     = "content"
 )
 
 // Lien is a pledge in force that a search found, and how.
@@ -66,18 +67,21 @@ type SearchedAt struct {
 // there was none. None is said only of a search that is Complete; what a
 // bound kept it from looking at stands in Incomplete. Report is the same text, signed by the service.
 type Search struct {
-	Number      string          `json:"number"`
-	Query       SearchRequest   `json:"query"`
-	AsOf        SearchedAt      `json:"as_of"`
-	Liens       []Lien          `json:"liens"`
-	None        bool            `json:"none"`
-	Complete    bool            `json:"complete"`
-	Incomplete  string          `json:"incomplete,omitempty"`
-	Assets      []SearchedAsset `json:"assets"`
-	ExpectedSeq *int64          `json:"expected_seq,omitempty"`
-	At          string          `json:"at"`
-	Proves      string          `json:"proves"`
-	Report      string          `json:"report,omitempty"`
+	Number     string          `json:"number"`
+	Query      SearchRequest   `json:"query"`
+	AsOf       SearchedAt      `json:"as_of"`
+	Liens      []Lien          `json:"liens"`
+	None       bool            `json:"none"`
+	Complete   bool            `json:"complete"`
+	Incomplete string          `json:"incomplete,omitempty"`
+	Assets     []SearchedAsset `json:"assets"`
+	// Content is what comparing the content itself showed; nil in searches from
+	// before that was done.
+	Content     *ContentAnswer `json:"content,omitempty"`
+	ExpectedSeq *int64         `json:"expected_seq,omitempty"`
+	At          string         `json:"at"`
+	Proves      string         `json:"proves"`
+	Report      string         `json:"report,omitempty"`
 }
 
 const provesSearch = "Every pledge in force on this ledger at the stated height on what was searched, on what shares at least half of its bytes, and on " +
@@ -129,11 +133,18 @@ func (s *Service) searchIn(ctx context.Context, c Caller, q SearchRequest, from 
 		return nil, Head{}, err
 	}
 	list := s.lister(ctx)
-	head, err = snapshot(ctx, from, func(v *view) error {
+	likes, head, err := s.compared(ctx, from, func(v *view, like []Similar) error {
 		f = &finding{view: v, listed: list, seen: map[string]bool{}, digests: map[string]bool{}}
-		return start(f)
-	})
-	return f, head, err
+		if err := start(f); err != nil {
+			return err
+		}
+		return f.alike(like)
+	}, func(head Head) (likeness, error) { return s.likeTo(ctx, q, f, head) })
+	if err != nil {
+		return nil, Head{}, err
+	}
+	f.tell(likes)
+	return f, head, nil
 }
 
 // lister reads the files of an asset once, however often a snapshot asks.
@@ -286,7 +297,14 @@ func (s *Service) startUpload(ctx context.Context, c Caller, id string) (func(*f
 	if len(d.Files) > maxSearched {
 		return nil, pledge.Errorf(pledge.TooLarge, "upload %s has more than %d files", id, maxSearched)
 	}
-	return func(f *finding) error { return f.content(hexOf(d.Fingerprint), digests(d.Files)) }, nil
+	sketch, err := s.uploadSketch(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return func(f *finding) error {
+		f.sketch = sketch
+		return f.content(hexOf(d.Fingerprint), digests(d.Files))
+	}, nil
 }
 
 func digests(files []storage.File) []string {
@@ -300,7 +318,7 @@ func digests(files []storage.File) []string {
 func (s *Service) searched(ctx context.Context, q SearchRequest, f *finding, head Head) (Search, error) {
 	r := Search{Query: q, AsOf: SearchedAt{head, s.stamp()}, Liens: append([]Lien{}, f.liens...), None: len(f.liens) == 0 && f.partial == "",
 		Complete: f.partial == "", Incomplete: f.partial,
-		Assets: append([]SearchedAsset{}, f.assets...), At: s.stamp(), Proves: provesSearch}
+		Assets: append([]SearchedAsset{}, f.assets...), Content: f.likes, At: s.stamp(), Proves: provesSearch + f.likes.proven()}
 	if q.AsOf != "" {
 		at, err := s.o.Index.BlockTime(ctx, head.Height)
 		if err != nil {

@@ -25,7 +25,11 @@ func (s *Service) Submit(ctx context.Context, commands []string) ([]pledge.Outco
 	var send []string
 	var at []int
 	for i, jws := range commands {
-		if refusal := tooLarge(jws); refusal != nil {
+		refusal, err := s.unfit(ctx, jws)
+		if err != nil {
+			return nil, err
+		}
+		if refusal != nil {
 			outcomes[i] = refusedOutcome(jws, refusal)
 			continue
 		}
@@ -46,11 +50,13 @@ func (s *Service) Submit(ctx context.Context, commands []string) ([]pledge.Outco
 	return outcomes, nil
 }
 
-func tooLarge(jws string) *pledge.Error {
+// unfit refuses what need not come to the ledger, or what the ledger cannot see
+// is wrong.
+func (s *Service) unfit(ctx context.Context, jws string) (*pledge.Error, error) {
 	if len(jws) > pledge.MaxCommand {
-		return pledge.Errorf(pledge.TooLarge, "a command is at most %d bytes", pledge.MaxCommand)
+		return pledge.Errorf(pledge.TooLarge, "a command is at most %d bytes", pledge.MaxCommand), nil
 	}
-	return nil
+	return s.overlooks(ctx, jws)
 }
 
 func (s *Service) send(ctx context.Context, commands []string) ([]pledge.Outcome, error) {

@@ -80,21 +80,24 @@ type LedgerHead struct {
 // Verification is the three answers, and what else a lender must know. Report
 // is the same text, signed by the service.
 type Verification struct {
-	AssetID      string              `json:"asset_id,omitempty"`
-	Fingerprint  string              `json:"fingerprint"`
-	Notarized    NotarizedAnswer     `json:"notarized"`
-	Owned        OwnedAnswer         `json:"owned"`
-	Intact       IntactAnswer        `json:"intact"`
-	Encumbrances []Encumbrance       `json:"encumbrances"`
-	Disputed     bool                `json:"disputed"`
-	DisputedWith []string            `json:"disputed_with"`
-	Overlaps     []pledge.Overlap    `json:"overlaps"`
-	Frozen       bool                `json:"frozen"`
-	Declaration  *pledge.Declaration `json:"declaration,omitempty"`
-	Ledger       LedgerHead          `json:"ledger"`
-	At           string              `json:"at"`
-	Proves       string              `json:"proves"`
-	Report       string              `json:"report,omitempty"`
+	AssetID      string           `json:"asset_id,omitempty"`
+	Fingerprint  string           `json:"fingerprint"`
+	Notarized    NotarizedAnswer  `json:"notarized"`
+	Owned        OwnedAnswer      `json:"owned"`
+	Intact       IntactAnswer     `json:"intact"`
+	Encumbrances []Encumbrance    `json:"encumbrances"`
+	Disputed     bool             `json:"disputed"`
+	DisputedWith []string         `json:"disputed_with"`
+	Overlaps     []pledge.Overlap `json:"overlaps"`
+	// Similar is what is like the content by LikeShare or more, or has half of its columns; nil where this
+	// service compares no content, or nothing is notarized.
+	Similar     *ContentAnswer      `json:"similar,omitempty"`
+	Frozen      bool                `json:"frozen"`
+	Declaration *pledge.Declaration `json:"declaration,omitempty"`
+	Ledger      LedgerHead          `json:"ledger"`
+	At          string              `json:"at"`
+	Proves      string              `json:"proves"`
+	Report      string              `json:"report,omitempty"`
 }
 
 // provesVerification is what a verification says and what not (在线诉讼规则 16-18:
@@ -163,20 +166,28 @@ type found struct {
 	others  int // further assets under the same fingerprint
 	pledges []Encumbrance
 	head    Head
+	matches []Match
+	likes   *ContentAnswer
 }
 
 func (s *Service) find(ctx context.Context, q VerifyRequest) (found, error) {
 	var f found
-	head, err := snapshot(ctx, s.o.Ledger, func(v *view) (err error) {
+	likes, head, err := s.compared(ctx, s.o.Ledger, func(v *view, like []Similar) (err error) {
 		f = found{}
 		if f.asset, f.others, err = v.subject(q); err != nil || f.asset == nil {
 			return err
 		}
+		if f.matches, err = v.told(like); err != nil {
+			return err
+		}
 		f.pledges, err = v.encumbrances(f.asset)
 		return err
-	})
+	}, func(head Head) (likeness, error) { return s.likeAsset(ctx, f.asset, head) })
 	if err == nil && f.asset == nil && q.AssetID != "" {
 		err = pledge.Errorf(pledge.NotFound, "no asset %s", q.AssetID)
+	}
+	if s.o.Content != nil && f.asset != nil {
+		f.likes = likes.answer(sketchOf(f.asset), f.matches)
 	}
 	f.head = head
 	return f, err
@@ -253,7 +264,7 @@ func (f found) verification(q VerifyRequest) Verification {
 		return r
 	}
 	r.AssetID, r.Fingerprint, r.Encumbrances, r.Declaration = a.ID, a.Fingerprint, f.pledges, &a.Declaration
-	r.Disputed, r.Frozen = len(a.DisputedWith) > 0, a.Frozen != nil
+	r.Disputed, r.Frozen, r.Similar = len(a.DisputedWith) > 0, a.Frozen != nil, f.likes
 	r.DisputedWith = append(r.DisputedWith, a.DisputedWith...)
 	r.Overlaps = append(r.Overlaps, a.Overlaps...)
 	r.Notarized, r.Owned = f.notarized(), f.owned(q.ClaimedOwner)

@@ -48,6 +48,7 @@ func (h *Handler) routes() []route {
 		{http.MethodGet, "/v1/pledges/:pledge_id", false, h.pledge},
 		{http.MethodGet, "/v1/pledges/:pledge_id/history", false, h.pledgeHistory},
 		{http.MethodPost, "/v1/pledges/:pledge_id/custody-check", false, h.custodyCheck},
+		{http.MethodGet, "/v1/pledges/:pledge_id/scan", false, h.scan},
 
 		{http.MethodPost, "/v1/verifications", false, h.verify},
 		{http.MethodPost, "/v1/searches", false, h.search},

@@ -1,0 +1,145 @@
+package rest_test
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/service"
+	"github.com/datapledge/datapledge/service/preflight"
+	"github.com/datapledge/datapledge/service/preflight/sketch"
+)
+
+var sketchKey = [32]byte{7}
+
+// sketches is an index of content that holds real sketches in memory.
+type sketches struct {
+	mu     sync.Mutex
+	known  map[string]sketch.Sketch // by digest
+	assets []sketchedAsset
+	broken error
+	asked  int
+	most   int // of what is listed; 0: all
+}
+
+type sketchedAsset struct {
+	id, digest string
+	height     uint64
+}
+
+func (x *sketches) Similar(_ context.Context, digest string, upTo uint64) ([]service.Similar, bool, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.asked++
+	mine, ok := x.known[digest]
+	if x.broken != nil || !ok {
+		return nil, false, cmp.Or(x.broken, service.ErrNotFound)
+	}
+	var list []service.Similar
+	for _, a := range x.assets {
+		if a.height <= upTo {
+			list = append(list, compare(a.id, mine, x.known[a.digest]))
+		}
+	}
+	slices.SortStableFunc(list, func(a, b service.Similar) int { return b.Share.BP - a.Share.BP })
+	if x.most > 0 && len(list) > x.most {
+		return list[:x.most], false, nil
+	}
+	return list, true, nil
+}
+
+func compare(id string, mine, other sketch.Sketch) service.Similar {
+	ab, ba, _ := sketch.Containment(mine, other)
+	found, of, _ := sketch.Columns(mine, other)
+	return service.Similar{AssetID: id, Share: service.Share(ab), OtherShare: service.Share(ba), Columns: found, OfColumns: of}
+}
+
+func (x *sketches) breaks(err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.broken = err
+}
+
+// withSketches is a stack whose service compares content.
+func withSketches(t *testing.T) (*stack, *sketches) {
+	t.Helper()
+	x := &sketches{known: map[string]sketch.Sketch{}}
+	return newStack(t, func(s *setup) { s.service.Content = x }), x
+}
+
+// examined is what a preflight finds in the files of a dataset.
+func examined(t *testing.T, files map[string]string, fingerprint string) service.Examined {
+	t.Helper()
+	pass := preflight.NewReader(t.Context(), preflight.Options{SketchKey: &sketchKey})
+	for path, content := range files {
+		w := pass.Beside(path, int64(len(content)))
+		if _, err := w.Write([]byte(content)); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	report := must(pass.Report(fingerprint))(t)
+	e := service.Examined{Examined: must(report.Examined())(t)}
+	merged, _ := sketch.Merge(pass.Sketches())
+	text := must(json.Marshal(merged))(t)
+	e.Sketch = digestOf(string(text))
+	e.Documents = map[string][]byte{e.Sketch: text}
+	return e
+}
+
+// sketched notarizes a dataset as examined by its custodian.
+func (s *stack) sketched(x *sketches, as, name string, files map[string]string) string {
+	s.t.Helper()
+	id, _ := s.sketchedUpload(x, as, name, files)
+	return id
+}
+
+func (s *stack) sketchedUpload(x *sketches, as, name string, files map[string]string) (asset, sketchDigest string) {
+	s.t.Helper()
+	d := s.seal(as, files)
+	e := examined(s.t, files, d.Fingerprint)
+	x.learn(s.t, e)
+	d.Receipt.Preflight = &e.Examined
+	d.CustodyReceipt = s.sign("exchange", pledge.CustodyReceiptAct, d.Receipt)
+	body := s.notarization(as, name, d)
+	body.Declaration.Exclusion.Report, body.Declaration.Quality.Report, body.Declaration.Quality.Scores = e.Exclusion, e.Quality, e.Scores
+	for _, f := range e.Findings {
+		body.Declaration.Overrides = append(body.Declaration.Overrides, pledge.Override{Finding: f, Reason: "a test", Name: "Somebody", SignedBy: s.keys[as].KID()})
+	}
+	o := s.command(as, pledge.AssetNotarize, body)
+	x.mu.Lock()
+	x.assets = append(x.assets, sketchedAsset{o.RecordID, e.Sketch, o.Position.Block})
+	x.mu.Unlock()
+	return o.RecordID, e.Sketch
+}
+
+func (x *sketches) learn(t *testing.T, e service.Examined) {
+	t.Helper()
+	var s sketch.Sketch
+	if err := json.Unmarshal(e.Documents[e.Sketch], &s); err != nil {
+		t.Fatalf("no sketch in %v: %v", e.Examined, err)
+	}
+	x.mu.Lock()
+	x.known[e.Sketch] = s
+	x.mu.Unlock()
+}
+
+// table is CSV of n rows of five columns; rows from..from+n of an endless table.
+func table(from, n int) string {
+	var b strings.Builder
+	b.WriteString("part,weight,maker,shelf,note\n")
+	for i := from; i < from+n; i++ {
+		fmt.Fprintf(&b, "p%d,%d,m%d,s%d,n%d\n", i, 3*i+5_000_000, i/2, i/3, i*i)
+	}
+	return b.String()
+}
+
+func pledgeJSON(e service.Examined) ([]byte, error) { return pledge.CanonicalJSON(e.Examined) }

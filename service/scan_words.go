@@ -1,0 +1,72 @@
+package service
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/datapledge/datapledge/pledge"
+)
+
+// stated is what pledge.scan names: the largest overlaps, as many as it may.
+func stated(list []Similar) []pledge.ContentOverlap {
+	out := []pledge.ContentOverlap{}
+	for _, m := range largest(list) {
+		out = append(out, pledge.ContentOverlap{AssetID: m.AssetID, Share: m.Share.BP, OtherShare: m.OtherShare.BP})
+	}
+	return out
+}
+
+func largest(list []Similar) []Similar {
+	list = slices.DeleteFunc(slices.Clone(list), func(m Similar) bool { return !m.alike() })
+	slices.SortStableFunc(list, func(a, b Similar) int { return b.larger() - a.larger() })
+	return list[:min(len(list), pledge.MaxContentOverlaps)]
+}
+
+// required is the least result that the rules take, as pledge.scan is judged:
+// what the pledgor owns and nobody has a pledge on is no obstacle.
+func (l look) required() (result string, why Text) {
+	result, why = pledge.ScanClean, inBoth("未发现与其他主体的或者已被质押的数据资产相同或相似", "nothing like it is another's, or pledged")
+	if l.likes.why != nil {
+		why = inBoth("未比对内容：%s", "content was not compared: %s", *l.likes.why)
+	}
+	worst := 0
+	for _, m := range l.matches {
+		switch {
+		case m.Owner == l.asset.Owner && len(m.Liens) == 0:
+		case m.larger() > worst && m.alike():
+			worst, result, why = m.larger(), pledge.ScanReviewed, m.words()
+		case worst == 0:
+			why = m.columnWords()
+		}
+	}
+	if worst > pledge.WaiveShare {
+		result = pledge.ScanWaived
+	}
+	return result, why
+}
+
+// columnWords are of a table that was joined, or lost columns: its rows differ.
+func (m Match) columnWords() Text {
+	return inBoth("各行未见相似，但 %[2]d 列中有 %[1]d 列的取值在 %[3]s（权利人 %[4]s，有效质押 %[5]d 项）中再现，请人工查看",
+		"no rows are alike, but %d of %d columns are found again in %s (of %s, pledges in force: %d): have a look",
+		m.Columns, m.OfColumns, m.AssetID, m.Owner, len(m.Liens))
+}
+
+// words say how much one has of the other, and whose the other is.
+func (m Match) words() Text {
+	return inBoth("%s（权利人 %s，有效质押 %d 项）：被查内容的 %s 在其中，其 %s 在被查内容中",
+		"%s (of %s, pledges in force: %d): %s of what was looked for is in it, and %s of it is in what was looked for",
+		m.AssetID, m.Owner, len(m.Liens), m.Share.words(), m.OtherShare.words())
+}
+
+func (s Share) words() Text {
+	if s.Of == 0 {
+		return Text{"比例不明", "an unknown share"}
+	}
+	if s.counted() {
+		return verbatim(percent(s.BP) + " %")
+	}
+	return verbatim(fmt.Sprintf("%s %% (%s–%s %%)", percent(s.BP), percent(s.Low), percent(s.High)))
+}
+
+func percent(bp int) string { return fmt.Sprintf("%d.%02d", bp/100, bp%100) }

@@ -1,0 +1,30 @@
+package service
+
+// Why content was not compared, or not with everything.
+var (
+	whyUnconfigured = Text{"本服务未配置内容比对", "this service compares no content"}
+	whyParty        = Text{"按主体查询不比对内容，请按资产逐项查询", "a search for a party's assets compares no content: search asset by asset"}
+	whyNoSketch     = Text{"该内容没有比对摘要（未能读出表格，或封存时未作合规预检）", "there is no sketch of this content: no table could be read in it, or it was sealed without a preflight"}
+	whyUnknown      = Text{"本账本上没有此内容，本服务亦未持有该内容，无从比对：可先上传并封存，再按该次上传查询", "nothing registered is this content, and the content itself is not here: upload and seal it, then search for the upload"}
+	whySketchGone   = Text{"该内容的比对摘要不在托管方处", "the sketch of this content is not with the custodian"}
+	whyUnavailable  = Text{"内容索引暂不可用，或者尚未跟上账本", "the index of content is not available, or does not show this block yet"}
+	whyCut          = Text{"因数量上限未全部列出", "a bound cut the list"}
+)
+
+const provesCompared = "Content was compared by sketches with every registered asset that has one: the shares are estimates, between the stated bounds in 997 of 1,000 cases; " +
+	"assets without a sketch were compared by their files alone. " +
+	"内容已按比对摘要与本账本上有摘要的全部数据资产比对：所示比例为估计值，千分之九百九十七的情形落在所示上下限之间；没有摘要的数据资产仅按文件比对。"
+
+const provesUncompared = "The content itself was not compared: copies whose rows were sorted, re-encoded or edited are not found. " +
+	"未比对内容本身：经重新排序、转换编码或修改的副本未能查出。"
+
+// proven is the word for what comparing adds to a search, or does not.
+func (a *ContentAnswer) proven() string {
+	switch {
+	case a == nil:
+		return ""
+	case a.Compared:
+		return " " + provesCompared
+	}
+	return " " + provesUncompared
+}
