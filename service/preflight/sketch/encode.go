@@ -26,12 +26,14 @@ type setJSON struct {
 }
 
 // MarshalJSON implements json.Marshaler.
-func (s Sketch) MarshalJSON() ([]byte, error) {
+func (s Sketch) MarshalJSON() ([]byte, error) { return json.Marshal(s.toJSON()) }
+
+func (s Sketch) toJSON() sketchJSON {
 	out := sketchJSON{V: 1, KeyID: s.KeyID, Rows: s.Rows.toJSON(), Cells: []setJSON{}}
 	for _, c := range s.Cells {
 		out.Cells = append(out.Cells, c.toJSON())
 	}
-	return json.Marshal(out)
+	return out
 }
 
 func (s Set) toJSON() setJSON {

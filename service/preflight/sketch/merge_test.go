@@ -3,6 +3,7 @@ package sketch
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -156,5 +157,38 @@ func TestPoorTablesMatchNothing(t *testing.T) {
 				t.Errorf("%s: %d columns are found", name, found)
 			}
 		}
+	}
+}
+
+// TestMergeCutsAtTheSmallestLimit: above it one of the tables is not whole.
+func TestMergeCutsAtTheSmallestLimit(t *testing.T) {
+	m, ok := Merge([]Sketch{{Rows: Set{Hashes: []uint64{1, 5, 9}, Limit: 10}}, {Rows: Set{Hashes: []uint64{5, 12}, Limit: math.MaxUint64, All: true}}})
+	if want := (Set{Hashes: []uint64{1, 5, 9}, Limit: 10}); !ok || !reflect.DeepEqual(m.Rows, want) {
+		t.Errorf("merged: %+v", m.Rows)
+	}
+}
+
+func TestDocumentsHaveOneSpelling(t *testing.T) {
+	s, _ := Merge([]Sketch{sketched(t, text(shipped(t)), channel)})
+	good, err := s.Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if back, err := ParseDocument(good); err != nil || !reflect.DeepEqual(s, back) {
+		t.Errorf("came back different (%v)", err)
+	}
+	other, _ := json.Marshal(s)
+	for name, bad := range map[string][]byte{
+		"members in another order": other, "with a blank": append(slices.Clone(good), ' '), "with another member": append([]byte(`{"a":1,`), good[1:]...),
+		"huge": append(slices.Clone(good), make([]byte, 1<<20)...), "nothing": nil,
+		"a hash twice":               []byte(`{"cells":[],"key_id":"","rows":{"hashes":"AAAAAAAAAAIAAAAAAAAAAg"},"v":1}`),
+		"a limit with a zero before": []byte(`{"cells":[],"key_id":"","rows":{"hashes":"AAAAAAAAAAI","limit":"07"},"v":1}`),
+	} {
+		if _, err := ParseDocument(bad); err == nil {
+			t.Errorf("%s: was read", name)
+		}
+	}
+	if _, err := ParseDocument([]byte(`{"cells":[],"key_id":"","rows":{"hashes":"AAAAAAAAAAI","limit":"7"},"v":1}`)); err != nil {
+		t.Errorf("the good one beside them: %v", err)
 	}
 }
