@@ -2,19 +2,14 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/datapledge/datapledge/service/evidence"
 	"github.com/datapledge/datapledge/service/preflight"
-	"github.com/datapledge/datapledge/service/preflight/quality"
-	"github.com/datapledge/datapledge/storage"
 )
 
 const datasetPreflightHelp = `usage: datapledge dataset preflight DIR|FILE… [-consent FILE] [-expect FILE] [-reports DIR] [-lang zh|en]
@@ -40,6 +35,8 @@ columns are, unless they look like values.
 
 EXAMPLE
   datapledge dataset preflight ./dataset -consent consent.json -reports reports
+  datapledge asset notarize ./dataset -name "Bird strikes" -consent consent.json \
+    -declaration reports/declaration.json -key acme.jwk
 
 ` + exitCommon + `  4 something has to be fixed first
 `
@@ -47,109 +44,41 @@ EXAMPLE
 const exitFindings = 4
 
 // preflightFlags are what the command line says about a preflight.
-type preflightFlags struct{ consent, expect, reports, lang string }
+type preflightFlags struct {
+	statedFlags
+	reports, lang string
+}
 
 func (a *app) datasetPreflightCommand() *cobra.Command {
 	var f preflightFlags
 	c := a.command("preflight DIR|FILE…", datasetPreflightHelp, 1, -1, func(ctx context.Context, args []string) error {
-		if f.lang != evidence.LangZH && f.lang != evidence.LangEN {
-			return usagef("-lang is zh or en, not %q", f.lang)
-		}
-		o, err := f.options()
-		if err != nil {
-			return err
-		}
-		p, err := a.preflight(ctx, args, o)
-		if err != nil {
-			return err
-		}
-		if err := f.write(p); err != nil {
-			return err
-		}
-		a.emit(p, func(w io.Writer) { p.Summary(w, f.lang) })
-		if !p.Passed() {
-			return &finding{exitFindings, "the dataset may not be notarized as it is"}
-		}
-		return nil
+		return a.preflight(ctx, args, f)
 	})
-	c.Flags().StringVar(&f.consent, "consent", "", "")
-	c.Flags().StringVar(&f.expect, "expect", "", "")
+	f.add(c)
 	c.Flags().StringVar(&f.reports, "reports", "", "")
 	c.Flags().StringVar(&f.lang, "lang", evidence.LangEN, "")
 	return c
 }
 
-func (f preflightFlags) options() (o preflight.Options, err error) {
-	if f.consent != "" {
-		if o.Consent, err = preflight.LoadConsent(f.consent); err != nil {
-			return o, err
-		}
+func (a *app) preflight(ctx context.Context, paths []string, f preflightFlags) error {
+	if f.lang != evidence.LangZH && f.lang != evidence.LangEN {
+		return usagef("-lang is zh or en, not %q", f.lang)
 	}
-	if f.expect != "" {
-		file, err := os.Open(f.expect)
-		if err != nil {
-			return o, err
-		}
-		defer file.Close()
-		if o.Expectations, err = quality.ParseExpectations(file); err != nil {
-			return o, usagef("%s: %v", f.expect, err)
-		}
-	}
-	return o, nil
-}
-
-// preflight reads the dataset once, for its fingerprint and all that looks at
-// its tables; formats that are read at will are read again.
-func (a *app) preflight(ctx context.Context, paths []string, o preflight.Options) (preflight.Preflight, error) {
-	none := preflight.Preflight{}
-	total, folder, err := sizes(paths)
-	if err != nil {
-		return none, err
-	}
-	bar := a.progress("preflight", total)
-	defer a.progressDone()
-	reader := preflight.NewReader(ctx, o)
-	reading := storage.Reading{Progress: bar.add, Beside: reader.Beside}
-	d := filesAt(paths)
-	if folder {
-		d = dataset{root: paths[0]}
-		d.manifest, err = reading.Folder(ctx, paths[0])
-	} else {
-		d.manifest, err = reading.Files(ctx, paths)
-	}
-	if err != nil {
-		return none, badDataset(err)
-	}
-	for _, name := range reader.Later() {
-		if err := later(ctx, reader, d, name); err != nil {
-			return none, err
-		}
-	}
-	p, err := reader.Report(d.manifest.Fingerprint())
-	if bad := (*preflight.ExpectationError)(nil); errors.As(err, &bad) {
-		return none, usagef("%v", bad)
-	}
-	return p, err
-}
-
-// later looks at a file that is read at will, and then that it still is the
-// one that the fingerprint was taken of.
-func later(ctx context.Context, r *preflight.Reader, d dataset, name string) error {
-	f, err := os.Open(d.path(name))
+	o, _, err := f.read()
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	if err := r.At(name, f); err != nil {
-		return err
-	}
-	again, err := storage.FingerprintFiles(ctx, []string{d.path(name)}, nil)
+	_, found, err := a.examine(ctx, paths, o)
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(d.manifest.Files(), func(f storage.File) bool { return f.Path == name })
-	if i < 0 || again.Files()[0].SHA256 != d.manifest.Files()[i].SHA256 {
-		return fmt.Errorf("%s changed while it was read; try again", name)
+	p := found.Preflight
+	if err := f.write(p); err != nil {
+		return err
+	}
+	a.emit(p, func(w io.Writer) { p.Summary(w, f.lang) })
+	if !p.Passed() {
+		return &finding{exitFindings, "the dataset may not be notarized as it is"}
 	}
 	return nil
 }

@@ -46,7 +46,8 @@ func (p *Preflight) Summary(w io.Writer, lang string) {
 	p.list(w, lang, false, service.Text{ZH: "请人工确认", EN: "to look at"})
 }
 
-// list prints the fixes of one kind.
+// list prints the fixes of one kind, each with the id by which a person answers
+// for it.
 func (p *Preflight) list(w io.Writer, lang string, must bool, title service.Text) {
 	n := 0
 	for _, f := range p.Fix {
@@ -61,6 +62,9 @@ func (p *Preflight) list(w io.Writer, lang string, must bool, title service.Text
 			where = f.Table + ": "
 		}
 		fmt.Fprintf(w, "  %d. %s\n", n, printable(where+f.What.In(lang)))
+		if f.ID != "" {
+			fmt.Fprintf(w, "     %s\n", f.ID)
+		}
 	}
 }
 
