@@ -109,10 +109,7 @@ func Columns(a, b Sketch) (found, of int, err error) {
 		return 0, 0, ErrOtherKey
 	}
 	for _, mine := range a.Cells {
-		if slices.ContainsFunc(b.Cells, func(other Set) bool {
-			e, _ := mine.in(other)
-			return e.BP >= 5000 && e.Of >= fewestValues/4
-		}) {
+		if slices.ContainsFunc(b.Cells, mine.found) {
 			found++
 		}
 	}
