@@ -116,7 +116,7 @@ func TestContentIsTheSealedObject(t *testing.T) {
 	f := newFixture(t)
 	id := f.begin()
 	f.write(id, "a", content(3<<20))
-	f.write(id, "b", content(3<<20+1))
+	f.write(id, "b", append(content(3<<20-1), 0))
 	s := f.seal(id)
 	objects := slices.DeleteFunc(f.keysLike("-0001.age"), func(k string) bool { return !strings.HasPrefix(k, "sealed/") })
 	if len(objects) != 2 {
