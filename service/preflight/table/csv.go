@@ -11,13 +11,16 @@ import (
 // what follows a closing quote (the row then counts as odd). Empty lines are
 // no rows. Cells keep their bytes, line ends in quotes included.
 type csvRows struct {
-	text    *text
-	options Options
-	marks   [256]uint32 // class of each byte, and what it means to the rows
-	in      []byte      // rest of the block
-	usual   int         // cells that most lines of the sample have
-	columns int         // the most of these and of the first row's; 0 as long as the first row is not read
-	first   *Batch      // the first row, if it is one of data
+	text      *text
+	options   Options
+	marks     [256]uint32 // class of each byte, and what it means to the rows
+	in        []byte      // rest of the block
+	separator byte
+	bytewise  bool // not in steps
+	pairs     *pairClasses
+	usual     int    // cells that most lines of the sample have
+	columns   int    // the most of these and of the first row's; 0 as long as the first row is not read
+	first     *Batch // the first row, if it is one of data
 
 	// The open row and cell; their text is at the end of the batch's.
 	state  int
@@ -78,6 +81,7 @@ func (c *csvRows) speak(d *Dialect) {
 	for i, class := range classOf {
 		c.marks[i] = uint32(class)
 	}
+	c.separator, c.pairs, c.bytewise = separator, classPairs(), d.LineEnds == "cr"
 	c.marks['"'], c.marks['\n'], c.marks[separator] = stopMark, stopMark, separatorMark
 	if d.LineEnds == "cr" {
 		c.marks['\r'] = stopMark

@@ -8,7 +8,7 @@ const chunk = 16 << 10
 // take cuts a chunk of the block, and says whether it made the batch full.
 func (c *csvRows) take(b *Batch) (full bool, err error) {
 	in := c.in[:min(len(c.in), chunk, c.options.Cell)]
-	room(b, len(in)+1)
+	room(b, len(in)+ahead)
 	left := len(c.in) - len(in)
 	for len(in) > 0 && !full && err == nil {
 		switch c.state {
@@ -17,8 +17,10 @@ func (c *csvRows) take(b *Batch) (full bool, err error) {
 		case afterQuote:
 			in = c.afterQuote(b, in)
 		default:
-			in = in[c.plain(b, in):]
-			if len(in) > 0 {
+			if in = in[c.swift(b, in):]; c.state == plain {
+				in = in[c.plain(b, in):]
+			}
+			if c.state == plain && len(in) > 0 {
 				in, full, err = c.mark(b, in)
 			}
 		}
@@ -35,8 +37,7 @@ func room(b *Batch, n int) {
 }
 
 // plain copies cells without quotes up to the next mark that is none of its
-// business, which it leaves. It is the loop in which nearly all of the time
-// goes: no calls, no growing.
+// business, which it leaves.
 func (c *csvRows) plain(b *Batch, in []byte) int {
 	text, ends, classes := b.Text[:cap(b.Text)], b.Ends[:cap(b.Ends)], b.Classes[:cap(b.Classes)]
 	o, i, acc, marks := len(b.Text), len(b.Ends), c.acc, &c.marks
