@@ -2,17 +2,18 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
-	"github.com/datapledge/datapledge/service/evidence"
 	"github.com/datapledge/datapledge/service/preflight"
 )
 
-const datasetPreflightHelp = `usage: datapledge dataset preflight DIR|FILE… [-consent FILE] [-expect FILE] [-reports DIR] [-lang zh|en]
+const datasetPreflightHelp = `usage: datapledge dataset preflight DIR|FILE… [-consent FILE] [-expect FILE] [-reports DIR]
+         [-pdf FILE [-font FILE]] [-lang zh|en]
 
 Tells in one pass whether a dataset keeps the three principles 三原则 of the data
 norm, with a list of what to fix: informed consent, exclusion of sensitive data,
@@ -31,7 +32,10 @@ columns are, unless they look like values.
                    "key":["id"],"quasi_identifiers":["age","district"],"k":5}}}
   -reports DIR   write consent.json, exclusion.json, quality.json there, and
                  declaration.json for 'datapledge asset notarize -declaration'
-  -lang zh|en    language of the summary; en when not given
+  -pdf FILE      print it on one page, to read and to file
+  -font FILE     a TrueType font with Chinese for that page, before those that are
+                 installed; may be given more than once
+  -lang zh|en    language of the summary and of the page; en when not given
 
 EXAMPLE
   datapledge dataset preflight ./dataset -consent consent.json -reports reports
@@ -46,6 +50,7 @@ const exitFindings = 4
 // preflightFlags are what the command line says about a preflight.
 type preflightFlags struct {
 	statedFlags
+	pageFlags
 	reports, lang string
 }
 
@@ -54,15 +59,16 @@ func (a *app) datasetPreflightCommand() *cobra.Command {
 	c := a.command("preflight DIR|FILE…", datasetPreflightHelp, 1, -1, func(ctx context.Context, args []string) error {
 		return a.preflight(ctx, args, f)
 	})
-	f.add(c)
+	f.statedFlags.add(c)
+	f.pageFlags.add(c)
 	c.Flags().StringVar(&f.reports, "reports", "", "")
-	c.Flags().StringVar(&f.lang, "lang", evidence.LangEN, "")
+	c.Flags().StringVar(&f.lang, "lang", "en", "")
 	return c
 }
 
 func (a *app) preflight(ctx context.Context, paths []string, f preflightFlags) error {
-	if f.lang != evidence.LangZH && f.lang != evidence.LangEN {
-		return usagef("-lang is zh or en, not %q", f.lang)
+	if err := errors.Join(checkLang(f.lang), f.check()); err != nil {
+		return err
 	}
 	o, _, err := f.read()
 	if err != nil {
@@ -73,7 +79,7 @@ func (a *app) preflight(ctx context.Context, paths []string, f preflightFlags) e
 		return err
 	}
 	p := found.Preflight
-	if err := f.write(p); err != nil {
+	if err := errors.Join(f.write(p), f.print(p, f.lang)); err != nil {
 		return err
 	}
 	a.emit(p, func(w io.Writer) { p.Summary(w, f.lang) })

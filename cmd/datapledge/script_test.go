@@ -18,6 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/datapledge/datapledge/internal/needs"
+	"github.com/datapledge/datapledge/service/certificate"
 )
 
 func TestScripts(t *testing.T) {
@@ -59,11 +60,14 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// installed is a condition like [openssl]: a program that may be missing, but
-// not where DATAPLEDGE_TEST_REQUIRE names it.
-func installed(program string) (bool, error) {
-	_, err := exec.LookPath(program)
-	if err != nil && needs.Required(program) {
+// installed is a condition like [openssl] or [font]: a program, or a font with
+// Chinese, that may be missing, but not where DATAPLEDGE_TEST_REQUIRE names it.
+func installed(what string) (bool, error) {
+	_, err := exec.LookPath(what)
+	if what == "font" {
+		_, err = certificate.CheckFonts(nil)
+	}
+	if err != nil && needs.Required(what) {
 		return false, err
 	}
 	return err == nil, nil
