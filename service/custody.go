@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -31,6 +32,8 @@ type Sealed struct {
 	SM3Fingerprint string             `json:"sm3_fingerprint,omitempty"` // when the dataset was sealed with SM3
 	CustodyReceipt string             `json:"custody_receipt"`
 	Receipt        pledge.ReceiptBody `json:"receipt"`
+	// Preflight is all that the owner is told of it: Examined.Answer.
+	Preflight json.RawMessage `json:"preflight,omitempty"`
 }
 
 // SealedFile is a file of a sealed dataset, with its SM3 when that was computed.
@@ -40,42 +43,68 @@ type SealedFile struct {
 }
 
 // SealUpload closes an upload. The vault reads back everything that it stored
-// before the custodian signs for it; when the upload was closed before, what
-// is stored is read once more, because the fresh receipt says "now".
-func (s *Service) SealUpload(ctx context.Context, c Caller, id string) (Sealed, error) {
-	sealed, err := s.sealUpload(ctx, c, id)
+// before the custodian signs for it, and the preflight reads along; when the
+// upload was closed before, what is stored is read once more, because the
+// fresh receipt says "now". What was given may differ each time: the receipt
+// tells what was found with it.
+func (s *Service) SealUpload(ctx context.Context, c Caller, id string, given Given) (Sealed, error) {
+	sealed, err := s.sealUpload(ctx, c, id, given)
 	s.auditAct(ctx, "upload.seal", c, err, "upload_id", id, "fingerprint", sealed.Fingerprint)
 	return sealed, err
 }
 
-func (s *Service) sealUpload(ctx context.Context, c Caller, id string) (Sealed, error) {
-	u, err := s.ownUpload(ctx, c, id)
+func (s *Service) sealUpload(ctx context.Context, c Caller, id string, given Given) (Sealed, error) {
+	if _, err := s.ownUpload(ctx, c, id); err != nil {
+		return Sealed{}, err
+	}
+	p, err := s.beginPass(ctx, given)
 	if err != nil {
 		return Sealed{}, err
 	}
-	d, err := s.o.Vault.Seal(ctx, id)
+	defer p.end()
+	d, err := s.sealAndRead(ctx, id, p)
 	if err != nil {
-		return Sealed{}, fmt.Errorf("sealing upload %s: %w", id, refused(err))
+		return Sealed{}, err
 	}
-	if u.Closed {
-		if err := s.readBack(ctx, d); err != nil {
-			return Sealed{}, err
-		}
+	found, err := s.examined(ctx, p, d)
+	if err != nil {
+		return Sealed{}, fmt.Errorf("examining %s: %w", d.Fingerprint, err)
 	}
+	return s.receive(id, d, found)
+}
+
+// sealAndRead reads everything once: while it is sealed, or after.
+func (s *Service) sealAndRead(ctx context.Context, id string, p *pass) (storage.Sealed, error) {
+	d, err := s.o.Vault.Seal(ctx, id, p.beside)
+	if err != nil {
+		return d, fmt.Errorf("sealing upload %s: %w", id, refused(err))
+	}
+	if p.read.Load() {
+		return d, nil
+	}
+	return d, s.readBack(ctx, d, p.beside)
+}
+
+// receive signs for what was sealed and read.
+func (s *Service) receive(id string, d storage.Sealed, found *Examined) (Sealed, error) {
 	body := pledge.ReceiptBody{Fingerprint: d.Fingerprint, Owner: d.Owner, Files: len(d.Files), Size: d.Size, ManifestRoot: d.ManifestRoot,
 		SM3Fingerprint: d.SM3.Fingerprint(), Depth: DepthFull}
+	var answer json.RawMessage
+	if found != nil {
+		body.Preflight, answer = &found.Examined, found.Answer
+	}
 	receipt, err := s.o.Custodian.Sign(pledge.CustodyReceiptAct, s.Channel(), body, s.now(), nil)
 	if err != nil {
 		return Sealed{}, fmt.Errorf("signing the custody receipt: %w", err)
 	}
 	return Sealed{UploadID: id, Fingerprint: d.Fingerprint, Manifest: d.Manifest, Size: d.Size, Files: files(d),
-		ManifestRoot: d.ManifestRoot, SM3Fingerprint: body.SM3Fingerprint, CustodyReceipt: receipt, Receipt: body}, nil
+		ManifestRoot: d.ManifestRoot, SM3Fingerprint: body.SM3Fingerprint, CustodyReceipt: receipt, Receipt: body, Preflight: answer}, nil
 }
 
-func (s *Service) readBack(ctx context.Context, d storage.Sealed) error {
-	report, err := s.o.Vault.Check(ctx, d.Fingerprint, d.Owner, storage.CheckOptions{Full: true})
+func (s *Service) readBack(ctx context.Context, d storage.Sealed, beside storage.Beside) error {
+	report, err := s.o.Vault.Check(ctx, d.Fingerprint, d.Owner, storage.CheckOptions{Full: true, Beside: beside})
 	if err != nil {
-		return fmt.Errorf("reading back %s: %w", d.Fingerprint, err)
+		return fmt.Errorf("reading back %s: %w", d.Fingerprint, refused(err))
 	}
 	if !report.OK {
 		return fmt.Errorf("reading back %s: %w: %s", d.Fingerprint, storage.ErrCorrupt, failures(report))

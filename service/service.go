@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"runtime"
 	"time"
 
 	"github.com/datapledge/datapledge/pledge"
@@ -47,6 +48,9 @@ type Options struct {
 	// custody receipts, and the service's reports.
 	Custodian Signer
 	Evidence  EvidenceWriter
+	// Examiner runs the preflight on what is sealed; nil: nobody does, and
+	// custody receipts say nothing of it.
+	Examiner Examiner
 	// TimeStamps, Imprints and Certificates may be nil: then nothing is said of
 	// the first two, and certificates are not printed.
 	TimeStamps   TimeStamps
@@ -54,6 +58,9 @@ type Options struct {
 	Certificates CertificatePrinter
 	// Content may be nil: then nobody's content is compared, and answers say so.
 	Content ContentIndex
+	// FindingName says what a finding of a preflight is called, by its id; nil:
+	// findings are called by their codes.
+	FindingName func(finding string) Text
 	// PublicURL is where the public reaches the service: "https://host". It
 	// stands on certificates.
 	PublicURL string
@@ -74,8 +81,9 @@ type Options struct {
 // Service holds the use cases. It is safe for concurrent use; replicas share
 // nothing but the ledger and the bucket.
 type Service struct {
-	o    Options
-	info LedgerInfo
+	o         Options
+	info      LedgerInfo
+	examining chan struct{} // has room for as many passes as may run at once
 }
 
 // New checks the options and makes a Service.
@@ -101,7 +109,7 @@ func New(o Options) (*Service, error) {
 	if o.Observer == nil {
 		o.Observer = nobody{}
 	}
-	return &Service{o: o, info: o.Ledger.Info()}, nil
+	return &Service{o: o, info: o.Ledger.Info(), examining: make(chan struct{}, runtime.GOMAXPROCS(0))}, nil
 }
 
 // Channel is what tokens and commands must be addressed to.

@@ -21,12 +21,14 @@ const maxName = 200
 
 // Upload is the state of an upload as its owner sees it.
 type Upload struct {
-	ID       string       `json:"upload_id"`
-	Owner    string       `json:"owner"`
-	State    string       `json:"state"` // open or closed
-	Expires  string       `json:"expires_at"`
-	PartSize int64        `json:"part_size"`
-	Files    []UploadFile `json:"files"`
+	ID       string `json:"upload_id"`
+	Owner    string `json:"owner"`
+	State    string `json:"state"` // open or closed
+	Expires  string `json:"expires_at"`
+	PartSize int64  `json:"part_size"`
+	// Preflight: what is sealed will be examined.
+	Preflight bool         `json:"preflight,omitempty"`
+	Files     []UploadFile `json:"files"`
 }
 
 // UploadFile is how far a file of an upload has come; Size counts durable bytes.
@@ -77,7 +79,7 @@ func (s *Service) recipients(ctx context.Context, party string) (map[string]stri
 }
 
 func (s *Service) uploadView(u storage.Upload, files []storage.FileStatus) Upload {
-	view := Upload{ID: u.ID, Owner: u.Owner, State: "open", PartSize: PartSize, Files: []UploadFile{},
+	view := Upload{ID: u.ID, Owner: u.Owner, State: "open", PartSize: PartSize, Preflight: s.o.Examiner != nil, Files: []UploadFile{},
 		Expires: u.Created.Add(s.o.UploadLife).UTC().Format(time.RFC3339)}
 	if u.Closed {
 		view.State = "closed"

@@ -69,6 +69,8 @@ type Upload struct {
 	ID       string `json:"upload_id"`
 	Expires  string `json:"expires_at"`
 	PartSize int64  `json:"part_size"`
+	// Preflight: what is sealed will be examined.
+	Preflight bool `json:"preflight"`
 }
 
 // Sealed is what the custodian says is in its bucket, and its receipt.
@@ -81,6 +83,7 @@ type Sealed struct {
 	SM3Fingerprint string             `json:"sm3_fingerprint"` // when it was asked for
 	CustodyReceipt string             `json:"custody_receipt"`
 	Receipt        pledge.ReceiptBody `json:"receipt"`
+	Preflight      *Preflight         `json:"preflight,omitempty"` // nil: the custodian does not examine
 }
 
 // Known says who notarized a content: as a whole dataset, or as a file.
@@ -104,6 +107,25 @@ type VerifyQuery struct {
 	Fingerprint  string `json:"fingerprint,omitempty"`
 	ClaimedOwner string `json:"claimed_owner,omitempty"`
 	Depth        string `json:"depth,omitempty"`
+}
+
+// Declared is an asset's declaration under the three principles 三原则. Examined:
+// the custodian ran the preflight and came to the same reports.
+type Declared struct {
+	Examined   bool       `json:"examined"`
+	Overrides  []Override `json:"overrides"`
+	Principles []struct {
+		Principle string `json:"principle"`
+		Result    string `json:"result"`
+	} `json:"principles"`
+}
+
+// Override is a finding that a person answers for, and what it is called.
+type Override struct {
+	pledge.Override
+	Called struct {
+		EN string `json:"en"`
+	} `json:"called"`
 }
 
 // Verification 核验 is the three answers. A nil Answer means that the
@@ -139,8 +161,11 @@ type Verification struct {
 	Disputed     bool             `json:"disputed"`
 	DisputedWith []string         `json:"disputed_with"`
 	Overlaps     []pledge.Overlap `json:"overlaps"`
-	Frozen       bool             `json:"frozen"`
-	Ledger       struct {
+	// Declaration is what the owner declared of the data, and whether the
+	// custodian came to the same; nil when nothing is notarized.
+	Declaration *Declared `json:"declaration"`
+	Frozen      bool      `json:"frozen"`
+	Ledger      struct {
 		Kind   string `json:"kind"`
 		Height uint64 `json:"height"`
 		Hash   string `json:"hash"`

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/service"
 )
 
 // BeginUpload begins an upload; the client's party will be the owner. It is
@@ -37,11 +38,16 @@ func (c *Client) AbortUpload(ctx context.Context, id string) error {
 	return c.call(ctx, r, nil, nil)
 }
 
-// SealUpload has everything re-read, and returns the custodian's receipt.
-func (c *Client) SealUpload(ctx context.Context, id string) (Sealed, error) {
+// SealUpload has everything re-read and examined, and returns the custodian's
+// receipt. What the owner gives to the preflight is optional.
+func (c *Client) SealUpload(ctx context.Context, id string, given ...service.Given) (Sealed, error) {
 	var out Sealed
+	var body any
+	for _, g := range given {
+		body = g
+	}
 	r := request{method: http.MethodPost, path: "/v1/uploads/" + url.PathEscape(id) + "/seal", again: true}
-	return out, c.call(ctx, r, nil, &out)
+	return out, c.call(ctx, r, body, &out)
 }
 
 // Offset tells how many bytes of a file are durable, and whether it is complete.

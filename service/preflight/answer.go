@@ -1,6 +1,9 @@
 package preflight
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 
 	"github.com/datapledge/datapledge/pledge"
@@ -51,6 +54,21 @@ func examined(p *Preflight) (service.Examined, error) {
 		}
 		e.Documents[r.digest] = *r.to
 	}
-	e.Answer, err = json.Marshal(a)
+	e.Answer, err = unescaped(a)
 	return e, err
+}
+
+// unescaped keeps the bytes of the reports: escaped for HTML, they would have
+// other digests.
+func unescaped(v any) (json.RawMessage, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+}
+
+func digestOf(text []byte) string {
+	sum := sha256.Sum256(text)
+	return "sha256:" + hex.EncodeToString(sum[:])
 }

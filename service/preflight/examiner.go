@@ -6,6 +6,7 @@ import (
 
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
+	"github.com/datapledge/datapledge/service/preflight/sketch"
 )
 
 // Examiner runs the preflight for a custodian, on what was sealed.
@@ -31,7 +32,27 @@ func (x *examination) Report(fingerprint string) (service.Examined, error) {
 	if err != nil {
 		return service.Examined{}, unfit(err)
 	}
-	return examined(&p)
+	e, err := examined(&p)
+	if err != nil {
+		return e, err
+	}
+	return e, x.sketch(&e)
+}
+
+// sketch is one for the dataset; none without a key, or where there is nothing
+// to compare.
+func (x *examination) sketch(e *service.Examined) error {
+	s, ok := sketch.Merge(x.Sketches())
+	if !ok {
+		return nil
+	}
+	text, err := s.Document()
+	if err != nil {
+		return err
+	}
+	e.Sketch = digestOf(text)
+	e.Documents[e.Sketch] = text
+	return nil
 }
 
 func unfit(err error) error {

@@ -12,8 +12,12 @@ import (
 	"github.com/datapledge/datapledge/pledge"
 )
 
-// maxJSON bounds a JSON body, in bytes.
-const maxJSON = 64 << 10
+// maxJSON bounds a JSON body in bytes, maxGiven one with the lists and
+// expectations of a dataset.
+const (
+	maxJSON  = 64 << 10
+	maxGiven = 2 << 20
+)
 
 // decode reads a JSON body strictly into v.
 func decode(c *gin.Context, v any) error {
@@ -23,6 +27,18 @@ func decode(c *gin.Context, v any) error {
 	data, err := readAll(c, maxJSON)
 	if err != nil {
 		return err
+	}
+	return pledge.StrictUnmarshal(data, v)
+}
+
+// decodeOptional is decode of at most n bytes, where no body is all right too.
+func decodeOptional(c *gin.Context, n int64, v any) error {
+	data, err := readAll(c, n)
+	if err != nil || len(data) == 0 {
+		return err
+	}
+	if mediaType(c) != "application/json" {
+		return errMediaType
 	}
 	return pledge.StrictUnmarshal(data, v)
 }

@@ -39,7 +39,7 @@ func (h *Handler) beginUpload(c *gin.Context) error {
 		return err
 	}
 	c.Header("Location", "/v1/uploads/"+u.ID)
-	c.JSON(http.StatusCreated, gin.H{"upload_id": u.ID, "expires_at": u.Expires, "part_size": u.PartSize})
+	c.JSON(http.StatusCreated, gin.H{"upload_id": u.ID, "expires_at": u.Expires, "part_size": u.PartSize, "preflight": u.Preflight})
 	return nil
 }
 
@@ -69,11 +69,15 @@ func (h *Handler) removeFile(c *gin.Context) error {
 }
 
 func (h *Handler) sealUpload(c *gin.Context) error {
-	sealed, err := h.svc.SealUpload(c.Request.Context(), caller(c), c.Param("upload_id"))
+	var given service.Given
+	if err := decodeOptional(c, maxGiven, &given); err != nil {
+		return err
+	}
+	sealed, err := h.svc.SealUpload(c.Request.Context(), caller(c), c.Param("upload_id"), given)
 	if err != nil {
 		return err
 	}
-	c.JSON(http.StatusOK, sealed)
+	c.PureJSON(http.StatusOK, sealed) // the reports as they were digested
 	return nil
 }
 
