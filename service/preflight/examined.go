@@ -44,6 +44,7 @@ func (p *Preflight) Examined() (pledge.Examined, error) {
 	if n := len(e.Findings) - mostFindings; n > 0 {
 		e.Findings, e.More = e.Findings[:mostFindings], n
 	}
+	e.More += p.unlisted
 	e.Quality, err = Digest(p.Quality)
 	return e, err
 }
@@ -64,7 +65,7 @@ func (p *Preflight) result() string {
 func (p *Preflight) findings() []string {
 	var ids []string
 	for _, f := range p.asked() {
-		if f.Must {
+		if f.Must && f.Code != codeMore {
 			ids = append(ids, f.ID)
 		}
 	}

@@ -10,7 +10,8 @@ import (
 // what was not looked at.
 type ExclusionReport struct {
 	Header
-	Files []ExclusionFile `json:"files"`
+	All   Counts          `json:"all"`
+	Files []ExclusionFile `json:"files"` // by path, as many as there is room for; All counts the rest too
 }
 
 // ExclusionFile is one file.
@@ -19,6 +20,7 @@ type ExclusionFile struct {
 	Bytes    int64            `json:"bytes"`
 	Dialect  table.Dialect    `json:"dialect"`
 	Examined bool             `json:"examined"`           // false: it is no table; nobody looked inside
+	Kind     string           `json:"kind,omitempty"`     // what it is instead
 	Stopped  *Stop            `json:"stopped,omitempty"`  // where the reading ended before the file did
 	Formulas int64            `json:"formulas,omitempty"` // cells whose value a program computes
 	Tables   []ExclusionTable `json:"tables"`
@@ -37,37 +39,29 @@ type ExclusionTable struct {
 	Name      string                   `json:"name,omitempty"`
 	Rows      int64                    `json:"rows"`
 	Heading   string                   `json:"heading,omitempty"` // the rule by which the names of the columns are data; absent: they are names
+	Width     int                      `json:"width"`             // columns there are
+	Numbers   []int                    `json:"numbers,omitempty"` // of the columns told, where there are too many to tell; 1 is the first
 	Columns   []sensitive.ColumnResult `json:"columns"`
 	Anonymity *quality.Anonymity       `json:"k_anonymity,omitempty"`
 }
 
-func (p *Preflight) exclusion(files []*file) {
-	passed := true
-	for _, f := range files {
-		e := ExclusionFile{Path: f.Path, Bytes: f.Bytes, Dialect: f.dialect(), Examined: f.Format != table.Raw, Stopped: f.stop(), Formulas: f.Formulas}
-		passed = passed && e.Stopped == nil
-		for _, t := range f.Tables {
-			e.Tables = append(e.Tables, ExclusionTable{t.Name, t.Quality.Rows, t.Heading, t.Columns, t.Quality.Anonymity})
-			passed = passed && t.clean()
-		}
-		p.Exclusion.Files = append(p.Exclusion.Files, e)
+func (p *Preflight) exclusion(all Counts, told []*file) {
+	for _, f := range told {
+		p.Exclusion.Files = append(p.Exclusion.Files, f.exclusion())
 	}
-	p.Exclusion.Header = p.header("exclusion", passed)
+	p.Exclusion.All = all
+	p.Exclusion.Header = p.header("exclusion", all.Findings == 0)
 }
 
-// clean tells whether nothing has to be done about a table. What a person has
-// to look at is listed, and does not fail: no program can tell.
-func (t *found) clean() bool {
-	if t.Heading != "" {
-		return false
+// exclusion tells what was found in a file. What has to be done about it makes
+// the dataset fail; what a person has to look at is listed only: no program
+// can tell.
+func (f *file) exclusion() ExclusionFile {
+	e := ExclusionFile{Path: f.Path, Bytes: f.Bytes, Dialect: f.dialect(), Examined: f.Format != table.Raw, Kind: f.Kind, Stopped: f.stop(), Formulas: f.Formulas}
+	for _, t := range f.Tables {
+		e.Tables = append(e.Tables, ExclusionTable{t.Name, t.Quality.Rows, t.Heading, t.Width, t.Numbers, t.Columns, t.Quality.Anonymity})
 	}
-	for _, c := range t.Columns {
-		if c.Verdict == sensitive.Sensitive {
-			return false
-		}
-	}
-	a := t.Quality.Anonymity
-	return a == nil || a.Below == 0
+	return e
 }
 
 // dialect of a file that nothing was read of is its format.

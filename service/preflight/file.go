@@ -1,7 +1,6 @@
 package preflight
 
 import (
-	"context"
 	"errors"
 	"io"
 
@@ -16,11 +15,15 @@ type file struct {
 	Path     string
 	Bytes    int64
 	Format   table.Format
+	Kind     string // of a file that is no table
 	Dialect  table.Dialect
 	Formulas int64
 	Tables   []*found
 	Stopped  *table.Error // nil: it was read to its end
 
+	met     []string // tables that something is expected of
+	done    bool
+	weight  int   // of what reports tell of it
 	trouble error // a fault of this program or machine, not of the file
 }
 
@@ -29,30 +32,32 @@ type found struct {
 	Name    string   // of the sheet, or its number
 	Names   []string // of the columns, as the file has them: never printed
 	Heading string   // the rule by which the names are data; "": they are names
+	Width   int      // columns there are
+	Numbers []int    // of those told; nil: all
 	Columns []sensitive.ColumnResult
 	Quality quality.Result
 	Sketch  *sketch.Sketch
 }
 
-func (f *file) stream(ctx context.Context, r io.Reader, o Options) error {
-	in, err := table.Stream(f.Format, r, table.Options{})
+func (f *file) stream(r *Reader, content io.Reader) error {
+	in, err := table.Stream(f.Format, content, table.Options{})
 	if err != nil {
 		return f.fail(err)
 	}
-	return f.read(ctx, in, o)
+	return f.read(r, in)
 }
 
 // read goes through all tables of a file.
-func (f *file) read(ctx context.Context, in *table.File, o Options) error {
+func (f *file) read(r *Reader, in *table.File) error {
 	defer func() { f.Dialect, f.Formulas = in.Dialect(), in.Formulas() }()
 	defer in.Close()
 	for {
-		t, err := in.Next(ctx)
+		t, err := in.Next(r.ctx)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err == nil {
-			err = f.table(ctx, t, o)
+			err = f.table(r, t)
 		}
 		if err != nil {
 			return f.fail(err)
@@ -70,19 +75,25 @@ func (f *file) fail(err error) error {
 }
 
 // table shows every batch to all who look for something.
-func (f *file) table(ctx context.Context, t *table.Table, o Options) error {
-	look, err := newLook(f.Path, t, o)
-	if err != nil {
-		return err
+func (f *file) table(r *Reader, t *table.Table) error {
+	if len(t.Columns) >= wide {
+		r.wide.Lock()
+		defer r.wide.Unlock()
 	}
-	look.name = sheetName(t.Name, len(f.Tables)+1)
+	name := sheetName(t.Name, len(f.Tables)+1)
+	e, asOf := f.expected(t, r.o.Expectations)
+	look, err := newLook(t, e, asOf, r.o.SketchKey)
+	if err != nil {
+		return &ExpectationError{tableName(f.Path, name), err}
+	}
+	look.name = name
 	defer func() {
 		found := look.found()
 		found.heading(t.Header)
 		f.Tables = append(f.Tables, found)
 	}()
 	for {
-		b, err := t.Next(ctx)
+		b, err := t.Next(r.ctx)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -102,21 +113,29 @@ type look struct {
 	sketch  *sketch.Sketcher // nil: not asked for
 }
 
-func newLook(path string, t *table.Table, o Options) (*look, error) {
-	l := &look{name: t.Name, columns: t.Columns, scanner: sensitive.NewScanner(t.Columns)}
-	var expected *quality.Expectation
-	asOf := ""
-	if o.Expectations != nil {
-		expected, asOf = o.Expectations.Tables[tableName(path, t.Name)], o.Expectations.AsOf
-	}
+func newLook(t *table.Table, e *quality.Expectation, asOf string, key *[32]byte) (*look, error) {
+	l := &look{columns: t.Columns, scanner: sensitive.NewScanner(t.Columns)}
 	var err error
-	if l.profile, err = quality.NewProfiler(t.Columns, expected, asOf); err != nil {
-		return nil, &ExpectationError{tableName(path, t.Name), err}
+	if l.profile, err = quality.NewProfiler(t.Columns, e, asOf); err != nil {
+		return nil, err
 	}
-	if o.SketchKey != nil {
-		l.sketch = sketch.New(*o.SketchKey, len(t.Columns))
+	if key != nil {
+		l.sketch = sketch.New(*key, len(t.Columns))
 	}
 	return l, nil
+}
+
+// expected is what is expected of a table, by the name that the file has for
+// it: it need not be one that may be printed.
+func (f *file) expected(t *table.Table, all *quality.Expectations) (e *quality.Expectation, asOf string) {
+	if all == nil {
+		return nil, ""
+	}
+	name := tableName(f.Path, t.Name)
+	if e = all.Tables[name]; e != nil {
+		f.met = append(f.met, name)
+	}
+	return e, all.AsOf
 }
 
 // tableName is how reports and expectations call a table.
@@ -147,7 +166,7 @@ func (l *look) add(b *table.Batch) {
 }
 
 func (l *look) found() *found {
-	f := &found{Name: l.name, Names: l.columns, Columns: l.scanner.Columns(), Quality: l.profile.Result()}
+	f := &found{Name: l.name, Names: l.columns, Width: len(l.columns), Columns: l.scanner.Columns(), Quality: l.profile.Result()}
 	if l.sketch != nil {
 		s := l.sketch.Sketch()
 		f.Sketch = &s

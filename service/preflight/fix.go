@@ -7,6 +7,7 @@ import (
 
 	"github.com/datapledge/datapledge/service"
 	"github.com/datapledge/datapledge/service/preflight/sensitive"
+	"github.com/datapledge/datapledge/service/preflight/table"
 )
 
 // Fix is one thing to do before the dataset may be notarized, or to look at.
@@ -30,7 +31,7 @@ func (p *Preflight) fixes() []Fix {
 	for _, f := range p.Exclusion.Files {
 		out = append(out, f.fixes()...)
 	}
-	out = append(out, p.Quality.fixes()...)
+	out = p.listed(append(out, p.Quality.fixes()...))
 	for i := range out {
 		if out[i].Must {
 			out[i].ID = out[i].id()
@@ -79,12 +80,13 @@ func documentFix(number int, d DocumentLine) Fix {
 func (f *ExclusionFile) fixes() []Fix {
 	var out []Fix
 	if !f.Examined {
-		x := fix("exclusion", "not-examined", "不是表格,内容未检查:请人工确认", "not a table, nobody looked inside: have a person look")
+		words := kindWords[f.Kind]
+		x := fix("exclusion", "not-examined", words.ZH, words.EN)
 		x.Must, x.Table = false, f.Path
 		out = append(out, x)
 	}
 	if s := f.Stopped; s != nil {
-		x := fix("exclusion", s.Code, fmt.Sprintf("文件在第 %d 行之后无法读取:修复文件", s.Row), fmt.Sprintf("cannot be read after row %d: repair the file", s.Row))
+		x := stopFix(s)
 		x.Table = tableName(f.Path, s.Table)
 		out = append(out, x)
 	}
@@ -99,6 +101,22 @@ func (f *ExclusionFile) fixes() []Fix {
 	return out
 }
 
+// stopWords say why a file could not be read to its end, and what to do.
+var stopWords = map[string]service.Text{
+	table.CellTooLarge:   {ZH: "单元格或行过大:拆分或删除", EN: "a cell or row is too large: divide or drop it"},
+	table.TooManyColumns: {ZH: "列数过多:拆分表格", EN: "it has too many columns: divide the table"},
+	table.BrokenEncoding: {ZH: "编码有误:请以 UTF-8 重新导出", EN: "bytes that are no text: export it again as UTF-8"},
+	table.Truncated:      {ZH: "文件不完整:重新导出", EN: "it ends in the middle: export it again"},
+	table.Bomb:           {ZH: "声称或解压出的内容远超文件本身:重新导出,勿留空列", EN: "it holds or claims far more than its size: export it again, without empty columns"},
+	table.Malformed:      {ZH: "不符合其格式:重新导出", EN: "not what its format prescribes: export it again"},
+	table.Unsupported:    {ZH: "含有不支持的内容:请另存为 CSV", EN: "something in it is not read here: save it as CSV"},
+}
+
+func stopFix(s *Stop) Fix {
+	words := stopWords[s.Code]
+	return fix("exclusion", s.Code, fmt.Sprintf("文件在第 %d 行之后无法读取:%s", s.Row, words.ZH), fmt.Sprintf("cannot be read after row %d: %s", s.Row, words.EN))
+}
+
 func (t *ExclusionTable) fixes(name string) []Fix {
 	var out []Fix
 	if t.Heading != "" {
@@ -108,7 +126,7 @@ func (t *ExclusionTable) fixes(name string) []Fix {
 	}
 	for i, c := range t.Columns {
 		if c.Verdict == sensitive.Sensitive || c.Verdict == sensitive.Review {
-			out = append(out, columnFix(name, i+1, c))
+			out = append(out, columnFix(name, t.number(i), c))
 		}
 	}
 	if a := t.Anonymity; a != nil && a.Below > 0 {
@@ -120,7 +138,15 @@ func (t *ExclusionTable) fixes(name string) []Fix {
 	return out
 }
 
-func columnFix(table string, column int, c sensitive.ColumnResult) Fix {
+// number of a column among all of the table's, 1 for the first.
+func (t *ExclusionTable) number(i int) int {
+	if t.Numbers != nil {
+		return t.Numbers[i]
+	}
+	return i + 1
+}
+
+func columnFix(name string, column int, c sensitive.ColumnResult) Fix {
 	zh, en := ruleName(c.Because)
 	count, rows := hits(c)
 	x := fix("exclusion", c.Because,
@@ -131,7 +157,7 @@ func columnFix(table string, column int, c sensitive.ColumnResult) Fix {
 		x.What.ZH = fmt.Sprintf("列 %s:可能有%s,%d 个非空值中有 %d 个%s:请人工确认", c.Column, zh, c.NonEmpty, count, rowList("(行 ", rows))
 		x.What.EN = fmt.Sprintf("column %s: perhaps %s, in %d of %d values%s: have a person look", c.Column, en, count, c.NonEmpty, rowList(" (rows ", rows))
 	}
-	x.Table, x.Column = table, column
+	x.Table, x.Column = name, column
 	return x
 }
 

@@ -8,26 +8,44 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/datapledge/datapledge/service/preflight/sketch"
 	"github.com/datapledge/datapledge/service/preflight/table"
 )
 
 // Reader looks at the files of a dataset while they are read for its
 // fingerprint. It is for several goroutines at once.
 type Reader struct {
-	ctx   context.Context
-	o     Options
-	mu    sync.Mutex
-	files []*file
+	ctx  context.Context
+	o    Options
+	seat chan struct{} // whoever reads tables takes one: memory is for so many
+	wide sync.Mutex    // one wide table at a time
+
+	mu       sync.Mutex
+	files    []*file
+	named    map[string]*file
+	all      Counts
+	means    means
+	told     byPath
+	weight   int    // of those told
+	beyond   string // the first path that there is no room for; "": there is for all
+	sketches []sketch.Sketch
 }
 
+const (
+	seats = 4       // tables that are read at once
+	wide  = 1 << 11 // columns from which on a table is a wide one
+)
+
 // NewReader begins a pass, which ends early when ctx does.
-func NewReader(ctx context.Context, o Options) *Reader { return &Reader{ctx: ctx, o: o} }
+func NewReader(ctx context.Context, o Options) *Reader {
+	return &Reader{ctx: ctx, o: o, seat: make(chan struct{}, seats), named: map[string]*file{}}
+}
 
 // Beside is a storage.Beside: it looks at a file while its bytes pass by.
 func (r *Reader) Beside(path string, size int64) io.WriteCloser {
 	f := &file{Path: path, Bytes: size}
 	r.mu.Lock()
-	r.files = append(r.files, f)
+	r.files, r.named[path] = append(r.files, f), f
 	r.mu.Unlock()
 	return &stream{r: r, f: f}
 }
@@ -50,27 +68,36 @@ func (r *Reader) Later() []string {
 // At looks at one of the files of Later.
 func (r *Reader) At(path string, content io.ReaderAt) error {
 	r.mu.Lock()
-	i := slices.IndexFunc(r.files, func(f *file) bool { return f.Path == path })
+	f := r.named[path]
 	r.mu.Unlock()
-	if i < 0 {
+	if f == nil || f.done {
 		return errors.New("preflight: a file that was not read before")
 	}
-	f := r.files[i]
+	r.seat <- struct{}{}
+	defer func() { <-r.seat }()
+	defer r.done(f)
 	in, err := table.Random(f.Format, content, f.Bytes, table.Options{})
 	if err != nil {
 		return f.fail(err)
 	}
-	return f.read(r.ctx, in, r.o)
+	return f.read(r, in)
 }
 
 // sorted are the files in the order of the manifest.
 func (r *Reader) sorted() []*file {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	files := slices.Clone(r.files)
-	slices.SortFunc(files, func(a, b *file) int { return cmp.Compare(a.Path, b.Path) })
-	return files
+	return slices.SortedFunc(slices.Values(r.files), comparePaths)
 }
+
+// sortedTold are those that the reports tell of.
+func (r *Reader) sortedTold() []*file {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.SortedFunc(slices.Values(r.told), comparePaths)
+}
+
+func comparePaths(a, b *file) int { return cmp.Compare(a.Path, b.Path) }
 
 // headSize is how much of a file says what it is.
 const headSize = 64 << 10
@@ -113,14 +140,19 @@ func (s *stream) send(b []byte) {
 func (s *stream) begin() {
 	s.told = true
 	s.f.Format = table.Sniff(s.f.Path, s.head)
+	if s.f.Format == table.Raw {
+		s.f.Kind = kindOf(s.f.Path, s.head)
+	}
 	if s.f.Format == table.Raw || s.f.Format.Random() {
 		return
 	}
 	out, in := io.Pipe()
 	s.pipe, s.done = in, make(chan struct{})
+	s.r.seat <- struct{}{}
 	go func() {
 		defer close(s.done)
-		s.f.trouble = s.f.stream(s.r.ctx, out, s.r.o)
+		defer func() { <-s.r.seat }()
+		s.f.trouble = s.f.stream(s.r, out)
 		_ = out.Close() // what comes now is thrown away
 	}()
 }
@@ -134,6 +166,9 @@ func (s *stream) Close() error {
 	if s.pipe != nil {
 		_ = s.pipe.Close()
 		<-s.done
+	}
+	if !s.f.Format.Random() {
+		s.r.done(s.f)
 	}
 	return nil
 }

@@ -53,7 +53,9 @@ type Preflight struct {
 	Consent     ConsentReport   `json:"consent"`
 	Exclusion   ExclusionReport `json:"exclusion"`
 	Quality     QualityReport   `json:"quality"`
-	Fix         []Fix           `json:"fix"`
+	Fix         []Fix           `json:"fix"` // at most 1,000 to fix and as many to look at; the last says how many more there are
+
+	unlisted int // things to fix beyond those
 }
 
 // Passed tells whether all three principles are kept, as far as a program can

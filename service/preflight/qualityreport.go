@@ -1,6 +1,8 @@
 package preflight
 
 import (
+	"slices"
+
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service/preflight/quality"
 	"github.com/datapledge/datapledge/service/preflight/table"
@@ -10,7 +12,9 @@ import (
 type QualityReport struct {
 	Header
 	Dimensions []DimensionLine `json:"dimensions"` // all six, in the order of the standard
-	Files      []QualityFile   `json:"files"`
+	Files      []QualityFile   `json:"files"`      // those that the exclusion report tells of
+
+	uniqueness *int // part of accuracy, in basis points
 }
 
 // DimensionLine is the mean of a dimension's measures, in basis points,
@@ -31,7 +35,8 @@ type QualityFile struct {
 
 // QualityTable is one table of a file.
 type QualityTable struct {
-	Name string `json:"name,omitempty"`
+	Name    string `json:"name,omitempty"`
+	Numbers []int  `json:"numbers,omitempty"` // of the columns told, where there are too many to tell
 	quality.Result
 }
 
@@ -39,26 +44,30 @@ type QualityTable struct {
 // their end as the tables that they are, of all files that are tables.
 const ruleReadable = "file-is-readable"
 
-func (p *Preflight) quality(e *quality.Expectations, files []*file) {
-	all := []quality.Measure{readable(files)}
-	for _, f := range files {
-		q := QualityFile{Path: f.Path}
-		for _, t := range f.Tables {
-			q.Tables = append(q.Tables, QualityTable{t.Name, t.Quality})
-			all = append(all, t.Quality.Measures...)
-		}
-		p.Quality.Files = append(p.Quality.Files, q)
+func (p *Preflight) quality(e *quality.Expectations, m means, files, told []*file) {
+	for _, f := range told {
+		p.Quality.Files = append(p.Quality.Files, f.quality())
 	}
+	m.measure(readable(files))
 	passed := true
-	for _, d := range quality.Dimensions {
-		l := dimension(d, all)
+	for i, d := range quality.Dimensions {
+		l := DimensionLine{Dimension: d, Score: m.dimensions[i].of(), Measures: m.dimensions[i].n, Of: m.dimensions[i].all}
 		if e != nil {
 			l.AtLeast = e.AtLeast[d]
 		}
 		passed = passed && !l.short() && (d != quality.Accessibility || l.Score == nil || *l.Score == 10000)
 		p.Quality.Dimensions = append(p.Quality.Dimensions, l)
 	}
+	p.Quality.uniqueness = m.uniqueness.of()
 	p.Quality.Header = p.header("quality", passed)
+}
+
+func (f *file) quality() QualityFile {
+	q := QualityFile{Path: f.Path}
+	for _, t := range f.Tables {
+		q.Tables = append(q.Tables, QualityTable{t.Name, t.Numbers, t.Quality})
+	}
+	return q
 }
 
 func readable(files []*file) quality.Measure {
@@ -75,23 +84,50 @@ func readable(files []*file) quality.Measure {
 	return m
 }
 
-func dimension(d quality.Dimension, all []quality.Measure) DimensionLine {
-	l, sum := DimensionLine{Dimension: d}, 0
-	for _, m := range all {
-		if m.Dimension != d {
-			continue
-		}
-		l.Of++
-		if bp, ok := m.BP(); ok {
-			l.Measures++
-			sum += bp
+// mean is of measures in basis points, rounded down.
+type mean struct{ sum, n, all int } // n of all measures were applicable
+
+func (m *mean) of() *int {
+	if m.n == 0 {
+		return nil
+	}
+	bp := m.sum / m.n
+	return &bp
+}
+
+// means are those of the dimensions, in their order, and of uniqueness.
+type means struct {
+	dimensions [6]mean
+	uniqueness mean
+}
+
+func (m *means) add(o means) {
+	for i, d := range o.dimensions {
+		m.dimensions[i].add(d)
+	}
+	m.uniqueness.add(o.uniqueness)
+}
+
+func (m *mean) add(o mean) { m.sum, m.n, m.all = m.sum+o.sum, m.n+o.n, m.all+o.all }
+
+func (m *means) measure(q quality.Measure) {
+	one := mean{all: 1}
+	if bp, ok := q.BP(); ok {
+		one.sum, one.n = bp, 1
+	}
+	m.dimensions[slices.Index(quality.Dimensions, q.Dimension)].add(one)
+	if q.Rule == quality.RowOccursOnce {
+		m.uniqueness.add(one)
+	}
+}
+
+func (f *file) means() (m means) {
+	for _, t := range f.Tables {
+		for _, q := range t.Quality.Measures {
+			m.measure(q)
 		}
 	}
-	if l.Measures > 0 {
-		mean := sum / l.Measures
-		l.Score = &mean
-	}
-	return l
+	return m
 }
 
 // short: less was measured than is expected, or nothing although it is.
@@ -107,23 +143,5 @@ func (r QualityReport) scores() pledge.Scores {
 		by[l.Dimension] = l.Score
 	}
 	return pledge.Scores{Completeness: by[quality.Completeness], Validity: by[quality.Conformity],
-		Uniqueness: r.uniqueness(), Consistency: by[quality.Consistency], Timeliness: by[quality.Timeliness]}
-}
-
-func (r QualityReport) uniqueness() *int {
-	sum, n := 0, 0
-	for _, f := range r.Files {
-		for _, t := range f.Tables {
-			for _, m := range t.Measures {
-				if bp, ok := m.BP(); ok && m.Rule == quality.RowOccursOnce {
-					sum, n = sum+bp, n+1
-				}
-			}
-		}
-	}
-	if n == 0 {
-		return nil
-	}
-	mean := sum / n
-	return &mean
+		Uniqueness: r.uniqueness, Consistency: by[quality.Consistency], Timeliness: by[quality.Timeliness]}
 }

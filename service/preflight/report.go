@@ -17,6 +17,11 @@ import (
 // that is not in the file, or when the expectations do not fit it.
 func (r *Reader) Report(fingerprint string) (Preflight, error) {
 	files := r.sorted()
+	for _, f := range files {
+		if !f.done {
+			r.done(f) // nobody read it at will
+		}
+	}
 	var errs []error
 	for _, f := range files {
 		errs = append(errs, f.trouble)
@@ -27,8 +32,9 @@ func (r *Reader) Report(fingerprint string) (Preflight, error) {
 	}
 	p := Preflight{Fingerprint: fingerprint}
 	p.consent(r.o.Consent, files)
-	p.exclusion(files)
-	p.quality(r.o.Expectations, files)
+	told := r.sortedTold()
+	p.exclusion(r.all, told)
+	p.quality(r.o.Expectations, r.means, files, told)
 	p.Fix = p.fixes()
 	return p, nil
 }
@@ -41,8 +47,8 @@ func (r *Reader) unmet(files []*file) error {
 	seen := map[string]bool{}
 	for _, f := range files {
 		seen[f.Path] = f.Stopped != nil // its tables may come later in the file
-		for _, t := range f.Tables {
-			seen[tableName(f.Path, t.Name)] = true
+		for _, name := range f.met {
+			seen[name] = true
 		}
 	}
 	var missing []string
@@ -59,18 +65,12 @@ func (r *Reader) unmet(files []*file) error {
 	return &ExpectationError{missing[0], errors.New("the dataset has no such table")}
 }
 
-// Sketches are those of all tables of more than a few rows, in the order of
-// the files.
+// Sketches are a few, which sketch.Merge makes one of: the same as of those of
+// all tables.
 func (r *Reader) Sketches() []sketch.Sketch {
-	var out []sketch.Sketch
-	for _, f := range r.sorted() {
-		for _, t := range f.Tables {
-			if t.Sketch != nil {
-				out = append(out, *t.Sketch)
-			}
-		}
-	}
-	return out
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.sketches)
 }
 
 // Digest is the SHA-256 of a report's RFC 8785 JSON, as a declaration carries

@@ -21,17 +21,9 @@ var results = map[string]service.Text{Pass: {ZH: "通过", EN: "pass"}, Fail: {Z
 // Summary prints what a person wants to know first, in "zh" or "en".
 func (p *Preflight) Summary(w io.Writer, lang string) {
 	say := func(zh, en string, args ...any) { fmt.Fprintf(w, service.Text{ZH: zh, EN: en}.In(lang)+"\n", args...) }
-	var rows, columns, looked int64
-	for _, f := range p.Exclusion.Files {
-		if f.Examined {
-			looked++
-		}
-		for _, t := range f.Tables {
-			rows, columns = rows+t.Rows, columns+int64(len(t.Columns))
-		}
-	}
+	all := p.Exclusion.All
 	say("数据集   %s", "dataset    %s", p.Fingerprint)
-	say("         文件 %d 个,其中表格文件 %d 个;%d 行,%d 列", "           files: %d, tables: %d, rows: %d, columns: %d", len(p.Exclusion.Files), looked, rows, columns)
+	say("         文件 %d 个,其中表格文件 %d 个;%d 行,%d 列", "           files: %d, tables: %d, rows: %d, columns: %d", all.Files, all.Examined, all.Rows, all.Columns)
 	say("知情同意 %s(%d 份文件,覆盖 %d/%d 个文件)", "consent    %s (documents: %d, files covered: %d of %d)", results[p.Consent.Result].In(lang), len(p.Consent.Documents), p.Consent.Covered, p.Consent.Files)
 	say("敏感数据 %s", "exclusion  %s", results[p.Exclusion.Result].In(lang))
 	say("数据质量 %s", "quality    %s", results[p.Quality.Result].In(lang))

@@ -11,6 +11,9 @@ const (
 	Sensitive Verdict = "sensitive"
 )
 
+// Gravity is greater for what is graver.
+func Gravity(v Verdict) int { return gravity[v] }
+
 var gravity = map[Verdict]int{Clean: 0, Masked: 1, Review: 2, Sensitive: 3}
 
 // ColumnResult is what was found in one column. It holds no value of the data.
