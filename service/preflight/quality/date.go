@@ -1,7 +1,5 @@
 package quality
 
-import "time"
-
 // dateKind: 2006-01-02, 2006/01/02 or 2006.01.02, alone or with a time
 // after a blank or a T.
 func dateKind(cell []byte) Kind {
@@ -33,14 +31,26 @@ func day(year, month, of []byte) (int64, bool) {
 		return 0, false
 	}
 	y, m, d := small(year), small(month), small(of)
-	if m < 1 || m > 12 || d < 1 || d > 31 {
+	if m < 1 || m > 12 || d < 1 {
 		return 0, false
 	}
-	t := time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC)
-	if t.Day() != d { // the 31st of a short month
+	leap := y%4 == 0 && (y%100 != 0 || y%400 == 0)
+	if d > monthDays[m] || m == 2 && d == 29 && !leap {
 		return 0, false
 	}
-	return t.Unix() / 86400, true
+	return since1970(int64(y), int64(m), int64(d)), true
+}
+
+var monthDays = [13]int{0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
+
+// since1970 counts days of the Gregorian calendar; a year begins in March, so
+// that the day that only some have comes last.
+func since1970(y, m, d int64) int64 {
+	if m < 3 {
+		y, m = y-1, m+12
+	}
+	leaps := (y+400)/4 - (y+400)/100 + (y+400)/400 // 400 years more, for none is below zero
+	return y*365 + leaps - 97 + (153*m-457)/5 + d - 719469
 }
 
 func small(digits []byte) (n int) {

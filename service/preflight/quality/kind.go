@@ -1,6 +1,8 @@
 package quality
 
 import (
+	"encoding/binary"
+
 	"github.com/datapledge/datapledge/service/preflight/table"
 )
 
@@ -49,6 +51,35 @@ func kindOf(cell []byte, c table.Class) Kind {
 	return Text
 }
 
+// surely is, for the bytes of a cell, what it is when it has so many bytes at
+// least, and not eight, which may be a date.
+type surely struct {
+	kind  Kind // kinds: look at the text
+	least uint8
+}
+
+// known is by class, without what formats say.
+var known = func() (t [table.Null]surely) {
+	for c := range t {
+		t[c] = knownOf(table.Class(c))
+	}
+	return t
+}()
+
+func knownOf(c table.Class) surely {
+	switch {
+	case c == table.Digit:
+		return surely{Integer, 1}
+	case c == table.Space:
+		return surely{kind: kinds}
+	case c&table.Digit == 0:
+		return surely{Text, 6} // the longest word that means something else is false
+	case c&^dated == 0:
+		return surely{kind: kinds}
+	}
+	return surely{Text, 1}
+}
+
 // digitsKind: eight digits that are a day of this age are a date, everything
 // else is an integer.
 func digitsKind(cell []byte) Kind {
@@ -60,7 +91,41 @@ func digitsKind(cell []byte) Kind {
 	return Integer
 }
 
+// numberKind wants digits, points and signs, one digit at least.
 func numberKind(cell []byte) Kind {
+	if len(cell) <= 8 && cap(cell) >= 8 {
+		return shortNumber(cell)
+	}
+	return longNumber(cell)
+}
+
+// shortNumber looks at eight bytes at once.
+func shortNumber(cell []byte) Kind {
+	n := 8 * uint(len(cell))
+	w := binary.LittleEndian.Uint64(cell[:8])&(1<<n-1) | zeros<<n
+	points := same(w, '.')
+	switch {
+	case (same(w, '-')|same(w, '+'))&^0xFF != 0 || points&(points-1) != 0 || cell[len(cell)-1] == '.':
+		return Text
+	case points != 0:
+		return Decimal
+	}
+	return Integer
+}
+
+const (
+	ones  = 0x0101010101010101
+	lows  = 0x7F7F7F7F7F7F7F7F
+	zeros = ones * '0'
+)
+
+// same has the highest bit of each byte of w that is c.
+func same(w uint64, c byte) uint64 {
+	w ^= ones * uint64(c)
+	return ^((w & lows) + lows | w | lows)
+}
+
+func longNumber(cell []byte) Kind {
 	i := 0
 	if cell[0] == '-' || cell[0] == '+' {
 		i = 1

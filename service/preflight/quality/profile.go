@@ -76,18 +76,26 @@ func (p *Profiler) addRows(b *table.Batch) {
 func (p *Profiler) addCells(b *table.Batch) {
 	start, c := uint32(0), 0
 	for i, end := range b.Ends {
-		cell := b.Text[start:end]
-		k := kindOf(cell, b.Classes[i])
-		if k == Text && len(cell) <= 4 && absent(cell) {
-			p.marker++
-			k = Empty
+		class := b.Classes[i]
+		sure := known[class&(table.Null-1)]
+		if n := end - start; n < uint32(sure.least) || n == 8 || sure.kind == kinds {
+			sure.kind = p.kind(b.Text[start:end], class)
 		}
-		p.cols[c].kinds[k]++
+		p.cols[c].kinds[sure.kind]++
 		start = end
 		if c++; c == b.Columns {
 			c = 0
 		}
 	}
+}
+
+func (p *Profiler) kind(cell []byte, class table.Class) Kind {
+	k := kindOf(cell, class)
+	if k == Text && len(cell) <= 4 && absent(cell) {
+		p.marker++
+		return Empty
+	}
+	return k
 }
 
 // absent tells whether a cell says in a word that there is nothing. The words
