@@ -63,6 +63,7 @@ func (c *checker) againstSearch() {
 	if at := c.search.by.Revoked; at != nil {
 		c.against("search-key-revoked", "", at.Time, count(int(at.Block)))
 	}
+	c.againstContent(c.search.content)
 	for _, a := range c.search.assets {
 		n, err := parseJSON(c.last[assetKey+a.id])
 		if now := numberIn(n, "seq"); err == nil && now != a.seq {
@@ -78,6 +79,10 @@ func (c *checker) againstAsset(id string, n node) {
 	c.againstFlags(id, n)
 	if others := textsIn(n, "disputed_with", ""); others != "" {
 		c.against("disputed", id, "", others)
+	}
+	declaration, _ := n.get("declaration")
+	if findings := textsIn(declaration, "overrides", "finding"); findings != "" {
+		c.against("findings-overridden", id, "", findings+" ("+textsIn(declaration, "overrides", "name")+")")
 	}
 	if others := textsIn(n, "kin", ""); others != "" {
 		c.against("kin", id, "", others)
@@ -117,8 +122,12 @@ func (c *checker) againstPledge(id string, n node) {
 	if _, ok := n.get("custody"); !ok {
 		c.against("custody-unchecked", id, "", "")
 	}
-	if scan, _ := n.get("scan"); textIn(scan, "result") == "waived" {
+	scan, _ := n.get("scan")
+	if textIn(scan, "result") == "waived" {
 		c.against("scan-waived", id, textIn(scan, "at"), textIn(scan, "waived_by"))
+	}
+	if others := textsIn(scan, "overlaps", "asset_id"); others != "" {
+		c.against("scan-overlaps", id, textIn(scan, "at"), others)
 	}
 }
 

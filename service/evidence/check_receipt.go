@@ -1,5 +1,7 @@
 package evidence
 
+import "github.com/datapledge/datapledge/pledge"
+
 // receipt checks the custody receipt inside the asset's notarization, as of
 // then: an exchange signed that this owner's content is in its custody.
 func (c *checker) receipt(cmd command) {
@@ -37,6 +39,7 @@ func (c *checker) receiptSays(r, cmd command) error {
 	n, size, root := f.number("files"), f.number("size"), f.text("manifest_root")
 	f.text("depth")
 	sm3 := f.optional("sm3_fingerprint")
+	found, kept := f.examined(), record.examined()
 	if err := firstOf(f.rest(), record.error()); err != nil {
 		return err
 	}
@@ -58,6 +61,26 @@ func (c *checker) receiptSays(r, cmd command) error {
 		return faultf(f.at("manifest_root"), "is not that of the asset")
 	case record.has("sm3_fingerprint") && sm3 != record.text("sm3_fingerprint"):
 		return faultf(f.at("sm3_fingerprint"), "is not that of the asset")
+	case found != kept:
+		return faultf(f.at("preflight"), "is not that of the asset")
 	}
 	return nil
+}
+
+// examined is the canonical JSON of what the custodian found when it ran the
+// preflight, "" when it did not. It is read as the rules read it: an empty
+// member may stand in the receipt and is not in the record.
+func (f *fields) examined() string {
+	if !f.has("preflight") {
+		return ""
+	}
+	var e pledge.Examined
+	if err := pledge.StrictUnmarshal(appendJSON(nil, f.object("preflight")), &e); err != nil {
+		f.fail("preflight", "%v", err)
+	}
+	raw, err := pledge.CanonicalJSON(e)
+	if err != nil {
+		f.fail("preflight", "%v", err)
+	}
+	return string(raw)
 }

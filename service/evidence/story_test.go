@@ -2,6 +2,7 @@ package evidence_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"strings"
@@ -23,7 +24,8 @@ type story struct {
 	owner, owner2, other             key
 	asset, kin, pledge, released     string
 	created                          time.Time
-	sound                            soundFiles // of asset and pledge
+	sound                            soundFiles      // of asset and pledge
+	scan                             pledge.ScanBody // of the next registration; empty: a clean one
 }
 
 var madeAt = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
@@ -139,9 +141,15 @@ func (s *story) register(id string) {
 			Value: pledge.Amount{Amount: 200_000_000, Currency: "CNY"}, BaseDate: s.created.AddDate(0, 0, -1).Format(time.DateOnly)}),
 		s.sign(s.exchange, pledge.CustodyReceiptAct, pledge.ReceiptBody{Fingerprint: asset.Fingerprint, Owner: asset.Owner,
 			Files: asset.Files, Size: asset.Size, ManifestRoot: asset.ManifestRoot, PledgeID: id, Depth: "full"}),
-		s.sign(s.ipcentre, pledge.PledgeScan, pledge.ScanBody{PledgeID: id, Result: "clean", Report: "sha256:" + hash("scan")}),
+		s.sign(s.ipcentre, pledge.PledgeScan, s.scanOf(id)),
 	)
 	s.commit(s.sign(s.bank, pledge.PledgeRegister, pledge.RegisterBody{PledgeID: id, TermsDigest: digest, ExpectedSeq: asset.Seq}))
+}
+
+func (s *story) scanOf(id string) pledge.ScanBody {
+	b := s.scan
+	b.PledgeID, b.Result, b.Report = id, cmp.Or(b.Result, "clean"), "sha256:"+hash("scan")
+	return b
 }
 
 func (s *story) source() evidence.Source {

@@ -214,7 +214,27 @@ func (r *reader) receiptMatches() error {
 			return fmt.Errorf("another %s", name)
 		}
 	}
+	if said, kept := preflight(body), preflight(asset); said != kept {
+		return errors.New("another preflight")
+	}
 	return must(said.text("act") == "custody.receipt" && said.text("on") == r.trust.text("channel") && body.text("owner") == made.said.text("by"), "a receipt of something else")
+}
+
+// preflight is what the custodian found, without the members that say nothing.
+func preflight(o object) string {
+	found, _ := o["preflight"].(object)
+	out := object{}
+	for name, v := range found {
+		if s := print(v); s != `""` && s != "[]" && s != "0" {
+			out[name] = v
+		}
+	}
+	scores := object{"completeness": nil, "uniqueness": nil, "validity": nil, "consistency": nil, "timeliness": nil}
+	for name, v := range found.object("scores") {
+		scores[name] = v
+	}
+	out["scores"] = scores
+	return print(out)
 }
 
 func (r *reader) fingerprint() error {
