@@ -19,7 +19,7 @@ func (c *checker) answers() {
 			c.note(CheckAnswers, nameRecord, faultf("assets", "%.40q is not on the ledger at block %d", a.id, s.asOf.Height))
 			continue
 		}
-		c.note(CheckAnswers, nameRecord, firstOf(s.sameAsset(a, n), s.sameLiens(a, n, then), s.around(a, n)))
+		c.note(CheckAnswers, nameRecord, firstOf(s.sameAsset(a, n), s.sameSketch(a, n), s.sameLiens(a, n, then), s.around(a, n)))
 	}
 }
 
@@ -46,7 +46,7 @@ func (s *search) whole() error {
 	if s.none != (s.complete && len(s.liens) == 0) {
 		return faultf("none", "does not follow from what was found")
 	}
-	return s.asked()
+	return firstOf(s.asked(), s.alike())
 }
 
 // asked compares the query with the answer.
@@ -129,7 +129,7 @@ func (l lien) same(then state) error {
 // around wants a search that calls itself complete to have looked at what
 // counts as one with an asset, or is known to share files with it.
 func (s *search) around(a searchedAsset, n node) error {
-	if !s.complete || a.via == "kin" || a.via == "file" {
+	if !s.complete || a.via == "kin" || a.via == "file" || a.via == "content" {
 		return nil
 	}
 	var near []string

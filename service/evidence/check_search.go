@@ -20,6 +20,7 @@ type search struct {
 	seq      *int64
 	assets   []searchedAsset
 	liens    []lien
+	content  *comparison
 	on       map[string][]lien // by asset
 	looked   map[string]bool   // the assets
 	by       KeyLife           // what signed it
@@ -88,7 +89,7 @@ func parseSearch(text string) (*search, error) {
 		seq := f.number("expected_seq")
 		s.seq = &seq
 	}
-	return s, firstOf(f.error(), asOf.error(), s.read(f))
+	return s, firstOf(f.error(), asOf.error(), s.read(f), s.readContent(f))
 }
 
 func (s *search) read(f *fields) error {

@@ -36,7 +36,7 @@ var negativeWords = map[string]Words{
 	"time-stamp-unproven": {"所信任的文件未列明为区块 {}（未予核验数/载有所示指令的区块数）加盖时间戳的机构：这些时间戳未予核验，不得作为依据。",
 		"The trust file names no authority for the time stamps of {} of the blocks with these commands: they were not proven, and count for nothing."},
 	"imprint-unproven":   {"包内有印刻材料，但未能核验，不得作为依据。", "There is imprint material in the package that could not be proven: it counts for nothing."},
-	"search-incomplete":  {"该查询因数量上限而不完整，可能另有质押。", "The search is incomplete, because of a bound: there may be more pledges."},
+	"search-incomplete":  {"该查询不完整（达到数量上限，或者内容未能比对），可能另有质押。", "The search is incomplete, because of a bound or of content that could not be compared: there may be more pledges."},
 	"content-uncompared": {"该查询未比对内容本身：经重新排序、转换编码或修改的副本未能查出。", "The search did not compare the content itself: copies whose rows were sorted, re-encoded or edited were not looked for."},
 	"content-alike":      {"其内容与所查内容相似，据查询报告估计相同的行占 {}。", "Its content is like what was searched: by the report's estimate {} of the rows are the same."},
 	"search-key-revoked": {"签署该查询报告的密钥其后在区块 {} 被撤销：报告所附时间仅为签署者自述，本包不能证明其签署于撤销之前；查询为空的，亦无账本记载可供核对。",

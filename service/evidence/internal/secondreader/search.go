@@ -28,6 +28,9 @@ func (r *reader) searchReport() error {
 	}
 	asOf := o.object("as_of")
 	height := asOf.number("height")
+	if err := shaped(o); err != nil {
+		return err
+	}
 	if err := twice(o.objects("assets"), "asset_id"); err != nil {
 		return err
 	}
@@ -75,6 +78,9 @@ func (r *reader) searchAnswers() error {
 		return errors.New("none is not what follows")
 	}
 	if err := sums(o); err != nil {
+		return err
+	}
+	if err := r.alike(o); err != nil {
 		return err
 	}
 	left := o.objects("liens")
@@ -170,7 +176,7 @@ func (r *reader) liens(o, a, rec object, liens []object) error {
 // around wants the neighbours of an asset that was asked for, when the search
 // says that it is complete.
 func (r *reader) around(o, a, rec object) error {
-	if o["complete"] != true || a["via"] == "kin" || a["via"] == "file" {
+	if o["complete"] != true || a["via"] == "kin" || a["via"] == "file" || a["via"] == "content" {
 		return nil
 	}
 	near := rec.texts("kin")
