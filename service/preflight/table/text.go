@@ -10,6 +10,7 @@ import (
 const (
 	window = 1 << 20   // of bytes that decide the encoding
 	block  = 256 << 10 // of text given out at once
+	small  = 16 << 10  // of most files of a dataset of very many
 )
 
 // text turns a stream of bytes in any encoding into blocks of valid UTF-8
@@ -76,7 +77,7 @@ func (t *text) refill() error {
 		return io.EOF
 	}
 	if t.store == nil {
-		t.store = make([]byte, window+block)
+		t.store = make([]byte, small)
 	}
 	t.raw = t.store[:copy(t.store, t.raw)]
 	if err := t.read(block); err != nil {
@@ -97,17 +98,20 @@ func (t *text) refill() error {
 
 // read reads so many bytes more, fewer only at the end.
 func (t *text) read(size int) error {
-	if t.ended {
-		return nil
+	for whole := len(t.raw) + size; len(t.raw) < whole && !t.ended; {
+		n := len(t.raw)
+		if n == len(t.store) {
+			t.store = append(make([]byte, 0, min(8*n, window+block)), t.raw...)
+			t.store = t.store[:cap(t.store)]
+		}
+		m, err := io.ReadFull(t.r, t.store[n:min(whole, len(t.store))])
+		t.raw = t.store[:n+m]
+		t.ended = errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		if err != nil && !t.ended {
+			return err
+		}
 	}
-	n := len(t.raw)
-	m, err := io.ReadFull(t.r, t.raw[n:n+size])
-	t.raw = t.raw[:n+m]
-	t.ended = errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
-	if t.ended {
-		return nil
-	}
-	return err
+	return nil
 }
 
 // detect decides the encoding by the window just read.
