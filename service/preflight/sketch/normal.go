@@ -16,6 +16,9 @@ func normal(cell []byte, c table.Class) []byte {
 	if c&table.Space != 0 {
 		cell = bytes.TrimSpace(cell)
 	}
+	if n := len(cell); n == 0 || c&table.Plus == 0 && cell[n-1] != '0' && cell[n-1] != '.' {
+		return cell
+	}
 	if c&table.Digit == 0 || c&^(table.Digit|table.Dot|table.Dash|table.Plus|table.Number|table.Space) != 0 {
 		return cell
 	}

@@ -41,7 +41,7 @@ type Sketcher struct {
 	mac   []byte
 
 	rows    *bottom
-	columns []*bottom
+	columns []bottom
 }
 
 // New makes the sketch of a table with so many columns. The key is the
@@ -50,7 +50,7 @@ func New(key [32]byte, columns int) *Sketcher {
 	s := &Sketcher{keyID: KeyID(key), cell: derive(key, "cell"), mac: key[:], rows: newBottom(rowHashes),
 		row: [2]uint64{derive(key, "row 1"), derive(key, "row 2") | 1}, value: [2]uint64{derive(key, "value 1"), derive(key, "value 2") | 1}}
 	for range min(columns, mostColumns) {
-		s.columns = append(s.columns, newBottom(valueHashes))
+		s.columns = append(s.columns, *newBottom(valueHashes))
 	}
 	return s
 }
@@ -71,14 +71,20 @@ func derive(key [32]byte, use string) uint64 {
 func (s *Sketcher) Add(b *table.Batch) {
 	start, c, sum := uint32(0), 0, uint64(0)
 	for i, end := range b.Ends {
-		if cell := normal(b.Text[start:end], b.Classes[i]); len(cell) > 0 {
+		cell := b.Text[start:end]
+		start = end
+		if class := b.Classes[i]; class&(table.Null|table.Space|table.Plus|table.Dot) != 0 {
+			cell = normal(cell, class)
+		}
+		if len(cell) > 0 {
 			h := xxh3.HashSeed(cell, s.cell)
 			sum += h
 			if c < len(s.columns) {
-				s.columns[c].add(mix(h, s.value))
+				if v := mix(h, s.value); v < s.columns[c].limit {
+					s.columns[c].add(v)
+				}
 			}
 		}
-		start = end
 		if c++; c == b.Columns {
 			if sum != 0 { // a row of nothing is no row
 				s.rows.add(mix(sum, s.row))
@@ -100,8 +106,8 @@ func mix(h uint64, key [2]uint64) uint64 {
 // the upper half is the hash's, the lower half is the HMAC's.
 func (s *Sketcher) Sketch() Sketch {
 	out := Sketch{KeyID: s.keyID, Rows: s.seal("row", s.rows.set())}
-	for _, c := range s.columns {
-		if set := c.set(); len(set.Hashes) >= fewestValues {
+	for i := range s.columns {
+		if set := s.columns[i].set(); len(set.Hashes) >= fewestValues {
 			out.Cells = append(out.Cells, s.seal("value", set))
 		}
 	}
