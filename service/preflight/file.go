@@ -76,12 +76,13 @@ func (f *file) fail(err error) error {
 
 // table shows every batch to all who look for something.
 func (f *file) table(r *Reader, t *table.Table) error {
-	if len(t.Columns) >= wide {
+
+	name := sheetName(t.Name, len(f.Tables)+1)
+	e, asOf := f.expected(t, r.o.Expectations)
+	if len(t.Columns) >= wide || e.Heavy() {
 		r.wide.Lock()
 		defer r.wide.Unlock()
 	}
-	name := sheetName(t.Name, len(f.Tables)+1)
-	e, asOf := f.expected(t, r.o.Expectations)
 	look, err := newLook(t, e, asOf, r.o.SketchKey)
 	if err != nil {
 		return &ExpectationError{tableName(f.Path, name), err}

@@ -18,7 +18,7 @@ type Reader struct {
 	ctx  context.Context
 	o    Options
 	seat chan struct{} // whoever reads tables takes one: memory is for so many
-	wide sync.Mutex    // one wide table at a time
+	wide sync.Mutex    // of wide tables, and those of which much is expected, one at a time
 
 	mu       sync.Mutex
 	files    []*file

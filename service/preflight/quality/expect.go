@@ -80,7 +80,52 @@ func (e *Expectations) check() error {
 	return nil
 }
 
+// What may be expected of one table: each takes time for every row, or memory
+// for every different value.
+const (
+	mostNames   = 64 // columns of a key, or of the quasi-identifiers
+	mostOrders  = 64 // pairs
+	mostUniques = 4  // columns
+)
+
+func (t *Expectation) bounded() error {
+	for what, names := range map[string][]string{"key": t.Key, "quasi_identifiers": t.QuasiIdentifiers} {
+		if len(names) > mostNames {
+			return fmt.Errorf("%s names %d columns, at most %d", what, len(names), mostNames)
+		}
+	}
+	if len(t.Order) > mostOrders {
+		return fmt.Errorf("order is of %d pairs, at most %d", len(t.Order), mostOrders)
+	}
+	uniques := 0
+	for _, c := range t.Columns {
+		if c != nil && c.Unique {
+			uniques++
+		}
+	}
+	if uniques > mostUniques {
+		return fmt.Errorf("%d columns are unique, at most %d: name the others in key", uniques, mostUniques)
+	}
+	return nil
+}
+
+// Heavy tells whether different values are counted, which takes memory.
+func (t *Expectation) Heavy() bool {
+	if t == nil {
+		return false
+	}
+	for _, c := range t.Columns {
+		if c.Unique {
+			return true
+		}
+	}
+	return len(t.Key)+len(t.QuasiIdentifiers) > 0
+}
+
 func (t *Expectation) check(asOf string) error {
+	if err := t.bounded(); err != nil {
+		return err
+	}
 	if (t.Current == "") != (t.MaxAgeDays == 0) || t.MaxAgeDays < 0 {
 		return errors.New("current names a column of dates, and max_age_days how old they may be: both, or none")
 	}

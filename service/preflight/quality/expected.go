@@ -93,7 +93,13 @@ func (p *Profiler) expectTimes(e *Expectation, asOf string) error {
 }
 
 func (p *Profiler) column(name string) (int, error) {
-	if c := slices.Index(p.names, name); c >= 0 {
+	if p.places == nil {
+		p.places = map[string]int{}
+		for c := len(p.names) - 1; c >= 0; c-- {
+			p.places[p.names[c]] = c
+		}
+	}
+	if c, ok := p.places[name]; ok {
 		return c, nil
 	}
 	return 0, fmt.Errorf("the table has no column %q", name)

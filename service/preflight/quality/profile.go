@@ -11,7 +11,8 @@ import (
 // Profiler measures one table while its rows pass by.
 type Profiler struct {
 	names  []string
-	asked  *Expectation // nil: nothing is expected
+	places map[string]int // of the names; nil: nothing is expected of them
+	asked  *Expectation   // nil: nothing is expected
 	cols   []column
 	rows   int64
 	odd    int64
