@@ -66,7 +66,7 @@ func (s *Service) sealUpload(ctx context.Context, c Caller, id string, given Giv
 	if err != nil {
 		return Sealed{}, err
 	}
-	found, err := s.examined(ctx, p, d)
+	found, err := s.examined(ctx, id, p, d)
 	if err != nil {
 		return Sealed{}, fmt.Errorf("examining %s: %w", d.Fingerprint, err)
 	}

@@ -55,7 +55,7 @@ func (p *pass) beside(path string, size int64) io.WriteCloser {
 
 // examined is what the pass found; nil when nobody read along. Its documents
 // are kept before anybody signs for them.
-func (s *Service) examined(ctx context.Context, p *pass, d storage.Sealed) (*Examined, error) {
+func (s *Service) examined(ctx context.Context, id string, p *pass, d storage.Sealed) (*Examined, error) {
 	if p.x == nil {
 		return nil, nil
 	}
@@ -66,7 +66,10 @@ func (s *Service) examined(ctx context.Context, p *pass, d storage.Sealed) (*Exa
 	if err != nil {
 		return nil, err
 	}
-	return &found, s.keepFound(ctx, found)
+	if err := s.keepFound(ctx, found); err != nil {
+		return nil, err
+	}
+	return &found, s.keepOf(ctx, id, found)
 }
 
 // readLater looks at the files that cannot be read from front to back.
@@ -108,6 +111,19 @@ func (s *Service) keepFound(ctx context.Context, found Examined) error {
 		if !bytes.Equal(kept, text) {
 			return fmt.Errorf("%w: what is kept as %s is something else", storage.ErrCorrupt, digest)
 		}
+	}
+	return nil
+}
+
+// keepOf remembers what was found in an upload the first time: its sketch,
+// which searches look for, is the same every time.
+func (s *Service) keepOf(ctx context.Context, id string, found Examined) error {
+	text, err := pledge.CanonicalJSON(found.Examined)
+	if err != nil {
+		return fmt.Errorf("printing what was found: %w", err)
+	}
+	if _, err := s.o.Vault.Keep(ctx, preflightFolder, strings.ToLower(id), text); err != nil {
+		return fmt.Errorf("keeping what was found in upload %s: %w", id, refused(err))
 	}
 	return nil
 }

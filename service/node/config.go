@@ -36,7 +36,8 @@ type Config struct {
 	Log    Log    `json:"log"`
 	Limits Limits `json:"limits"`
 
-	Checker Checker `json:"checker"`
+	Checker   Checker   `json:"checker"`
+	Preflight Preflight `json:"preflight"`
 	// Certificates may be empty: fonts are looked for, and the signing
 	// certificate is made.
 	Certificates Certificates `json:"certificates"`

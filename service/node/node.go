@@ -130,8 +130,12 @@ func (n *Node) assemble(bucket storage.Bucket, custodian *client.Key, metrics *r
 	if err != nil {
 		return nil, err
 	}
+	examiner, err := n.examiner()
+	if err != nil {
+		return nil, err
+	}
 	o := service.Options{
-		Ledger: n.ledger, Index: n.index, Vault: vault, Custodian: custodian, Probe: probe(bucket, n.config.Data),
+		Ledger: n.ledger, Index: n.index, Vault: vault, Custodian: custodian, Probe: probe(bucket, n.config.Data), Examiner: examiner,
 		Evidence: n.evidence(vault, custodian), Certificates: printer, PublicURL: n.config.PublicURL,
 		UploadLife: time.Duration(n.config.Limits.UploadLife), Logger: n.log, Audit: audit, Observer: metrics,
 	}
