@@ -54,11 +54,12 @@ func (f *finding) tell(l likeness) {
 	case !f.likes.Compared:
 		f.cut("the content was not compared: %s", l.why.EN)
 	case !f.likes.Complete:
-		f.cut("more assets are like this content than are listed")
+		f.cut("like content: %s", whyCut.EN)
 	}
 }
 
-// preflightFolder has what was found when an upload was sealed, by its id.
+// preflightFolder has what was found when an upload was first sealed, by its
+// id. The sketch is the same each time.
 const preflightFolder = "preflights"
 
 // uploadSketch is the digest of a sealed upload's sketch, "" when it has none.

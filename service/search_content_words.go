@@ -8,7 +8,7 @@ var (
 	whyUnknown      = Text{"本账本上没有此内容，本服务亦未持有该内容，无从比对：可先上传并封存，再按该次上传查询", "nothing registered is this content, and the content itself is not here: upload and seal it, then search for the upload"}
 	whySketchGone   = Text{"该内容的比对摘要不在托管方处", "the sketch of this content is not with the custodian"}
 	whyUnavailable  = Text{"内容索引暂不可用，或者尚未跟上账本", "the index of content is not available, or does not show this block yet"}
-	whyCut          = Text{"因数量上限未全部列出", "a bound cut the list"}
+	whyCut          = Text{"未全部列出：达到数量上限，或者部分数据资产的比对摘要不在本服务处", "not all of it is listed: a bound was hit, or the sketches of some assets are not here"}
 )
 
 const provesCompared = "Content was compared by sketches with every registered asset that has one: the shares are estimates, between the stated bounds in 997 of 1,000 cases; " +

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/datapledge/datapledge/service"
+	"github.com/datapledge/datapledge/service/preflight"
+	"github.com/datapledge/datapledge/service/preflight/sketch"
 )
 
 // matched is how a search tells of an asset by its content.
@@ -132,36 +134,41 @@ func TestSearchCutByTheIndexIsNotComplete(t *testing.T) {
 // A fingerprint is compared by the sketch of who registered it, an upload by
 // that of its seal.
 func TestSearchComparesFingerprintsAndUploads(t *testing.T) {
-	s, x := withSketches(t)
+	x := &sketches{known: map[string]sketch.Sketch{}}
+	s := newStack(t, func(s *setup) {
+		s.service.Content, s.service.Examiner = x, &preflight.Examiner{SketchKey: &sketchKey}
+	})
 	first := s.sketched(x, "enterprise", "first", map[string]string{"a.csv": table(0, 600)})
 	p := s.registered("enterprise", "bank", first)
 	copied := map[string]string{"b.csv": table(300, 600)}
 	upload := s.begin("enterprise2")
 	s.put(upload, "enterprise2", "b.csv", copied["b.csv"])
-	sealed := as_[service.Sealed](s.do(http.MethodPost, upload+"/seal", "enterprise2", nil))
-	e := examined(t, copied, sealed.Fingerprint)
-	x.learn(t, e)
-	id := strings.TrimPrefix(upload, "/v1/uploads/")
-	if r := s.search("enterprise2", service.SearchRequest{UploadID: id}); r.Content.Compared || !r.None {
-		t.Errorf("sealed without a preflight: got %+v", r.Content)
+	var sealed service.Sealed
+	for range 2 {
+		sealed = as_[service.Sealed](s.do(http.MethodPost, upload+"/seal", "enterprise2", nil))
 	}
-	s.keepPreflight(id, e)
-	if r := s.search("enterprise2", service.SearchRequest{UploadID: id}); r.None || len(r.Liens) != 1 || r.Liens[0].PledgeID != p.ID || r.Liens[0].Via != service.ViaContent {
+	x.learn(t, examined(t, copied, sealed.Fingerprint))
+	id := strings.TrimPrefix(upload, "/v1/uploads/")
+	r := s.search("enterprise2", service.SearchRequest{UploadID: id})
+	if r.None || len(r.Liens) != 1 || r.Liens[0].PledgeID != p.ID || r.Liens[0].Via != service.ViaContent {
 		t.Errorf("upload: got %+v, %+v", r.Liens, r.Content)
 	}
 	half := s.sketched(x, "enterprise2", "half", copied)
-	r := s.search("bank", service.SearchRequest{Fingerprint: sealed.Fingerprint})
+	r = s.search("bank", service.SearchRequest{Fingerprint: sealed.Fingerprint})
 	m, ok := matched(r, half)
 	if !ok || m.Share.BP != 10000 || len(r.Liens) != 1 || r.Liens[0].Via != service.ViaContent {
 		t.Errorf("fingerprint: got %+v, %+v", r.Liens, r.Content)
 	}
 }
 
-// keepPreflight keeps what the seal of an upload found, as the seal does.
-func (s *stack) keepPreflight(upload string, e service.Examined) {
-	s.t.Helper()
-	text := must(pledgeJSON(e))(s.t)
-	if _, err := s.vault.Keep(s.t.Context(), "preflights", strings.ToLower(upload), text); err != nil {
-		s.t.Fatal(err)
+// An upload that was sealed before its content was examined has no sketch.
+func TestSearchOfAnUploadWithoutAPreflight(t *testing.T) {
+	s, _ := withSketches(t)
+	upload := s.begin("enterprise2")
+	s.put(upload, "enterprise2", "b.csv", table(300, 600))
+	as_[service.Sealed](s.do(http.MethodPost, upload+"/seal", "enterprise2", nil))
+	r := s.search("enterprise2", service.SearchRequest{UploadID: strings.TrimPrefix(upload, "/v1/uploads/")})
+	if r.Content.Compared || r.Content.Why == nil || !r.None {
+		t.Errorf("got none %t, %+v", r.None, r.Content)
 	}
 }

@@ -3,7 +3,6 @@ package rest_test
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -73,10 +72,11 @@ func withSketches(t *testing.T) (*stack, *sketches) {
 	return newStack(t, func(s *setup) { s.service.Content = x }), x
 }
 
-// examined is what a preflight finds in the files of a dataset.
+// examined is what a custodian finds in the files of a dataset.
 func examined(t *testing.T, files map[string]string, fingerprint string) service.Examined {
 	t.Helper()
-	pass := preflight.NewReader(t.Context(), preflight.Options{SketchKey: &sketchKey})
+	e := preflight.Examiner{SketchKey: &sketchKey}
+	pass := must(e.Begin(t.Context(), service.Given{}))(t)
 	for path, content := range files {
 		w := pass.Beside(path, int64(len(content)))
 		if _, err := w.Write([]byte(content)); err != nil {
@@ -86,13 +86,7 @@ func examined(t *testing.T, files map[string]string, fingerprint string) service
 			t.Fatal(err)
 		}
 	}
-	report := must(pass.Report(fingerprint))(t)
-	e := service.Examined{Examined: must(report.Examined())(t)}
-	merged, _ := sketch.Merge(pass.Sketches())
-	text := must(json.Marshal(merged))(t)
-	e.Sketch = digestOf(string(text))
-	e.Documents = map[string][]byte{e.Sketch: text}
-	return e
+	return must(pass.Report(fingerprint))(t)
 }
 
 // sketched notarizes a dataset as examined by its custodian.
@@ -112,6 +106,9 @@ func (s *stack) sketchedUpload(x *sketches, as, name string, files map[string]st
 	body := s.notarization(as, name, d)
 	body.Declaration.Exclusion.Report, body.Declaration.Quality.Report, body.Declaration.Quality.Scores = e.Exclusion, e.Quality, e.Scores
 	for _, f := range e.Findings {
+		if strings.HasPrefix(f, "exclusion/") {
+			body.Declaration.Exclusion.Result = "fail"
+		}
 		body.Declaration.Overrides = append(body.Declaration.Overrides, pledge.Override{Finding: f, Reason: "a test", Name: "Somebody", SignedBy: s.keys[as].KID()})
 	}
 	o := s.command(as, pledge.AssetNotarize, body)
@@ -123,10 +120,7 @@ func (s *stack) sketchedUpload(x *sketches, as, name string, files map[string]st
 
 func (x *sketches) learn(t *testing.T, e service.Examined) {
 	t.Helper()
-	var s sketch.Sketch
-	if err := json.Unmarshal(e.Documents[e.Sketch], &s); err != nil {
-		t.Fatalf("no sketch in %v: %v", e.Examined, err)
-	}
+	s := must(sketch.ParseDocument(e.Documents[e.Sketch]))(t)
 	x.mu.Lock()
 	x.known[e.Sketch] = s
 	x.mu.Unlock()
@@ -141,5 +135,3 @@ func table(from, n int) string {
 	}
 	return b.String()
 }
-
-func pledgeJSON(e service.Examined) ([]byte, error) { return pledge.CanonicalJSON(e.Examined) }
