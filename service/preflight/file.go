@@ -47,8 +47,20 @@ func (f *file) stream(r *Reader, content io.Reader) error {
 	return f.read(r, in)
 }
 
-// read goes through all tables of a file.
-func (f *file) read(r *Reader, in *table.File) error {
+// errFault is what a fault of this program becomes: whatever it says may quote
+// the data.
+var errFault = errors.New("preflight: a fault while looking into a table")
+
+func fault(err *error) {
+	if recover() != nil {
+		*err = errFault
+	}
+}
+
+// read goes through all tables of a file. A fault of whoever looks into one
+// ends the pass, not the program.
+func (f *file) read(r *Reader, in *table.File) (err error) {
+	defer fault(&err)
 	defer func() { f.Dialect, f.Formulas = in.Dialect(), in.Formulas() }()
 	defer in.Close()
 	for {
