@@ -13,7 +13,9 @@ type Scanner struct {
 	rules   []Rule
 	names   []string
 	columns []column
-	wide    []byte // a piece of text with fullwidth digits made ASCII
+	named   []bool   // columns whose names speak of a rule
+	filled  []uint32 // cells of each column that are not empty, of the batch at hand
+	wide    []byte   // a piece of text with fullwidth digits made ASCII
 	// of the cell at hand
 	col           *column
 	found, veiled uint64 // rules
@@ -21,7 +23,8 @@ type Scanner struct {
 
 // NewScanner makes a scanner for a table with these columns.
 func NewScanner(columns []string) *Scanner {
-	s := &Scanner{lex: lex(), rules: loaded().Rules, columns: make([]column, len(columns))}
+	s := &Scanner{lex: lex(), rules: loaded().Rules, columns: make([]column, len(columns)),
+		named: make([]bool, len(columns)), filled: make([]uint32, len(columns))}
 	for i, name := range columns {
 		h := newHeading(name)
 		for r := range s.rules {
@@ -29,39 +32,10 @@ func NewScanner(columns []string) *Scanner {
 				s.columns[i].speakers = append(s.columns[i].speakers, speaker{r, by, detectors[s.rules[r].Detector]})
 			}
 		}
+		s.named[i] = s.columns[i].speakers != nil
 	}
 	s.names = s.printable(columns)
 	return s
-}
-
-// kindOf takes from a class what a cell's bytes say, without what the format does.
-const kindOf = table.Null - 1
-
-// shortest is, for each kind of cell, the number of bytes below which no rule
-// can know it without a column's name. Most cells of most tables are shorter.
-var shortest = func() (t [table.Null]uint8) {
-	for i := range t {
-		t[i] = shortestOf(table.Class(i))
-	}
-	return t
-}()
-
-func shortestOf(kind table.Class) uint8 {
-	switch {
-	case kind&table.High != 0 && kind&table.Star != 0:
-		return 4 // *伟
-	case kind&table.High != 0:
-		return 6 // 王伟
-	case kind == table.Digit:
-		return 10 // a near miss of a mobile number
-	case kind == table.Digit|table.Dash:
-		return 11 // a date is shorter, a phone is not
-	case kind == table.Digit|table.Dot:
-		return 7 // 8.8.8.8
-	case kind&(table.Digit|table.At) != 0:
-		return 7
-	}
-	return longText // nothing but letters and marks
 }
 
 // longText is from how many bytes on a cell with spaces or Chinese is free text.
@@ -74,19 +48,19 @@ func (s *Scanner) Add(b *table.Batch) {
 	for row := range b.Rows {
 		for col := range b.Columns {
 			end, class := b.Ends[i], b.Classes[i]
-			cell := b.Text[begin:end]
+			if n := end - begin; n > 0 && col < len(s.filled) {
+				s.filled[col]++
+				if lengths[class&kindOf]>>min(n, longest)&1 != 0 || s.named[col] {
+					s.cell(&s.columns[col], b.Text[begin:end], class, b.First+int64(row))
+				}
+			}
 			begin, i = end, i+1
-			if len(cell) == 0 || col >= len(s.columns) {
-				continue
-			}
-			c := &s.columns[col]
-			c.nonEmpty++
-			if len(cell) < int(shortest[class&kindOf]) && c.speakers == nil {
-				continue
-			}
-			s.cell(c, cell, class, b.First+int64(row))
 		}
 	}
+	for col, n := range s.filled {
+		s.columns[col].nonEmpty += int64(n)
+	}
+	clear(s.filled)
 }
 
 // cell looks at one cell and counts it once for each rule.
