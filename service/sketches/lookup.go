@@ -1,0 +1,141 @@
+package sketches
+
+import (
+	"context"
+	"sort"
+
+	"github.com/datapledge/datapledge/service/preflight/sketch"
+)
+
+// Bounds of a search.
+const (
+	// mostPerHash assets, in ledger order, count for one hash of a row. A
+	// column's value that more have is common, and finds nobody.
+	mostPerHash = 1024
+	// fewestRows in common make an asset alike: any table may have a handful of
+	// another one's, such as a row of zeros.
+	fewestRows = 8
+	// fewestValues in common, of the smallest of all columns, make it worth
+	// comparing columns.
+	fewestValues = 3
+)
+
+// lookup counts what assets have in common with a sketch.
+type lookup struct {
+	query   sketch.Sketch
+	columns []uint64 // the smallest of the query's columns
+	before  uint32   // only assets with smaller numbers
+	rows    []uint16 // hashes of rows in common, by the asset's number
+	values  []uint16 // of columns
+
+	seen     []uint16 // for each of the query's rows, how many assets have it
+	overflow int      // how many have more than counted
+}
+
+// look finds what is in common. The store must not change meanwhile.
+func (s *store) look(ctx context.Context, query sketch.Sketch, before uint32) (*lookup, error) {
+	l := &lookup{query: query, columns: smallestOf(query.Cells), before: before, rows: make([]uint16, before),
+		values: make([]uint16, before), seen: make([]uint16, len(query.Rows.Hashes))}
+	for _, seg := range s.segments {
+		if seg.first >= before {
+			break
+		}
+		if err := l.segmentRows(ctx, seg); err != nil {
+			return nil, err
+		}
+	}
+	for _, list := range [][]numbered{s.fresh, s.behind} {
+		for _, n := range list {
+			if n.number < before {
+				shared(query.Rows.Hashes, n.Rows.Hashes, func(i int) { l.row(i, n.number) })
+			}
+		}
+	}
+	for _, n := range l.seen {
+		if n > mostPerHash {
+			l.overflow++
+		}
+	}
+	return l, l.allColumns(ctx, s)
+}
+
+// row counts one; false when more would not count.
+func (l *lookup) row(i int, number uint32) bool {
+	if number >= l.before {
+		return false
+	}
+	if l.seen[i]++; l.seen[i] > mostPerHash {
+		l.seen[i] = mostPerHash + 1
+		return false
+	}
+	l.rows[number]++
+	return true
+}
+
+func (l *lookup) segmentRows(ctx context.Context, seg *segment) error {
+	c := seg.cursor()
+	for i, h := range l.query.Rows.Hashes {
+		if i%256 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		err := c.find(h, func(ref uint32) bool { return ref&1 != ofRow || l.row(i, ref>>1) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// allColumns counts the values that few assets have.
+func (l *lookup) allColumns(ctx context.Context, s *store) error {
+	holders := make([][]uint32, len(l.columns))
+	for _, seg := range s.segments {
+		if seg.first >= l.before {
+			break
+		}
+		if err := l.segmentColumns(ctx, seg, holders); err != nil {
+			return err
+		}
+	}
+	for _, list := range [][]numbered{s.fresh, s.behind} {
+		for _, n := range list {
+			shared(l.columns, smallestOf(n.Cells), func(i int) { l.hold(holders, i, n.number) })
+		}
+	}
+	for _, list := range holders {
+		if len(list) > mostPerHash {
+			continue
+		}
+		for _, n := range list {
+			l.values[n]++
+		}
+	}
+	return nil
+}
+
+func (l *lookup) segmentColumns(ctx context.Context, seg *segment, holders [][]uint32) error {
+	c := seg.cursor()
+	for i, h := range l.columns {
+		if i%256 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		err := c.find(h, func(ref uint32) bool { return ref&1 != ofColumn || l.hold(holders, i, ref>>1) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *lookup) hold(holders [][]uint32, i int, number uint32) bool {
+	if number >= l.before || len(holders[i]) > mostPerHash {
+		return false
+	}
+	holders[i] = append(holders[i], number)
+	return true
+}
+
+// before is the number of the first asset of a later block.
+func (s *store) before(block uint64) uint32 {
+	return uint32(sort.Search(len(s.cat.list), func(i int) bool { return s.cat.list[i].block > block }))
+}
