@@ -204,7 +204,7 @@ func findingsOf(n int) string {
 
 func overridesOf(n int) string {
 	return times(n, func(i int) string {
-		return fmt.Sprintf(`{"finding":"quality/x/%012x","reason":"r","name":"n","signed_by":"%s"}`, i, aKey)
+		return fmt.Sprintf(`{"finding":"quality/x/%012x","name":"n","reason":"r","signed_by":"%s"}`, i, aKey)
 	})
 }
 

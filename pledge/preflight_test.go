@@ -208,11 +208,16 @@ func TestPreflightVersions(t *testing.T) {
 	w := newWorld(t)
 	plain := string(w.st.kv[pledge.KeyAsset(w.notarize(w.owner, "plain"))])
 	full := string(w.st.kv[pledge.KeyAsset(w.do(w.owner, pledge.AssetNotarize, w.examined(found(gaps), file("b", "b", 1))))])
+	nothing := found()
+	nothing.Consent = ""
+	bare := string(w.st.kv[pledge.KeyAsset(w.do(w.owner, pledge.AssetNotarize, w.examined(nothing, file("c", "c", 1))))])
 	b := w.withSM3(sm3("a"), sm3("a"))
 	b.Declaration.Consent.Report = doc("consent")
 	both := string(w.st.kv[pledge.KeyAsset(w.do(w.owner, pledge.AssetNotarize, b))])
 	for name, c := range map[string][3]string{
 		"preflight as version 1":      {full, `"v":3`, `"v":1`},
+		"nothing found as version 1":  {bare, `"v":3`, `"v":1`},
+		"overrides alone":             {plain, `},"quality":{`, `},"overrides":[` + overridesOf(1) + `],"quality":{`},
 		"preflight as version 2":      {full, `"v":3`, `"v":2`},
 		"preflight as version 0":      {full, `"v":3`, `"v":0`},
 		"version 4":                   {full, `"v":3`, `"v":4`},

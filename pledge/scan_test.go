@@ -143,7 +143,10 @@ func TestScanVersions(t *testing.T) {
 	plain := string(w.st.kv[pledge.KeyPledge(id)])
 	w.do(w.centre, pledge.PledgeScan, as(w.scan(id, alike(found["own"], 5)), "reviewed", w.centre))
 	full := string(w.st.kv[pledge.KeyPledge(id)])
+	w.do(w.centre, pledge.PledgeScan, as(w.scan(id), "reviewed", w.centre))
+	alone := string(w.st.kv[pledge.KeyPledge(id)])
 	for name, c := range map[string][3]string{
+		"no overlaps as version 1": {alone, `"v":3`, `"v":1`},
 		"a review as version 1":    {full, `"v":3`, `"v":1`},
 		"a review as version 2":    {full, `"v":3`, `"v":2`},
 		"version 4":                {full, `"v":3`, `"v":4`},

@@ -103,7 +103,7 @@ func TestAnotherPreflight(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 	got, err := secondreader.Read(data, marshal(s.trust()))
-	if err != nil || got.Stands {
+	if err != nil || got.Fails != evidence.CheckReceiptMatches {
 		t.Errorf("the second reader: %+v, %v", got, err)
 	}
 }
