@@ -60,16 +60,19 @@ type CertificateMember struct {
 // search was answered; terms that are over are over At, by the service's clock.
 // Report is all the rest as JSON, signed by the service.
 type Certificate struct {
-	Number    string              `json:"number"`
-	Kind      string              `json:"kind"`
-	RecordID  string              `json:"record_id"`
-	Ledger    string              `json:"ledger"` // "solo" or "fabric"
-	Channel   string              `json:"channel"`
-	AsOf      SearchedAt          `json:"as_of"`
-	At        string              `json:"at"` // when it was asked, RFC 3339
-	Title     Text                `json:"title"`
-	Status    Text                `json:"status"` // in one line, with its state
-	Fields    []CertificateField  `json:"fields"`
+	Number   string             `json:"number"`
+	Kind     string             `json:"kind"`
+	RecordID string             `json:"record_id"`
+	Ledger   string             `json:"ledger"` // "solo" or "fabric"
+	Channel  string             `json:"channel"`
+	AsOf     SearchedAt         `json:"as_of"`
+	At       string             `json:"at"` // when it was asked, RFC 3339
+	Title    Text               `json:"title"`
+	Status   Text               `json:"status"` // in one line, with its state
+	Fields   []CertificateField `json:"fields"`
+	// Overrides stand in Fields too: findings of the asset's preflight that a
+	// person answers for.
+	Overrides []Answered          `json:"overrides,omitempty"`
 	Anchors   []CertificateAnchor `json:"anchors"`
 	Members   []CertificateMember `json:"members"`
 	Proves    []Text              `json:"proves"`

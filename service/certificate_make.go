@@ -28,7 +28,7 @@ func (s *Service) Certificate(ctx context.Context, number string) (Certificate, 
 	if err != nil {
 		return Certificate{}, err
 	}
-	d := &draft{now: s.now(), names: map[string]string{}, solo: s.info.Kind == "solo"}
+	d := &draft{now: s.now(), names: map[string]string{}, solo: s.info.Kind == "solo", findings: s.o.FindingName}
 	d.Number, d.Kind, d.RecordID, d.Ledger, d.Channel = n.number, n.kind, n.record, s.info.Kind, s.Channel()
 	d.At = d.now.Format(time.RFC3339)
 	if err := s.write(ctx, d, from); err != nil {
@@ -74,6 +74,8 @@ type draft struct {
 	solo  bool
 	names map[string]string // of parties, by USCC
 	acts  []pledge.Stamp    // what it rests on, in order
+	// findings says what a finding of a preflight is called; nil: by its code.
+	findings func(finding string) Text
 }
 
 func (s *Service) write(ctx context.Context, d *draft, from source) error {

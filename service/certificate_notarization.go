@@ -28,6 +28,7 @@ func (d *draft) notarization(a *pledge.Asset) {
 		"That data with this fingerprint existed when the block shown was made, and that %s submitted them for notarization, signed with its registered key.", d.party(a.Owner))
 	d.proves("托管方 %s 当时收存了全部内容（密文），并重新读取核对后签署了托管回执。",
 		"That the custodian %s then held all of the content, encrypted, and signed for it after reading it back.", d.party(a.Custodian))
+	d.declaration(a)
 }
 
 // overlapsText tells of other assets that share less than half of the content.

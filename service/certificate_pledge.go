@@ -23,6 +23,7 @@ func (d *draft) pledge(a *pledge.Asset, p *pledge.Pledge) error {
 	d.proves("登记时，本账本上没有与之冲突的质押登记；其顺位由本账本上的登记次序决定。",
 		"That no conflicting pledge was registered on this ledger then; its rank here is by the order of registration on this ledger.")
 	d.perfectionProves(p)
+	d.declaration(a)
 	return nil
 }
 

@@ -21,6 +21,7 @@ func (d *draft) release(a *pledge.Asset, p *pledge.Pledge) error {
 		d.add("perfection", "法定登记", "Statutory registration", inBoth("曾记载法定登记，须由当事人另行向登记机构注销",
 			"one was recorded; the parties must have it cancelled in that register themselves"))
 	}
+	d.overrides(a)
 	d.acts = []pledge.Stamp{*p.Registered, p.Ended.Stamp}
 	d.proves("上述质押登记已在所示区块解除，由 %s 以其登记的密钥签署。", "That the registration of this pledge was released in the block shown, signed by %s with its registered key.", d.party(p.Ended.By))
 	d.doesNot("不证明该数据资产上没有其他质押：请另行查询。", "That no other pledge rests on the asset: ask for a search.")

@@ -17,13 +17,23 @@ func (s *Service) writeSearch(ctx context.Context, d *draft, from source) error 
 	if err != nil {
 		return err
 	}
-	if _, err := snapshot(ctx, from, func(v *view) error { return v.named(d.names, s.searchParties(r)...) }); err != nil {
+	let := []Text{}
+	if _, err := snapshot(ctx, from, func(v *view) (err error) {
+		if err = v.named(d.names, s.searchParties(r)...); err == nil {
+			let, err = v.letPass(r.Assets, s.o.FindingName)
+		}
+		return err
+	}); err != nil {
 		return err
 	}
 	d.AsOf = r.AsOf
 	d.Title = Text{"数据资产质押查询证书", "Certificate of a search for pledges of data assets"}
 	d.Status = searchStatus(r)
 	d.searchFields(r)
+	d.contentFields(r)
+	for i, text := range let {
+		d.add(fmt.Sprintf("overridden_%d", i+1), fmt.Sprintf("例外说明 %d", i+1), fmt.Sprintf("Overrides %d", i+1), text)
+	}
 	d.proves("截至区块 %d（%s），本账本上就所查询对象、与之内容相同或大部分相同者、以及与之有共同文件者的有效质押登记如上所列。",
 		"That, as of block %d (%s), these are the pledges registered and in force on this ledger on what was searched, on what shares at least half of its content, and on what shares files with it.",
 		r.AsOf.Height, LegalTime(r.AsOf.At))
@@ -39,6 +49,11 @@ func (s *Service) searchParties(r Search) []string {
 	}
 	for _, l := range r.Liens {
 		list = append(list, l.Pledgee, l.Pledgor)
+	}
+	if r.Content != nil {
+		for _, m := range r.Content.notable() {
+			list = append(list, m.Owner)
+		}
 	}
 	return list
 }
@@ -78,6 +93,9 @@ func (d *draft) lien(l Lien) Text {
 	}
 	head := inBoth("%s，质权人 %s，第 %d 顺位，最高 %s，期限至 %s", "%s, pledgee %s, rank %d, up to %s, until %s",
 		pledgeNumber(l.PledgeID), d.party(l.Pledgee), l.Rank, l.SecuredMax.Text(), LegalEnd(l.Expires))
+	if l.Via == ViaContent {
+		perfected = joined(semicolon, []Text{perfected, {"经内容比对发现", "found by its content"}})
+	}
 	return joined(semicolon, []Text{head, state, perfected})
 }
 

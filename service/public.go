@@ -26,6 +26,8 @@ type PublicMatch struct {
 	Status   string           `json:"status"`
 	Disputed bool             `json:"disputed"`
 	Frozen   bool             `json:"frozen"`
+	// Overrides is how many findings of its preflight a person answers for.
+	Overrides int `json:"overrides,omitempty"`
 
 	command string
 }
@@ -126,5 +128,5 @@ func (v *view) matches(held held) ([]PublicMatch, int, error) {
 
 func matchOf(a *pledge.Asset, whole bool) PublicMatch {
 	return PublicMatch{Number: notarizationNumber(a.ID), AssetID: a.ID, Whole: whole, Files: a.Files, At: a.Notarized.At,
-		Status: a.Status, Disputed: len(a.DisputedWith) > 0, Frozen: a.Frozen != nil, command: a.Notarized.Command}
+		Status: a.Status, Disputed: len(a.DisputedWith) > 0, Frozen: a.Frozen != nil, Overrides: len(a.Declaration.Overrides), command: a.Notarized.Command}
 }

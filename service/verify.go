@@ -91,13 +91,13 @@ type Verification struct {
 	Overlaps     []pledge.Overlap `json:"overlaps"`
 	// Similar is what is like the content by LikeShare or more, or has half of its columns; nil where this
 	// service compares no content, or nothing is notarized.
-	Similar     *ContentAnswer      `json:"similar,omitempty"`
-	Frozen      bool                `json:"frozen"`
-	Declaration *pledge.Declaration `json:"declaration,omitempty"`
-	Ledger      LedgerHead          `json:"ledger"`
-	At          string              `json:"at"`
-	Proves      string              `json:"proves"`
-	Report      string              `json:"report,omitempty"`
+	Similar     *ContentAnswer `json:"similar,omitempty"`
+	Frozen      bool           `json:"frozen"`
+	Declaration *Declared      `json:"declaration,omitempty"`
+	Ledger      LedgerHead     `json:"ledger"`
+	At          string         `json:"at"`
+	Proves      string         `json:"proves"`
+	Report      string         `json:"report,omitempty"`
 }
 
 // provesVerification is what a verification says and what not (在线诉讼规则 16-18:
@@ -124,7 +124,7 @@ func (s *Service) Verify(ctx context.Context, c Caller, q VerifyRequest) (Verifi
 	if err != nil {
 		return Verification{}, err
 	}
-	r := found.verification(q)
+	r := found.verification(q, s.o.FindingName)
 	r.Ledger.Kind, r.At, r.Proves = s.info.Kind, s.stamp(), provesVerification
 	if found.asset != nil {
 		r.Notarized.Position = s.positionOf(ctx, found.asset.Notarized.Command)
@@ -254,7 +254,7 @@ func encumbrance(p *pledge.Pledge, rank int) Encumbrance {
 		SecuredMax: p.Terms.SecuredMax, Matures: p.Terms.Matures, Expires: p.Terms.Expires, Perfection: p.Perfection}
 }
 
-func (f found) verification(q VerifyRequest) Verification {
+func (f found) verification(q VerifyRequest, names func(string) Text) Verification {
 	r := Verification{Fingerprint: q.Fingerprint, Encumbrances: []Encumbrance{}, DisputedWith: []string{},
 		Overlaps: []pledge.Overlap{}, Ledger: LedgerHead{Head: f.head}}
 	a := f.asset
@@ -263,10 +263,12 @@ func (f found) verification(q VerifyRequest) Verification {
 		r.Owned = OwnedAnswer{Claimed: q.ClaimedOwner, Detail: "nothing is notarized, so nobody is registered"}
 		return r
 	}
-	r.AssetID, r.Fingerprint, r.Encumbrances, r.Declaration = a.ID, a.Fingerprint, f.pledges, &a.Declaration
+	r.AssetID, r.Fingerprint, r.Encumbrances = a.ID, a.Fingerprint, f.pledges
 	r.Disputed, r.Frozen, r.Similar = len(a.DisputedWith) > 0, a.Frozen != nil, f.likes
 	r.DisputedWith = append(r.DisputedWith, a.DisputedWith...)
 	r.Overlaps = append(r.Overlaps, a.Overlaps...)
+	said := declared(a, names)
+	r.Declaration = &said
 	r.Notarized, r.Owned = f.notarized(), f.owned(q.ClaimedOwner)
 	return r
 }

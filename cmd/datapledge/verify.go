@@ -265,10 +265,26 @@ func printVerification(w io.Writer, v client.Verification) {
 	for _, o := range v.Overlaps {
 		fmt.Fprintf(w, "overlap:   %s shared with %s\n", bytesText(o.Shared), o.AssetID)
 	}
+	printDeclared(w, v.Declaration)
 	if v.Frozen {
 		fmt.Fprintln(w, "FROZEN by order")
 	}
 	fmt.Fprintf(w, "ledger:    %s, height %d\n", v.Ledger.Kind, v.Ledger.Height)
+}
+
+// printDeclared says whose word the declaration is, and what was let through.
+func printDeclared(w io.Writer, d *client.Declared) {
+	if d == nil {
+		return
+	}
+	word := "the owner's word only"
+	if d.Examined {
+		word = "the custodian came to the same reports"
+	}
+	fmt.Fprintf(w, "declared:  %s\n", word)
+	for _, o := range d.Overrides {
+		fmt.Fprintf(w, "override:  %s (%s): %q; answered for by %q, key %s\n", o.Called.EN, o.Finding, o.Reason, o.Name, o.SignedBy)
+	}
 }
 
 func answerText(answer *bool, detail string) string {

@@ -51,14 +51,15 @@ func newVerify(assets verifyAssets) (v verifyTemplates, err error) {
 func verifyTemplate(lang string, assets verifyAssets) (*template.Template, error) {
 	say := func(t service.Text) string { return t.In(lang) }
 	t, err := template.New("").Funcs(template.FuncMap{
-		"t":      func(zh, en string) string { return say(service.Text{ZH: zh, EN: en}) },
-		"text":   say,
-		"word":   func(kind string) string { return say(words[kind].Text) },
-		"sign":   func(kind string) string { return words[kind].sign },
-		"when":   func(at string) string { return say(service.LegalTime(at)) },
-		"status": func(m service.PublicMatch) string { return say(statusOfMatch(m)) },
-		"act":    func(act string) string { return say(actName(act)) },
-		"asset":  assets.url,
+		"t":           func(zh, en string) string { return say(service.Text{ZH: zh, EN: en}) },
+		"text":        say,
+		"word":        func(kind string) string { return say(words[kind].Text) },
+		"sign":        func(kind string) string { return words[kind].sign },
+		"when":        func(at string) string { return say(service.LegalTime(at)) },
+		"status":      func(m service.PublicMatch) string { return say(statusOfMatch(m)) },
+		"answeredFor": func(m service.PublicMatch) string { return say(overriddenMatch(m)) },
+		"act":         func(act string) string { return say(actName(act)) },
+		"asset":       assets.url,
 	}).ParseFS(verifyText, "verify*.html")
 	if err != nil {
 		return nil, fmt.Errorf("reading the page: %w", err)
@@ -80,6 +81,12 @@ func statusOfMatch(m service.PublicMatch) service.Text {
 	return service.Text{ZH: "有效", EN: "in force"}
 }
 
+// overriddenMatch says that a preflight found something, and somebody let it pass.
+func overriddenMatch(m service.PublicMatch) service.Text {
+	return service.Text{ZH: fmt.Sprintf("预检有 %d 项问题由签署人说明并负责，见存证证书", m.Overrides),
+		EN: fmt.Sprintf("findings of its preflight that a person answers for: %d; its certificate lists them", m.Overrides)}
+}
+
 // Warnings are what a match must not hide.
 func (v verdict) Warnings() []service.Text {
 	if v.Kind != verdictMatch {
@@ -94,9 +101,14 @@ func (v verdict) Warnings() []service.Text {
 	}
 	var list []service.Text
 	for _, m := range found {
+		warn := func(t service.Text) {
+			list = append(list, service.Text{ZH: m.Number + "：" + t.ZH, EN: m.Number + ": " + t.EN})
+		}
 		if m.Status != pledge.Notarized || m.Disputed || m.Frozen {
-			s := statusOfMatch(m)
-			list = append(list, service.Text{ZH: m.Number + "：" + s.ZH, EN: m.Number + ": " + s.EN})
+			warn(statusOfMatch(m))
+		}
+		if m.Overrides > 0 {
+			warn(overriddenMatch(m))
 		}
 	}
 	return list
