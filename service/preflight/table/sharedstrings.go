@@ -14,33 +14,45 @@ const (
 
 // sharedStrings are the texts that the cells of a workbook refer to.
 type sharedStrings struct {
-	chunks [][]byte // of a megabyte, no text across two
-	places []place
+	chunks [][]byte   // of a megabyte, no text across two
+	begins [][]uint32 // of each text, in all chunks as though they were one
+	count  int
 }
 
-type place struct{ chunk, begin, end uint32 }
+// Begins are kept in pieces: to let one list grow would take twice as much.
+const beginsMost = 1 << 16
+
+func (s *sharedStrings) begin(i int) uint32 { return s.begins[i/beginsMost][i%beginsMost] }
 
 func (s *sharedStrings) get(i int) []byte {
-	p := s.places[i]
-	return s.chunks[p.chunk][p.begin:p.end]
+	begin := s.begin(i)
+	chunk := s.chunks[begin/tokenMost]
+	end := uint32(len(chunk))
+	if i+1 < s.count && s.begin(i+1)/tokenMost == begin/tokenMost {
+		end = s.begin(i+1) % tokenMost
+	}
+	return chunk[begin%tokenMost : end]
 }
 
 // add keeps a text of at most tokenMost bytes.
 func (s *sharedStrings) add(text []byte) error {
 	last := len(s.chunks) - 1
-	if last < 0 || len(s.chunks[last])+len(text) > cap(s.chunks[last]) {
+	if last < 0 || len(s.chunks[last]) > 0 && len(s.chunks[last])+len(text) >= tokenMost {
 		s.chunks = append(s.chunks, make([]byte, 0, tokenMost))
 		last++
 	}
 	if len(text) > tokenMost {
 		return failure(CellTooLarge, "a shared string has more than %d bytes", tokenMost)
 	}
-	if last >= stringsMost/tokenMost || len(s.places) >= stringCount {
+	if last >= stringsMost/tokenMost || s.count >= stringCount {
 		return failure(Unsupported, "more shared strings than fit into memory: save the sheets as CSV")
 	}
-	begin := len(s.chunks[last])
-	s.chunks[last] = append(s.chunks[last], text...)
-	s.places = append(s.places, place{uint32(last), uint32(begin), uint32(begin + len(text))})
+	if s.count%beginsMost == 0 {
+		s.begins = append(s.begins, make([]uint32, 0, beginsMost))
+	}
+	piece := &s.begins[len(s.begins)-1]
+	*piece = append(*piece, uint32(last*tokenMost+len(s.chunks[last])))
+	s.chunks[last], s.count = append(s.chunks[last], text...), s.count+1
 	return nil
 }
 

@@ -56,7 +56,7 @@ func (s *sheetRows) shared(dst []byte) ([]byte, Class, error) {
 		return dst, Null, nil
 	}
 	i, err := strconv.Atoi(string(s.cell.value))
-	if err != nil || i < 0 || i >= len(s.book.strings.places) {
+	if err != nil || i < 0 || i >= s.book.strings.count {
 		return dst, 0, failure(Malformed, "a cell refers to a text that is not there")
 	}
 	text := s.book.strings.get(i)

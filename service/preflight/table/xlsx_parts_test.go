@@ -146,3 +146,26 @@ func FuzzXLSX(f *testing.F) {
 		}
 	})
 }
+
+// Texts come back as they were kept, whatever their lengths.
+func TestSharedStringsComeBack(t *testing.T) {
+	var s sharedStrings
+	var want []string
+	for i, n := range []int{0, 0, 5, tokenMost - 5, 0, 1, tokenMost, 0, 0, tokenMost - 1, 1, 0, 3} {
+		want = append(want, strings.Repeat(string(rune('a'+i)), n))
+		if err := s.add([]byte(want[i])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 * beginsMost {
+		want = append(want, fmt.Sprint(len(want)))
+		if err := s.add([]byte(want[len(want)-1])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, text := range want {
+		if string(s.get(i)) != text {
+			t.Fatalf("text %d of %d bytes is not what was kept", i, len(text))
+		}
+	}
+}
