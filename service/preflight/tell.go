@@ -105,7 +105,10 @@ func (r *Reader) tell(f *file) {
 	for len(r.told) > 0 && (r.weight > filesMost || r.beyond != "" && r.told[0].Path >= r.beyond) {
 		last := heap.Pop(&r.told).(*file)
 		r.weight -= last.weight
-		last.Tables, r.beyond = nil, last.Path
+		last.Tables = nil
+		if r.beyond == "" || last.Path < r.beyond {
+			r.beyond = last.Path
+		}
 	}
 }
 
