@@ -24,6 +24,14 @@ func (s *Service) TimeStampMetrics() []Metric {
 	return nil
 }
 
+// ContentMetrics are the numbers of the index of like content; none without.
+func (s *Service) ContentMetrics() []Metric {
+	if m, ok := s.o.Content.(Metered); ok {
+		return m.Metrics()
+	}
+	return nil
+}
+
 // LedgerMetrics are the ledger's own numbers; none when it keeps none.
 func (s *Service) LedgerMetrics() []Metric {
 	if m, ok := s.o.Ledger.(Metered); ok {

@@ -63,7 +63,8 @@ func (m *Metrics) watch(svc *service.Service) {
 		return float64(n)
 	})
 	if m.registry.Register(gauge) == nil { // else it is taken: one set serves two handlers
-		m.registry.MustRegister(numbers{"datapledge_ledger_", svc.LedgerMetrics}, numbers{"datapledge_", svc.TimeStampMetrics}, imprintNumbers(svc.ImprintStatus))
+		m.registry.MustRegister(numbers{"datapledge_ledger_", svc.LedgerMetrics}, numbers{"datapledge_", svc.TimeStampMetrics},
+			numbers{"datapledge_", svc.ContentMetrics}, imprintNumbers(svc.ImprintStatus))
 	}
 }
 
