@@ -59,7 +59,8 @@ func why(a *ContentAnswer) Text {
 func (d *draft) match(m Match) Text {
 	of := inBoth("%s（%s，有效质押 %d 项）", "%s (of %s, pledges in force: %d)", notarizationNumber(m.AssetID), d.party(m.Owner), len(m.Liens))
 	if !m.alike() {
-		return inBoth("%[3]s：各行未见相似，但 %[2]d 列中有 %[1]d 列的取值在其中再现", "%[3]s: no rows are alike, but %[1]d of %[2]d columns are found again in it", m.Columns, m.OfColumns, of)
+		return inBoth("%[3]s：所查内容 %[2]d 列中有 %[1]d 列的取值在其中再现，相同的行占 %[4]s", "%[3]s: %[1]d of %[2]d columns are found again in it, and %[4]s of the rows",
+			m.Columns, m.OfColumns, of, m.Share.words())
 	}
 	return inBoth("%s：所查内容的 %s 在其中，其 %s 在所查内容中", "%s: %s of what was searched is in it, and %s of it is in what was searched", of, m.Share.words(), m.OtherShare.words())
 }

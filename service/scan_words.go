@@ -34,9 +34,9 @@ func (l look) required() (result string, why Text) {
 		switch {
 		case m.Owner == l.asset.Owner && len(m.Liens) == 0:
 		case m.larger() > worst && m.alike():
-			worst, result, why = m.larger(), pledge.ScanReviewed, m.words()
+			worst, result, why = m.larger(), pledge.ScanReviewed, m.Words()
 		case worst == 0:
-			why = m.columnWords()
+			why = m.Words()
 		}
 	}
 	if worst > pledge.WaiveShare {
@@ -45,18 +45,21 @@ func (l look) required() (result string, why Text) {
 	return result, why
 }
 
-// columnWords are of a table that was joined, or lost columns: its rows differ.
-func (m Match) columnWords() Text {
-	return inBoth("各行未见相似，但 %[2]d 列中有 %[1]d 列的取值在 %[3]s（权利人 %[4]s，有效质押 %[5]d 项）中再现，请人工查看",
-		"no rows are alike, but %d of %d columns are found again in %s (of %s, pledges in force: %d): have a look",
-		m.Columns, m.OfColumns, m.AssetID, m.Owner, len(m.Liens))
-}
-
-// words say how much one has of the other, and whose the other is.
-func (m Match) words() Text {
+// Words say how much one has of the other, and whose the other is.
+func (m Match) Words() Text {
+	if !m.alike() && m.columnsFound() {
+		return m.columnWords()
+	}
 	return inBoth("%s（权利人 %s，有效质押 %d 项）：被查内容的 %s 在其中，其 %s 在被查内容中",
 		"%s (of %s, pledges in force: %d): %s of what was looked for is in it, and %s of it is in what was looked for",
 		m.AssetID, m.Owner, len(m.Liens), m.Share.words(), m.OtherShare.words())
+}
+
+// columnWords are of a table that was joined, or lost columns: its rows differ.
+func (m Match) columnWords() Text {
+	return inBoth("%[3]s（权利人 %[4]s，有效质押 %[5]d 项）：被查内容 %[2]d 列中有 %[1]d 列的取值在其中再现，相同的行占 %[6]s；请人工查看",
+		"%[3]s (of %[4]s, pledges in force: %[5]d): %[1]d of %[2]d columns are found again in it, and %[6]s of the rows: have a look",
+		m.Columns, m.OfColumns, m.AssetID, m.Owner, len(m.Liens), m.Share.words())
 }
 
 func (s Share) words() Text {

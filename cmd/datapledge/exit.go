@@ -167,6 +167,7 @@ func refusalHints(err error) []string {
 		pledge.SequenceChanged: "search again: another pledge was registered or released in between",
 		pledge.Disputed:        "somebody else notarized the same content; the dispute comes first",
 		pledge.CheckMissing:    "'datapledge pledge show ID' shows which checks are done",
+		pledge.OverlapFound:    "'datapledge pledge scan ID -look' shows what is like the pledged asset",
 		pledge.Stale:           "the clock of this machine or of the service is wrong, or the command was signed too long ago",
 	}
 	if e := (*pledge.Error)(nil); errors.As(err, &e) && remedies[e.Code] != "" {

@@ -274,7 +274,7 @@ func printPledge(w io.Writer, x client.Pledge) {
 		fmt.Fprintf(w, "custody:   %s (%s)\n", x.Custody.At, x.Custody.Depth)
 	}
 	if x.Scan != nil {
-		fmt.Fprintf(w, "scanned:   %s (%s)\n", x.Scan.At, x.Scan.Result)
+		printScanned(w, x.Scan)
 	}
 	step(w, "registered", x.Registered)
 	if x.Rank > 0 {

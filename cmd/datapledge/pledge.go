@@ -130,25 +130,6 @@ func (a *app) pledgeValueCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) pledgeScanCommand() *cobra.Command {
-	body := pledge.ScanBody{}
-	var c *cobra.Command
-	c = a.command("scan PLEDGE", pledgeScanHelp, 1, 1, func(ctx context.Context, args []string) (err error) {
-		if err := required(c, "report", body.Report); err != nil {
-			return err
-		}
-		body.PledgeID = args[0]
-		if body.Report, err = document(body.Report); err != nil {
-			return err
-		}
-		return a.act(ctx, pledge.PledgeScan, body)
-	})
-	c.Flags().StringVar(&body.Result, "result", "clean", "")
-	c.Flags().StringVar(&body.Report, "report", "", "")
-	c.Flags().StringVar(&body.WaivedBy, "waived-by", "", "")
-	return c
-}
-
 func (a *app) pledgeCustodyCommand() *cobra.Command {
 	var depth string
 	c := a.command("custody PLEDGE", pledgeCustodyHelp, 1, 1, func(ctx context.Context, args []string) error {

@@ -8,7 +8,7 @@ The life of a pledge 质押, in the order in which it happens:
   accept       the pledgee 质权人 agrees to the same terms
   attest       a notary certifies the agreement 公证
   value        an exchange values the asset 价值评估
-  scan         an IP centre finds no duplicate
+  scan         an IP centre looks for like content that is others' or pledged
   custody      the custodian challenges the stored data and signs that it is there
   consent      a senior pledgee lets a junior pledge in
   register     the pledgee registers: from now on the asset is encumbered
@@ -77,15 +77,6 @@ day in China, is at most 90 days back. DOC is a file, whose SHA-256 is taken, or
 EXAMPLE
   datapledge pledge value pl_… -value 200000000 -method income -base-date 2026-11-01 \
     -report valuation.pdf -key exchange.jwk
-` + exitCommon
-
-const pledgeScanHelp = `usage: datapledge pledge scan PLEDGE -report DOC [-result clean|waived] [-waived-by KID]
-
-An IP centre has looked for duplicates. A waiver names the key of the person
-who answers for it. DOC is a file, whose SHA-256 is taken, or sha256:….
-
-EXAMPLE
-  datapledge pledge scan pl_… -report scan.json -key ipcenter.jwk
 ` + exitCommon
 
 const pledgeCustodyHelp = `usage: datapledge pledge custody PLEDGE [-depth sample|full]

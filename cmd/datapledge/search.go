@@ -12,8 +12,10 @@ import (
 
 const searchHelp = `usage: datapledge search -asset ID|-party USCC|-fingerprint sha256:…|-file FILE|DIR [-as-of HEIGHT|TIME]
 
-Finds every live pledge: on an asset (and on assets that share most of its
-content), on all that a party owns, or on whatever holds this content. The
+Finds every live pledge: on an asset (and on assets that share files with it,
+or whose content is like it), on all that a party owns, or on whatever holds
+this content. Where the service can compare content, all that is like it is
+named, with the share of rows that are the same and the bounds of it. The
 answer is numbered and signed, and names the sequence number that
 'pledge register -expected-seq' wants. Finding a pledge is no error.
 
@@ -99,6 +101,7 @@ func printSearch(w io.Writer, s client.Search) {
 		fmt.Fprintf(w, ", up to %s until %s (found by %s)\n", l.SecuredMax.Text(), until(l.Expires), l.Via)
 		printPerfection(w, l.Perfection)
 	}
+	printContent(w, s.Content)
 	switch {
 	case len(s.Assets) == 0:
 		fmt.Fprintln(w, "nothing on the ledger matches")

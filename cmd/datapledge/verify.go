@@ -265,6 +265,9 @@ func printVerification(w io.Writer, v client.Verification) {
 	for _, o := range v.Overlaps {
 		fmt.Fprintf(w, "overlap:   %s shared with %s\n", bytesText(o.Shared), o.AssetID)
 	}
+	if v.Similar != nil {
+		printContent(w, v.Similar)
+	}
 	printDeclared(w, v.Declaration)
 	if v.Frozen {
 		fmt.Fprintln(w, "FROZEN by order")

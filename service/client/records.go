@@ -71,6 +71,12 @@ func (c *Client) Search(ctx context.Context, q SearchQuery) (out Doc[Search], er
 	return out, c.call(ctx, request{method: http.MethodPost, path: "/v1/searches", again: true}, q, &out)
 }
 
+// Scan says what a duplicate scan of a pledged asset finds now or, with the
+// digest of a report that was kept, what it found then.
+func (c *Client) Scan(ctx context.Context, pledgeID, report string) (out Doc[service.Scan], err error) {
+	return out, c.get(ctx, "/v1/pledges/"+url.PathEscape(pledgeID)+"/scan", values("report", report), &out)
+}
+
 // CheckCustody has the custodian challenge the stored object of a pledge and
 // sign the result on to the ledger. It is not repeated by itself: each call
 // makes another receipt.

@@ -161,6 +161,8 @@ type Verification struct {
 	Disputed     bool             `json:"disputed"`
 	DisputedWith []string         `json:"disputed_with"`
 	Overlaps     []pledge.Overlap `json:"overlaps"`
+	// Similar is what is like the content; nil of a service that compares none.
+	Similar *service.ContentAnswer `json:"similar"`
 	// Declaration is what the owner declared of the data, and whether the
 	// custodian came to the same; nil when nothing is notarized.
 	Declaration *Declared `json:"declaration"`
@@ -229,6 +231,9 @@ type Search struct {
 		Frozen      bool             `json:"frozen"`
 		Overlaps    []pledge.Overlap `json:"overlaps"`
 	} `json:"assets"`
-	ExpectedSeq *int64 `json:"expected_seq"`
-	Proves      string `json:"proves"`
+	// Content is what comparing the content itself showed; nil of a service
+	// from before that was done.
+	Content     *service.ContentAnswer `json:"content"`
+	ExpectedSeq *int64                 `json:"expected_seq"`
+	Proves      string                 `json:"proves"`
 }
