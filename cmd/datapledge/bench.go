@@ -9,7 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/datapledge/datapledge/service/preflight"
 	"github.com/datapledge/datapledge/service/solo/solobench"
+	"github.com/datapledge/datapledge/storage"
 	"github.com/datapledge/datapledge/storage/sealbench"
 )
 
@@ -66,7 +68,7 @@ func (a *app) benchCommand() *cobra.Command {
 // measure each other.
 func (a *app) measure(ctx context.Context, rounds, gib int, dir string) ([]sealbench.Row, error) {
 	a.say("measuring sealing …")
-	rows, err := sealbench.Run(ctx, sealbench.Options{Dir: dir, Rounds: rounds, MemoryMax: int64(gib) << 30})
+	rows, err := sealbench.Run(ctx, sealbench.Options{Dir: dir, Rounds: rounds, MemoryMax: int64(gib) << 30, Examine: examine})
 	if err != nil {
 		return nil, fmt.Errorf("measuring sealing: %w", err)
 	}
@@ -82,6 +84,15 @@ func (a *app) measure(ctx context.Context, rounds, gib int, dir string) ([]sealb
 		})
 	}
 	return rows, nil
+}
+
+// examine is the preflight that a custodian runs on what it seals.
+func examine(ctx context.Context) (storage.Beside, func(string) error) {
+	r := preflight.NewReader(ctx, preflight.Options{SketchKey: &[32]byte{1}})
+	return r.Beside, func(fingerprint string) error {
+		_, err := r.Report(fingerprint)
+		return err
+	}
 }
 
 func printBench(w io.Writer, rows []sealbench.Row) {

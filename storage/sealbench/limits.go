@@ -24,16 +24,30 @@ func userPut(ctx context.Context, endpoint, key string, r io.Reader) error {
 	return s3test.UserPut(ctx, endpoint, key, r)
 }
 
-// memory is row 4: the peak resident set of this process, sink and all, while
-// sealing from 64 MiB up to the largest size.
-func (b *bench) memory(ctx context.Context) (Row, error) {
+// memories is row 4: sealing and storing, and the full evidence pass.
+func (b *bench) memories(ctx context.Context) ([]Row, error) {
+	row, err := b.memory("sealing and storing", func(size int64) error {
+		return b.write(ctx, io.LimitReader(newPattern(), size), size)
+	})
+	if err != nil || b.o.Examine == nil {
+		return []Row{row}, err
+	}
+	full, err := b.memory("the full evidence pass over a table", func(size int64) error {
+		return b.kept(func(v *storage.Vault) error { return b.pass(ctx, v, io.LimitReader(newRows(), size), size) })
+	})
+	return []Row{row, full}, err
+}
+
+// memory is the peak resident set of this process, sink and all, while
+// something is done with 64 MiB up to the largest size.
+func (b *bench) memory(what string, do func(size int64) error) (Row, error) {
 	var peaks []string
 	worst := 0.0
 	for size := int64(64 << 20); size <= b.o.MemoryMax; size *= 2 {
 		runtime.GC()
 		debug.FreeOSMemory()
 		peak := watchMemory()
-		err := b.write(ctx, io.LimitReader(newPattern(), size), size)
+		err := do(size)
 		mib := float64(peak()) / (1 << 20)
 		if err != nil {
 			return Row{}, err
@@ -41,7 +55,7 @@ func (b *bench) memory(ctx context.Context) (Row, error) {
 		worst = max(worst, mib)
 		peaks = append(peaks, fmt.Sprintf("%d MiB: %.0f", size>>20, mib))
 	}
-	return Row{"4", "peak memory while sealing and storing", worst, "MiB", "<= 128", worst <= 128, strings.Join(peaks, ", ")}, nil
+	return Row{"4", "peak memory of " + what, worst, "MiB", "<= 128", worst <= 128, strings.Join(peaks, ", ")}, nil
 }
 
 // watchMemory samples until the function it returns is called.
