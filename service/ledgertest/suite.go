@@ -45,6 +45,8 @@ func Run(t *testing.T, factory Factory) {
 		"followers and writers": followersAndWriters,
 		"prove":                 prove,
 		"perfection":            perfection,
+		"preflight":             preflight,
+		"like content":          likeContent,
 		"reopened":              reopened,
 		"gone away":             goneAway,
 		"closed":                closed,
