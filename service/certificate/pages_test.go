@@ -176,7 +176,7 @@ func TestNothingOverlaps(t *testing.T) {
 	needsFont(t)
 	needsTool(t, "poppler", "pdftotext")
 	p := newPrinter(t, nil)
-	cases := map[string]service.Certificate{"long": long(), "empty": {}, "wordy": wordy()}
+	cases := map[string]service.Certificate{"long": long(), "empty": {}, "wordy": wordy(), "overridden": overridden()}
 	for name, c := range cases {
 		for _, lang := range []string{"zh", "en"} {
 			for n, words := range boxesOf(t, printed(t, p, c, lang)) {
@@ -236,6 +236,36 @@ func TestSamePages(t *testing.T) {
 		second, err := other.pages(t.Context(), long(), lang, who)
 		if err != nil || !bytes.Equal(first, second) {
 			t.Errorf("in %s the same certificate gave other pages, %v", lang, err)
+		}
+	}
+}
+
+// overridden is a certificate with as many overrides as the rules allow, each
+// as long as they allow.
+func overridden() service.Certificate {
+	c := sample(service.CertificateNotarization)
+	c.Status = both("存证有效；预检有 64 项问题由签署人说明并负责", "notarized, in force; OVERRIDDEN: findings of the preflight that a person answers for: 64")
+	for i := range 64 {
+		reason := strings.Repeat("公开的客服热线，不是个人信息。", 11)[:450] + " hotline"
+		c.Fields = append(c.Fields, service.CertificateField{Key: fmt.Sprintf("override_%d", i+1), Label: both("例外说明 %d", "Override %d", i+1),
+			Value: both("移动电话号码（敏感数据排除；exclusion/mobile-phone/%012x）。理由：%s。签署人：王五，密钥 kHXL9rTXr2pxnmvXDsdcSxi7ckXC7U3ZUPpsJmfoEzk",
+				"mobile phone number (Exclusion of sensitive data; exclusion/mobile-phone/%012x). Reason: %s. Answered for by 王五, key kHXL9rTXr2pxnmvXDsdcSxi7ckXC7U3ZUPpsJmfoEzk", i, reason)})
+	}
+	return c
+}
+
+// All that a person answers for is printed, however much: it is what whoever
+// relies on the certificate must read.
+func TestAllOverridesArePrinted(t *testing.T) {
+	needsFont(t)
+	needsTool(t, "poppler", "pdftotext")
+	for _, lang := range []string{"zh", "en"} {
+		c := overridden()
+		_, values := textOf(t, saved(t, "c.pdf", printed(t, newPrinter(t, nil), c, lang)))
+		for _, f := range c.Fields {
+			if !strings.Contains(values, bare(f.Value.In(lang))) {
+				t.Errorf("in %s %q is not on the pages", lang, f.Value.In(lang))
+			}
 		}
 	}
 }

@@ -108,16 +108,20 @@ func (s *sheet) result() service.Text {
 	if s.p.Passed() {
 		return service.Text{ZH: "通过：三项原则均无须整改的问题", EN: "PASS: nothing has to be fixed under any of the three principles"}
 	}
-	must, _ := count(s.p.Fix)
+	must, _ := s.count()
 	return both("不通过：须整改 %d 项", "FAIL: things that have to be fixed: %d", must)
 }
 
-// count tells what must be fixed from what a person should look at.
-func count(fixes []preflight.Fix) (must, look int) {
-	for _, f := range fixes {
-		if f.Must {
+// count tells what must be fixed from what a person should look at: all that
+// was found, listed or not.
+func (s *sheet) count() (must, look int) {
+	must, look = s.p.Exclusion.All.Findings, s.p.Exclusion.All.Looks
+	for _, f := range s.p.Fix {
+		switch {
+		case f.Principle == "exclusion":
+		case f.Must:
 			must++
-		} else {
+		default:
 			look++
 		}
 	}

@@ -17,20 +17,25 @@ func (s *sheet) findings(room float64) {
 		s.answered(room / 2)
 		room -= height(s.lines)
 	}
-	must, look := count(s.p.Fix)
+	must, look := s.count()
 	title := both("须整改 %d 项，待人工确认 %d 项", "To fix: %d. For a person to look at: %d.", must, look)
-	var items, reports []string
+	items, reports := s.items()
+	answered := s.lines
+	s.lines = nil
+	s.bounded(title, items, must+look, room, func(n int) service.Text { return further(must+look-n, reports[n:]) })
+	s.lines = append(s.lines, answered...)
+}
+
+// items are the findings as texts, and the reports that they are from.
+func (s *sheet) items() (items, reports []string) {
 	for _, first := range []bool{true, false} {
 		for i, f := range s.p.Fix {
-			if f.Must == first {
+			if f.Must == first && f.Code != preflight.CodeMore {
 				items, reports = append(items, s.fix(i)), append(reports, f.Principle)
 			}
 		}
 	}
-	answered := s.lines
-	s.lines = nil
-	s.bounded(title, items, room, func(n int) service.Text { return further(reports[n:]) })
-	s.lines = append(s.lines, answered...)
+	return items, reports
 }
 
 // fix is a finding as one text: its kind, its place, and what to do.
@@ -47,14 +52,17 @@ func (s *sheet) fix(i int) string {
 	return kind.In(s.lang) + where + f.What.In(s.lang)
 }
 
-// further counts what is not on the page, and says which reports have it.
-func further(principles []string) service.Text {
+// further counts what is not on the page, and says which reports tell of it.
+func further(n int, principles []string) service.Text {
+	if len(principles) == 0 {
+		principles = []string{"exclusion"} // which counts what it does not list
+	}
 	slices.Sort(principles)
 	var files []string
 	for _, p := range slices.Compact(principles) {
 		files = append(files, p+".json")
 	}
-	return both("另有 %d 项，见 %s", "and %d more: see %s", len(principles), strings.Join(files, ", "))
+	return both("另有 %d 项，见 %s", "and %d more: see %s", n, strings.Join(files, ", "))
 }
 
 // answered lists the findings that a person answers for.
@@ -64,7 +72,7 @@ func (s *sheet) answered(room float64) {
 		items = append(items, overrideLine(o).In(s.lang))
 	}
 	title := both("由签署人说明并负责的检查结果 %d 项", "Findings that a person answers for: %d", len(s.overrides))
-	s.bounded(title, items, room, func(n int) service.Text {
+	s.bounded(title, items, len(items), room, func(n int) service.Text {
 		return both("另有 %d 项，见存证声明（declaration.overrides）", "and %d more: see the declaration (declaration.overrides)", len(items)-n)
 	})
 }
@@ -84,24 +92,25 @@ func overrideLine(o pledge.Override) service.Text {
 }
 
 // bounded sets a heading and as many items as there is room for, and counts
-// the rest.
-func (s *sheet) bounded(title service.Text, items []string, room float64, rest func(int) service.Text) {
-	from := len(s.lines)
+// the rest of all.
+func (s *sheet) bounded(title service.Text, items []string, all int, room float64, rest func(int) service.Text) {
+	from, shown := len(s.lines), 0
 	s.section(title.In(s.lang), "", black)
 	last := sheetSmall.size*1.5 + 1 // for the line that counts
-	for i, text := range items {
+	for ; shown < len(items); shown++ {
 		before := len(s.lines)
-		s.numbered(i+1, text)
+		s.numbered(shown+1, items[shown])
 		used := height(s.lines[from:])
-		if used <= room && (used+last <= room || i == len(items)-1) {
-			continue
+		if used > room || shown+1 < all && used+last > room {
+			s.lines = s.lines[:before]
+			break
 		}
-		s.lines = s.lines[:before]
-		s.sentence(rest(i).In(s.lang), sheetSmall, indent, 1)
-		return
 	}
-	if len(items) == 0 {
+	switch {
+	case all == 0:
 		s.sentence(wordNothing.In(s.lang), sheetText, indent, 1)
+	case shown < all:
+		s.sentence(rest(shown).In(s.lang), sheetSmall, indent, 1)
 	}
 }
 

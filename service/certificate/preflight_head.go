@@ -59,18 +59,9 @@ func (s *sheet) fact(label service.Text, value string, look style) {
 
 // extent is how much was looked at.
 func (s *sheet) extent() service.Text {
-	var looked, rows, columns int64
-	for _, f := range s.p.Exclusion.Files {
-		if f.Examined {
-			looked++
-		}
-		for _, t := range f.Tables {
-			rows, columns = rows+t.Rows, columns+int64(len(t.Columns))
-		}
-	}
-	files := len(s.p.Exclusion.Files)
+	all := s.p.Exclusion.All
 	return both("文件 %s 个，其中表格文件 %s 个；%s 行，%s 列", "files: %s, tables among them: %s; rows: %s; columns: %s",
-		grouped(int64(files)), grouped(looked), grouped(rows), grouped(columns))
+		grouped(int64(all.Files)), grouped(int64(all.Examined)), grouped(all.Rows), grouped(int64(all.Columns)))
 }
 
 // grouped is a number with a comma before each three digits.

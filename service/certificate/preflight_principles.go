@@ -8,7 +8,6 @@ import (
 
 	"github.com/datapledge/datapledge/service"
 	"github.com/datapledge/datapledge/service/preflight"
-	"github.com/datapledge/datapledge/service/preflight/sensitive"
 )
 
 // indent is where the text below a heading begins.
@@ -61,36 +60,31 @@ func (s *sheet) consent() {
 
 func (s *sheet) exclusion() {
 	s.principle("2", "exclusion", s.p.Exclusion.Result)
-	verdicts, unread := map[sensitive.Verdict]int{}, 0
-	for _, f := range s.p.Exclusion.Files {
-		if !f.Examined {
-			unread++
-		}
-		for _, t := range f.Tables {
-			for _, c := range t.Columns {
-				verdicts[c.Verdict]++
-			}
-		}
-	}
-	s.sentence(both("列：未发现 %d，已脱敏 %d，敏感 %d，待人工确认 %d；内容未检查的文件 %d 个",
-		"columns with nothing found: %d, masked: %d, sensitive: %d, for a person to look at: %d; files that nobody looked inside: %d",
-		verdicts[sensitive.Clean], verdicts[sensitive.Masked], verdicts[sensitive.Sensitive], verdicts[sensitive.Review], unread).In(s.lang), sheetText, indent, 2)
-	s.byRule(wordMust, true)
-	s.byRule(wordLook, false)
+	all := s.p.Exclusion.All
+	s.sentence(both("列：未发现 %d，已脱敏 %d，敏感 %d，待人工确认 %d；内容未检查的文件 %d 个，未能读完的文件 %d 个",
+		"columns with nothing found: %d, masked: %d, sensitive: %d, for a person to look at: %d; files that nobody looked inside: %d, not read to their end: %d",
+		all.Columns-all.Masked-all.Sensitive-all.Review, all.Masked, all.Sensitive, all.Review, all.Files-all.Examined, all.Stopped).In(s.lang), sheetText, indent, 2)
+	s.byRule(wordMust, true, all.Findings)
+	s.byRule(wordLook, false, all.Looks)
 }
 
-// byRule counts what was found under the second principle by its rules.
-func (s *sheet) byRule(title service.Text, must bool) {
-	counts := map[string]int{}
+// byRule counts what was found under the second principle by its rules, and
+// what of it the report does not list.
+func (s *sheet) byRule(title service.Text, must bool, all int) {
+	counts, listed := map[string]int{}, 0
 	for _, f := range s.p.Fix {
-		if f.Principle == "exclusion" && f.Must == must {
+		if f.Principle == "exclusion" && f.Must == must && f.Code != preflight.CodeMore {
 			counts[f.Code]++
+			listed++
 		}
 	}
-	if len(counts) == 0 {
-		return
+	parts := s.most(counts)
+	if all > listed {
+		parts = append([]string{both("未逐项列出的 %d 项", "not listed one by one %d", all-listed).In(s.lang)}, parts...)
 	}
-	s.listed(title.In(s.lang), s.most(counts), sheetText, indent, 3)
+	if len(parts) > 0 {
+		s.listed(title.In(s.lang), parts, sheetText, indent, 3)
+	}
 }
 
 // most names the rules, those with most findings first.

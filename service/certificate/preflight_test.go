@@ -58,6 +58,8 @@ func crowded(t testing.TB) preflight.Preflight {
 		f.What = service.Text{ZH: han + fmt.Sprintf("第%d列须脱敏", i), EN: latin + fmt.Sprintf(" column %d: mask it", i)}
 		p.Fix = append(p.Fix, f)
 	}
+	p.Fix = append(p.Fix, preflight.Fix{Principle: "exclusion", Must: true, Code: preflight.CodeMore, What: same("more than are listed")})
+	p.Exclusion.All.Findings, p.Exclusion.All.Looks = 70_000, 30_000
 	for i := range p.Quality.Dimensions {
 		score := 9999 - i
 		p.Quality.Dimensions[i].Score, p.Quality.Dimensions[i].Measures, p.Quality.Dimensions[i].Of = &score, 1234567, 2345678
@@ -149,13 +151,28 @@ func TestPreflightCountsTheRest(t *testing.T) {
 	needsFont(t)
 	needsTool(t, "poppler", "pdftotext")
 	p := crowded(t)
-	for lang, want := range map[string][]string{"zh": {"项，见exclusion.json,quality.json", "项，见存证声明", "另有", "略去中间部分", "须脱敏"},
-		"en": {"more:seeexclusion.json,quality.json", "more:seethedeclaration", "itsmiddleisleftout", "maskit", "morekinds"}} {
+	for lang, want := range map[string][]string{"zh": {"略去中间部分", "未逐项列出的"},
+		"en": {"itsmiddleisleftout", "notlistedonebyone", "morekinds"}} {
 		text, _ := textOf(t, saved(t, "p.pdf", pageOf(t, "crowded", p, lang, manyOverrides(64, "hotline"))))
 		for _, w := range want {
 			if !strings.Contains(text, w) {
 				t.Errorf("in %s %q is not on the page", lang, w)
 			}
+		}
+		count := func(must bool) (n int) {
+			for _, f := range p.Fix {
+				if f.Principle != "exclusion" && f.Must == must {
+					n++
+				}
+			}
+			return n
+		}
+		must, look := 70_000+count(true), 30_000+count(false)
+		fixed := strings.Count(text, service.Text{ZH: "列须脱敏", EN: "maskit"}.In(lang))
+		further := service.Text{ZH: fmt.Sprintf("另有%d项，见exclusion.json,quality.json", must+look-fixed), EN: fmt.Sprintf("and%dmore:seeexclusion.json,quality.json", must+look-fixed)}.In(lang)
+		title := service.Text{ZH: fmt.Sprintf("须整改%d项，待人工确认%d项", must, look), EN: fmt.Sprintf("Tofix:%d.Forapersontolookat:%d.", must, look)}.In(lang)
+		if fixed == 0 || !strings.Contains(text, further) || !strings.Contains(text, title) || strings.Contains(text, "morethanarelisted") {
+			t.Errorf("in %s %d are shown, want %s and %s", lang, fixed, further, title)
 		}
 		shown := 0
 		for strings.Contains(text, fmt.Sprintf("exclusion/mobile-phone/%012x", shown)) {

@@ -8,6 +8,9 @@ import (
 	"github.com/datapledge/datapledge/service/preflight/table"
 )
 
+// CodeMore is of the fix that says how many others are not listed.
+const CodeMore = codeMore
+
 // findingNames are those of the codes that are no rule for sensitive data.
 var findingNames = map[string]service.Text{
 	"no-basis":          {ZH: "未写明使用依据", EN: "no basis is stated"},
@@ -20,6 +23,7 @@ var findingNames = map[string]service.Text{
 	"formulas":          {ZH: "公式单元格", EN: "formula cells"},
 	"heading":           {ZH: "首行含有数据", EN: "the heading holds data"},
 	"k-anonymity":       {ZH: "准标识组合可识别个人", EN: "groups too small to hide a person"},
+	codeMore:            {ZH: "未逐项列出的其他问题", EN: "further findings, not listed one by one"},
 	"below-expectation": {ZH: "低于期望的质量", EN: "quality below what is expected"},
 
 	table.CellTooLarge:   {ZH: "单元格过大，未读完", EN: "not read to its end: cell too large"},
