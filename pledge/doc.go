@@ -15,6 +15,11 @@
 // its date they are judged anew, by the state of then. command.fence makes a
 // no final.
 //
+// What a custodian found in the data (Examined) and how much of one content is
+// in another's (ContentOverlap) are the words of those who sign them. The rules
+// compute neither: they hold the owner's declaration to the custodian's word,
+// and a scan to the owners and the liens of the assets that it names.
+//
 // Every record has one spelling, RFC 8785 canonical JSON, and is read with a
 // decoder that accepts no other. Clauses such as T5 refer to the transitions
 // of the law of a pledge: propose T1, withdraw T2, accept T3, the checks T4,

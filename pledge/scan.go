@@ -20,7 +20,8 @@ const (
 )
 
 // MaxContentOverlaps is how many overlaps a scan may state. Where there are
-// more, the ones with the largest shares are stated.
+// more, those that count come first (another owner's, and the pledged ones),
+// then the largest shares: else copies of one's own would hide what is pledged.
 const MaxContentOverlaps = 64
 
 func (b *ScanBody) check() error {
@@ -47,7 +48,7 @@ func scanWeight(result string) int {
 
 func checkContentOverlaps(list []ContentOverlap) error {
 	if len(list) > MaxContentOverlaps {
-		return Errorf(Malformed, "overlaps has %d assets; state the %d with the largest shares", len(list), MaxContentOverlaps)
+		return Errorf(Malformed, "overlaps has %d assets; state %d, first those of others and those that are pledged, then those with the largest shares", len(list), MaxContentOverlaps)
 	}
 	seen := map[string]bool{}
 	for i, o := range list {
