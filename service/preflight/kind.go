@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/datapledge/datapledge/service"
+	"github.com/datapledge/datapledge/service/preflight/table"
 )
 
 // What a file is that nobody looked inside, as far as its first bytes and its
@@ -73,6 +74,22 @@ func kindOf(name string, head []byte) string {
 		}
 	}
 	return plainKind(head)
+}
+
+// claims are endings that say that a file is a table.
+var claims = map[string]string{
+	".csv": table.BrokenEncoding, ".tsv": table.BrokenEncoding, ".tab": table.BrokenEncoding, ".psv": table.BrokenEncoding,
+	".jsonl": table.Malformed, ".ndjson": table.Malformed, ".xlsx": table.Malformed, ".xlsm": table.Malformed, ".parquet": table.Malformed,
+}
+
+// raw says what a file is that is no table. One that is called a table was not
+// examined because something is wrong with it: a single zero byte must not
+// make a table of persons pass.
+func (f *file) raw(head []byte) {
+	f.Kind = kindOf(f.Path, head)
+	if code := claims[strings.ToLower(path.Ext(f.Path))]; code != "" && f.Kind != kindEmpty {
+		f.Stopped = &table.Error{Code: code, Detail: "not what its name says"}
+	}
 }
 
 // containerKind tells the contents of a zip or OLE file by its name.

@@ -141,7 +141,7 @@ func (s *stream) begin() {
 	s.told = true
 	s.f.Format = table.Sniff(s.f.Path, s.head)
 	if s.f.Format == table.Raw {
-		s.f.Kind = kindOf(s.f.Path, s.head)
+		s.f.raw(s.head)
 	}
 	if s.f.Format == table.Raw || s.f.Format.Random() {
 		return

@@ -73,7 +73,7 @@ func (f *file) quality() QualityFile {
 func readable(files []*file) quality.Measure {
 	m := quality.Measure{Dimension: quality.Accessibility, Rule: ruleReadable}
 	for _, f := range files {
-		if f.Format == table.Raw {
+		if f.Format == table.Raw && f.Stopped == nil {
 			continue
 		}
 		m.M++
