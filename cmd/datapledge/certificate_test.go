@@ -90,9 +90,10 @@ func notarizedWithSM3(t *testing.T, r demo.Result) {
 	written(t, filepath.Join(data, "a.csv"), "x,y\n1,2\n")
 	written(t, filepath.Join(data, "sub", "b.csv"), "z\n9\n")
 	key := filepath.Join(r.Dir, "keys", "company.jwk")
-	declaration, zip := filepath.Join(dir, "declaration.json"), filepath.Join(dir, "e.zip")
-	written(t, declaration, declared(t, key))
-	notarized := doing(t, 0, "asset", "notarize", data, "-name", "with SM3", "-declaration", declaration, "-sm3", "-key", key, "-server", r.Server)
+	consent, zip := filepath.Join(dir, "consent.json"), filepath.Join(dir, "e.zip")
+	written(t, consent, ownData)
+	written(t, filepath.Join(dir, "paper.txt"), "a paper\n")
+	notarized := doing(t, 0, "asset", "notarize", data, "-name", "with SM3", "-consent", consent, "-sm3", "-key", key, "-server", r.Server)
 	_, rest, _ := strings.Cut(notarized, "record: ")
 	asset, _, _ := strings.Cut(rest, " ")
 	if shown := doing(t, 0, "asset", "show", asset, "-key", key, "-server", r.Server); !strings.Contains(shown, opensslSM3(t, data)) {
@@ -117,18 +118,6 @@ func written(t *testing.T, path, text string) {
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// declared is a declaration that the holder of a key signs.
-func declared(t *testing.T, path string) string {
-	t.Helper()
-	k, err := client.Load(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	paper := "sha256:" + strings.Repeat("0123456789abcdef", 4)
-	return fmt.Sprintf(`{"consent":{"basis":"own data","documents":[%[1]q]},"exclusion":{"report":%[1]q,"result":"pass","signed_by":%[2]q},`+
-		`"quality":{"report":%[1]q,"scores":{"completeness":10000,"uniqueness":null,"validity":null,"consistency":null,"timeliness":null}}}`, paper, k.KID())
 }
 
 // doing is what the program prints; it must end with this status.

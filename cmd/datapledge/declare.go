@@ -47,13 +47,9 @@ func (f answerFlags) read(kid string) ([]pledge.Override, error) {
 // declare makes the declaration, or refuses: *finding when something has to be
 // fixed first. A custodian that does not look takes the owner's own word.
 func (n *notarize) declare() error {
-	kid := n.client.Key().KID()
-	overrides, err := n.answer.read(kid)
-	if err != nil {
-		return err
-	}
+	kid, overrides := n.client.Key().KID(), n.words
 	if !n.examines {
-		return n.asStated(overrides)
+		return n.asStated()
 	}
 	if n.declared != nil {
 		overrides = append(overrides, signed(n.declared.Overrides, kid)...)
@@ -76,12 +72,12 @@ func signed(list []pledge.Override, kid string) []pledge.Override {
 }
 
 // asStated: nobody but the owner looks, so its declaration stands as it is.
-func (n *notarize) asStated(overrides []pledge.Override) error {
+func (n *notarize) asStated() error {
 	const why = "this custodian does not examine what it seals"
 	switch {
 	case n.declared == nil:
 		return hintf(usagef("%s: -declaration is needed", why), "'datapledge dataset preflight -reports DIR' makes one; keep the reports")
-	case len(overrides) > 0:
+	case len(n.words)+len(n.declared.Overrides) > 0:
 		return usagef("%s: there is no finding to override", why)
 	}
 	n.body.Declaration = *n.declared
@@ -94,24 +90,36 @@ func (n *notarize) asStated(overrides []pledge.Override) error {
 // mayGo refuses a dataset with findings that nobody answers for.
 func (n *notarize) mayGo(overrides []pledge.Override) error {
 	open, more, err := n.found.Open(overrides)
-	if unknown := (*owner.Unknown)(nil); errors.As(err, &unknown) {
+	unknown := (*owner.Unknown)(nil)
+	switch {
+	case errors.As(err, &unknown):
 		return hintf(usagef("-override: %v", unknown), "its findings: %s", orNone(n.found.Examined.Findings))
-	}
-	unsaid := n.found.Examined.Consent == "" && (n.declared == nil || n.declared.Consent.Basis == "" || len(n.declared.Consent.Documents) == 0)
-	if err != nil || len(open)+more == 0 && !unsaid {
+	case err != nil:
 		return err
+	case !n.consented():
+		return n.refuse("nothing says on what the right to the data rests", "-consent FILE lists the documents; 'datapledge dataset preflight -help' shows such a file")
+	case more > 0:
+		return n.refuse(fmt.Sprintf("there are %d findings more than anybody can answer for", more), "fix the data and run the same again")
+	case len(open) > 0:
+		return n.refuse(fmt.Sprintf("%d finding(s) stand in the way", len(open)),
+			"fix the data and run the same again; or a person answers for each: -override '"+open[0]+"=REASON' -signatory NAME")
 	}
+	return nil
+}
+
+// consented: there is something on consent for the ledger to refer to.
+func (n *notarize) consented() bool {
+	if n.found.Examined.Consent != "" || n.declared == nil {
+		return n.found.Examined.Consent != ""
+	}
+	return n.declared.Consent.Basis != "" && len(n.declared.Consent.Documents) > 0
+}
+
+// refuse shows what is to be fixed.
+func (n *notarize) refuse(why, hint string) error {
 	p := n.found.Preflight
 	n.app.emit(p, func(w io.Writer) { p.Summary(w, n.lang) })
-	if unsaid {
-		return hintf(&finding{exitFindings, "nothing says on what the right to the data rests; nothing was uploaded"},
-			"-consent FILE lists the documents; 'datapledge dataset preflight -help' shows such a file")
-	}
-	if more > 0 {
-		return &finding{exitFindings, fmt.Sprintf("there are %d findings more than anybody can answer for; nothing was uploaded", more)}
-	}
-	return hintf(&finding{exitFindings, fmt.Sprintf("%d finding(s) stand in the way; nothing was uploaded", len(open))},
-		"fix the data and run the same again; or a person answers for each: -override '%s=REASON' -signatory NAME", open[0])
+	return hintf(&finding{exitFindings, why + "; nothing was uploaded"}, "%s", hint)
 }
 
 func orNone(list []string) string {
@@ -143,7 +151,7 @@ func (n *notarize) agreed(theirs *pledge.Examined) error {
 		return nil
 	case theirs == nil && n.declared != nil && n.resumed:
 		n.examines = false // only now it is known
-		return n.asStated(n.body.Declaration.Overrides)
+		return n.asStated()
 	case theirs == nil:
 		return errors.New("the custodian did not examine what it sealed: nothing was signed")
 	}

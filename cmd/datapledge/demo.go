@@ -92,6 +92,9 @@ func (a *app) tellStep(s demo.Step) {
 		line += " (" + s.Detail + ")"
 	}
 	fmt.Fprintf(a.stdout, "%s %5d ms  %-17s %s\n", mark, s.MS, s.Name, line)
+	for _, l := range s.Lines {
+		fmt.Fprintf(a.stdout, "%31s%s\n", "", l)
+	}
 }
 
 func tellEnd(w io.Writer, r demo.Result, took time.Duration, keep bool) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -24,23 +25,21 @@ func (f *statedFlags) add(c *cobra.Command) {
 
 // read gives them for a pass here, and as a custodian is given them.
 func (f statedFlags) read() (o preflight.Options, given service.Given, err error) {
-	if f.consent != "" {
-		if o.Consent, err = preflight.LoadConsent(f.consent); err != nil {
-			return o, given, err
-		}
-	}
 	var expectations []byte
-	if f.expect != "" {
-		if expectations, err = os.ReadFile(f.expect); err != nil {
-			return o, given, err
-		}
+	if f.consent != "" {
+		o.Consent, err = preflight.LoadConsent(f.consent)
 	}
-	if given, err = preflight.GivenOf(o.Consent, expectations); err != nil {
-		return o, given, err
+	if err == nil && f.expect != "" {
+		expectations, err = os.ReadFile(f.expect)
 	}
-	o, err = preflight.ParseGiven(given)
+	if err == nil {
+		given, err = preflight.GivenOf(o.Consent, expectations)
+	}
+	if err == nil {
+		o, err = preflight.ParseGiven(given)
+	}
 	if refused := (*pledge.Error)(nil); errors.As(err, &refused) {
-		err = usagef("%s", refused.Detail)
+		err = usagef("%s", strings.Replace(err.Error(), string(pledge.Malformed)+": ", "", 1))
 	}
 	return o, given, err
 }

@@ -220,7 +220,7 @@ func (l *load) notarize(ctx context.Context) error {
 	}
 	jws, err := l.company.Sign(ctx, pledge.AssetNotarize, pledge.NotarizeBody{
 		Name: "load", Fingerprint: sealed.Fingerprint, Files: sealed.Files, Source: "public", CustodyReceipt: sealed.CustodyReceipt,
-		Declaration: l.declaration(sealed.Fingerprint)})
+		Declaration: l.declaration(sealed)})
 	if err != nil {
 		return err
 	}
@@ -245,12 +245,12 @@ func ignoreOutage(err error) error {
 	return nil
 }
 
-func (l *load) declaration(digest string) pledge.Declaration {
-	return pledge.Declaration{
-		Consent:   pledge.Consent{Basis: "made up", Documents: []string{digest}},
-		Exclusion: pledge.Exclusion{Report: digest, Result: "pass", SignedBy: l.company.Key().KID()},
-		Quality:   pledge.Quality{Report: digest},
-	}
+// declaration takes over what the custodian found.
+func (l *load) declaration(sealed client.Sealed) pledge.Declaration {
+	d := sealed.Preflight.Declaration
+	d.Consent = pledge.Consent{Basis: "made up", Documents: []string{sealed.Fingerprint}}
+	d.Exclusion.SignedBy = l.company.Key().KID()
+	return d
 }
 
 // check holds what the service says now to what it said before.

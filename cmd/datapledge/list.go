@@ -213,6 +213,19 @@ func (a *app) assetShowCommand() *cobra.Command {
 	return c
 }
 
+// printExamined tells whose word the declaration is, and what a person answers
+// for.
+func printExamined(w io.Writer, x client.Asset) {
+	if x.Preflight == nil {
+		fmt.Fprintln(w, "preflight:   by the owner alone; the custodian did not examine the data")
+		return
+	}
+	fmt.Fprintf(w, "preflight:   the custodian came to the same reports; %d finding(s)\n", len(x.Preflight.Findings))
+	for _, o := range x.Declaration.Overrides {
+		fmt.Fprintf(w, "override:    %s by %s: %s\n", o.Finding, o.Name, o.Reason)
+	}
+}
+
 func printAsset(w io.Writer, x client.Asset) {
 	fmt.Fprintf(w, "%s  %s\nstatus:      %s, notarized %s\nowner:       %s\n", x.ID, x.Name, x.Status, x.Notarized.At, x.Owner)
 	fmt.Fprintf(w, "fingerprint: %s\ncontent:     %d file(s), %s\n", x.Fingerprint, x.Files, bytesText(x.Size))
@@ -223,6 +236,7 @@ func printAsset(w io.Writer, x client.Asset) {
 	if x.Scenario != "" {
 		fmt.Fprintf(w, "scenario:    %s\n", x.Scenario)
 	}
+	printExamined(w, x)
 	if c := x.Certificate; c != nil {
 		fmt.Fprintf(w, "certificate: %s of %s, until %s\n", c.Number, c.Registrar, until(c.Expires))
 	}

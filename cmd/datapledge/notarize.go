@@ -67,8 +67,9 @@ type notarize struct {
 	declared *pledge.Declaration // by hand; nil: it is made of what is found
 	given    service.Given
 	found    owner.Found
-	examines bool // the custodian looks at what it seals
-	resumed  bool // the upload was begun by an earlier run
+	words    []pledge.Override // on the command line
+	examines bool              // the custodian looks at what it seals
+	resumed  bool              // the upload was begun by an earlier run
 	body     pledge.NotarizeBody
 }
 
@@ -130,6 +131,9 @@ func (n *notarize) prepare(ctx context.Context, paths []string) (d dataset, err 
 	}
 	if n.client.Key() == nil {
 		return d, client.ErrNoKey
+	}
+	if n.words, err = n.answer.read(n.client.Key().KID()); err != nil {
+		return d, err
 	}
 	d, n.found, err = n.app.examine(ctx, paths, o, extras(n.sm3)...)
 	return d, err

@@ -178,19 +178,19 @@ var castOf = []struct{ name, code, role string }{
 	{"rival", "91330100MADEMB2A8H", "bank"},
 }
 
-// cast makes and enrols two companies and a second bank, and writes a
-// declaration for each company.
+// ownData is a consent file beside which paper.txt lies.
+const ownData = `{"v":1,"basis":"own data","as_of":"2026-01-31","documents":[{"path":"paper.txt","kind":"authorization","scope":"any","sources":["*"],"expires":""}]}`
+
+// cast makes and enrols two companies and a second bank, and writes a consent
+// file for the companies.
 func cast(ts *testscript.TestScript, neg bool, args []string) {
 	for _, p := range castOf {
 		key := p.name + ".jwk"
 		ts.Check(ts.Exec("datapledge", "key", "new", "-party", p.code, "-out", key, "-json"))
-		kid := member(ts, "kid")
 		ts.Check(ts.Exec("datapledge", "party", "enroll", key, "-name", p.name, "-roles", p.role, "-key", ts.Getenv("KEYS")+"/ipcenter.jwk"))
 		ts.Setenv(strings.ToUpper(p.name), p.code)
-		declaration := `{"consent":{"basis":"own data","documents":["paper.txt"]},"exclusion":{"report":"paper.txt","result":"pass","signed_by":"` + kid +
-			`"},"quality":{"report":"paper.txt","scores":{"completeness":10000,"uniqueness":null,"validity":null,"consistency":null,"timeliness":null}}}`
-		ts.Check(os.WriteFile(ts.MkAbs(p.name+".declaration.json"), []byte(declaration), 0o644))
 	}
+	ts.Check(os.WriteFile(ts.MkAbs("consent.json"), []byte(ownData), 0o644))
 	ts.Check(os.WriteFile(ts.MkAbs("paper.txt"), []byte("a paper\n"), 0o644))
 	ts.Setenv("BANK", "91330100MADEUP064T")
 }

@@ -10,7 +10,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/datapledge/datapledge/cmd/datapledge/owner"
 	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/service"
 	"github.com/datapledge/datapledge/service/client"
 	"github.com/datapledge/datapledge/storage"
 )
@@ -59,6 +61,8 @@ type Step struct {
 	MS     int64  `json:"ms"`
 	Proves string `json:"proves"`
 	Detail string `json:"detail,omitempty"`
+	// Lines are what else there is to say, a line each.
+	Lines []string `json:"lines,omitempty"`
 }
 
 // Result is the outcome of the whole story.
@@ -88,10 +92,13 @@ type story struct {
 
 	dataset     string // the folder
 	manifest    storage.Manifest
+	given       service.Given // what the company states about it
+	found       owner.Found   // what the company found in it
 	declaration pledge.Declaration
 	sealed      client.Sealed
 	terms       pledge.Terms
 	seq         int64
+	lines       []string // of the step that is being done
 }
 
 // Run tells the story. The service that it started is still up when it
@@ -119,8 +126,9 @@ type step struct {
 
 func (s *story) tell(ctx context.Context, st step) error {
 	began := s.o.Now()
+	s.lines = nil
 	detail, err := st.do(ctx)
-	done := Step{Name: st.name, OK: err == nil, MS: s.o.Now().Sub(began).Milliseconds(), Proves: st.proves, Detail: detail}
+	done := Step{Name: st.name, OK: err == nil, MS: s.o.Now().Sub(began).Milliseconds(), Proves: st.proves, Detail: detail, Lines: s.lines}
 	if err != nil {
 		done.Detail = err.Error()
 	}

@@ -1,158 +1,108 @@
 package demo
 
 import (
-	"bytes"
-	"encoding/csv"
-	"encoding/json"
+	"context"
 	"fmt"
-	"io"
-	"regexp"
+	"os"
 	"strings"
+
+	"github.com/datapledge/datapledge/cmd/datapledge/owner"
+	"github.com/datapledge/datapledge/service/preflight"
+	"github.com/datapledge/datapledge/service/preflight/sensitive"
 )
 
-// exclusionReport says what was looked for to keep sensitive data out
-// (敏感数据排除), where, and what was found.
-type exclusionReport struct {
-	V         int         `json:"v"`
-	Scope     string      `json:"scope"`
-	Rows      int         `json:"rows"`
-	Columns   []string    `json:"columns"`
-	Cells     int         `json:"cells"`
-	LookedFor []lookedFor `json:"looked_for"`
-	Result    string      `json:"result"`
-	Limits    string      `json:"limits"`
-}
-
-type lookedFor struct {
-	What    string `json:"what"`
-	Pattern string `json:"pattern"`
-	Found   int    `json:"found"`
-}
-
-// qualityReport has the scores that were computed, in basis points, and how.
-type qualityReport struct {
-	V            int    `json:"v"`
-	Rows         int    `json:"rows"`
-	Cells        int    `json:"cells"`
-	Empty        int    `json:"empty_cells"`
-	Repeated     int    `json:"repeated_rows"`
-	Completeness int    `json:"completeness"`
-	Uniqueness   int    `json:"uniqueness"`
-	Method       string `json:"method"`
-	NotMeasured  string `json:"not_measured"`
-}
-
-// sensitive is what personal data usually look like in such a table.
-func sensitive() []lookedFor {
-	return []lookedFor{
-		{What: "resident identity number (GB 11643)", Pattern: `\b[1-9][0-9]{16}[0-9Xx]\b`},
-		{What: "mainland mobile number", Pattern: `\b1[3-9][0-9]{9}\b`},
-		{What: "e-mail address", Pattern: `[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}`},
-		{What: "bank card number", Pattern: `\b[3-6][0-9]{15,18}\b`},
-		{What: "United States social security number", Pattern: `\b[0-9]{3}-[0-9]{2}-[0-9]{4}\b`},
-		{What: "IPv4 address", Pattern: `\b(?:[0-9]{1,3}\.){3}[0-9]{1,3}\b`},
-	}
-}
-
-// examiner reads the rows of all files once.
-type examiner struct {
-	columns  []string
-	rows     int
-	empty    int
-	seen     map[string]bool
-	patterns []*regexp.Regexp
-	found    []lookedFor
-}
-
-// examine reads the CSV files and reports what the declaration claims.
-func examine(files [][]byte) (exclusionReport, qualityReport, error) {
-	e := &examiner{seen: map[string]bool{}, found: sensitive()}
-	for _, f := range e.found {
-		e.patterns = append(e.patterns, regexp.MustCompile(f.Pattern))
-	}
-	for _, data := range files {
-		if err := e.file(data); err != nil {
-			return exclusionReport{}, qualityReport{}, err
-		}
-	}
-	if e.rows == 0 {
-		return exclusionReport{}, qualityReport{}, fmt.Errorf("the dataset has no rows")
-	}
-	return e.exclusion(), e.quality(), nil
-}
-
-func (e *examiner) file(data []byte) error {
-	r := csv.NewReader(bytes.NewReader(data))
-	header, err := r.Read()
+// examine lays the shipped files out and looks at them as any owner does,
+// before anybody else sees them.
+func (s *story) examine(ctx context.Context) (string, error) {
+	err := s.unpack()
 	if err != nil {
-		return fmt.Errorf("reading the header: %w", err)
+		return "", err
 	}
-	if e.columns == nil {
-		e.columns = header
+	if s.found, err = s.preflight(ctx, s.dataset); err != nil {
+		return "", err
 	}
-	if strings.Join(header, ",") != strings.Join(e.columns, ",") {
-		return fmt.Errorf("the files have different columns")
+	p := s.found.Preflight
+	if !p.Passed() {
+		return "", fmt.Errorf("the dataset does not keep the three principles: %+v", p.Fix)
 	}
-	for {
-		row, err := r.Read()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("reading a row: %w", err)
-		}
-		e.row(row)
+	if err := s.report(p); err != nil {
+		return "", err
 	}
+	s.manifest, s.result.Fingerprint = s.found.Manifest, s.found.Manifest.Fingerprint()
+	s.lines = []string{consentLine(p.Consent), exclusionLine(p.Exclusion), qualityLine(p.Quality)}
+	s.declaration, err = s.found.Declare(s.company.Key().KID(), nil)
+	return "all three pass", err
 }
 
-func (e *examiner) row(row []string) {
-	e.rows++
-	e.seen[strings.Join(row, "\x00")] = true
-	for _, cell := range row {
-		if strings.TrimSpace(cell) == "" {
-			e.empty++
+// preflight reads a folder with what the company states about it.
+func (s *story) preflight(ctx context.Context, folder string) (owner.Found, error) {
+	consent, err := preflight.LoadConsent(s.path("documents", "consent.json"))
+	if err != nil {
+		return owner.Found{}, err
+	}
+	expected, err := os.ReadFile(s.path("documents", "expect.json"))
+	if err != nil {
+		return owner.Found{}, err
+	}
+	if s.given, err = preflight.GivenOf(consent, expected); err != nil {
+		return owner.Found{}, err
+	}
+	o, err := preflight.ParseGiven(s.given)
+	if err != nil {
+		return owner.Found{}, err
+	}
+	return owner.Reading{Preflight: o}.Folder(ctx, folder)
+}
+
+// report keeps the reports that the declaration names.
+func (s *story) report(p preflight.Preflight) error {
+	if err := os.MkdirAll(s.path("reports"), 0o755); err != nil {
+		return err
+	}
+	for name, report := range map[string]any{"consent.json": p.Consent, "exclusion.json": p.Exclusion, "quality.json": p.Quality} {
+		text, err := preflight.Canonical(report)
+		if err != nil {
+			return err
 		}
-		for i, p := range e.patterns {
-			if p.MatchString(cell) {
-				e.found[i].Found++
+		if err := os.WriteFile(s.path("reports", name), text, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func consentLine(r preflight.ConsentReport) string {
+	return fmt.Sprintf("consent 知情同意: %s; %d documents cover %d of %d files", r.Result, len(r.Documents), r.Covered, r.Files)
+}
+
+func exclusionLine(r preflight.ExclusionReport) string {
+	rows, columns, clean := int64(0), 0, 0
+	for _, f := range r.Files {
+		for _, t := range f.Tables {
+			rows, columns = rows+t.Rows, columns+len(t.Columns)
+			for _, c := range t.Columns {
+				if c.Verdict == sensitive.Clean {
+					clean++
+				}
 			}
 		}
 	}
+	return fmt.Sprintf("sensitive data 敏感数据排除: %s; %d rows looked at by %d rules, nothing found in %d of %d columns",
+		r.Result, rows, len(sensitive.Rules()), clean, columns)
 }
 
-func (e *examiner) exclusion() exclusionReport {
-	result := "pass"
-	for _, f := range e.found {
-		if f.Found > 0 {
-			result = "fail"
+func qualityLine(r preflight.QualityReport) string {
+	var scores []string
+	for _, d := range r.Dimensions {
+		score := "not measured"
+		if d.Score != nil {
+			score = percent(*d.Score)
 		}
+		scores = append(scores, string(d.Dimension)+" "+score)
 	}
-	return exclusionReport{
-		V: 1, Scope: "every cell of every row of both files", Rows: e.rows, Columns: e.columns, Cells: e.rows * len(e.columns),
-		LookedFor: e.found, Result: result,
-		Limits: "patterns only: names of persons in free text are not found this way; no column holds free text about persons",
-	}
+	return fmt.Sprintf("quality 数据质量 (GB/T 36344): %s; %s", r.Result, strings.Join(scores, ", "))
 }
 
-func (e *examiner) quality() qualityReport {
-	cells := e.rows * len(e.columns)
-	return qualityReport{
-		V: 1, Rows: e.rows, Cells: cells, Empty: e.empty, Repeated: e.rows - len(e.seen),
-		Completeness: basisPoints(cells-e.empty, cells), Uniqueness: basisPoints(len(e.seen), e.rows),
-		Method:      "completeness: cells that are not empty; uniqueness: distinct rows; in basis points, rounded down",
-		NotMeasured: "validity, consistency and timeliness: no reference to measure them against is at hand",
-	}
-}
-
-func basisPoints(part, whole int) int { return part * 10000 / whole }
-
-func indented(v any) []byte {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(v); err != nil {
-		return nil // plain structs of texts and numbers always encode
-	}
-	return b.Bytes()
+func percent(basisPoints int) string {
+	return fmt.Sprintf("%d.%02d %%", basisPoints/100, basisPoints%100)
 }

@@ -12,62 +12,15 @@ import (
 	"slices"
 	"time"
 
-	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
 	"github.com/datapledge/datapledge/service/client"
 	"github.com/datapledge/datapledge/service/evidence"
 	"github.com/datapledge/datapledge/storage"
 )
 
-// examine lays the shipped files out and checks the three principles.
-func (s *story) examine(context.Context) (string, error) {
-	files, err := s.unpack()
-	if err != nil {
-		return "", err
-	}
-	exclusion, quality, err := examine(files)
-	if err != nil {
-		return "", err
-	}
-	if exclusion.Result != "pass" {
-		return "", errors.New("the dataset holds what looks like personal data")
-	}
-	for name, report := range map[string]any{"exclusion.json": exclusion, "quality.json": quality} {
-		if err := os.WriteFile(s.path("documents", name), indented(report), 0o644); err != nil {
-			return "", err
-		}
-	}
-	err = s.declare(quality)
-	return fmt.Sprintf("%d rows, %d columns; complete %s, unique %s", quality.Rows, len(exclusion.Columns),
-		percent(quality.Completeness), percent(quality.Uniqueness)), err
-}
-
-func percent(basisPoints int) string {
-	return fmt.Sprintf("%d.%02d %%", basisPoints/100, basisPoints%100)
-}
-
-// declare makes the statement of the three principles from what was found.
-func (s *story) declare(q qualityReport) (err error) {
-	var consent string
-	if consent, err = s.document("consent.txt"); err != nil {
-		return err
-	}
-	s.declaration.Consent = pledge.Consent{Basis: "public domain (17 U.S.C. 105); no personal data", Documents: []string{consent}}
-	if s.declaration.Exclusion.Report, err = s.document("exclusion.json"); err != nil {
-		return err
-	}
-	s.declaration.Exclusion.Result, s.declaration.Exclusion.SignedBy = "pass", s.company.Key().KID()
-	if s.declaration.Quality.Report, err = s.document("quality.json"); err != nil {
-		return err
-	}
-	s.declaration.Quality.Scores = pledge.Scores{Completeness: &q.Completeness, Uniqueness: &q.Uniqueness}
-	return nil
-}
-
-// unpack writes the shipped files and returns the tables.
-func (s *story) unpack() ([][]byte, error) {
-	var tables [][]byte
-	err := fs.WalkDir(shipped, ".", func(name string, e fs.DirEntry, err error) error {
+// unpack writes the shipped files.
+func (s *story) unpack() error {
+	return fs.WalkDir(shipped, ".", func(name string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return err
 		}
@@ -78,7 +31,6 @@ func (s *story) unpack() ([][]byte, error) {
 		to := s.path(filepath.FromSlash(name))
 		switch {
 		case filepath.Ext(name) == ".csv":
-			tables = append(tables, data)
 			to = filepath.Join(s.dataset, filepath.Base(name))
 		case e.Name() == "README.md":
 			to = s.path("README.md")
@@ -88,7 +40,6 @@ func (s *story) unpack() ([][]byte, error) {
 		}
 		return os.WriteFile(to, data, 0o644)
 	})
-	return tables, err
 }
 
 // tamper changes one digit in a copy of the dataset, and shows it to the bank.
@@ -201,6 +152,14 @@ func (s *story) imprinted(ctx context.Context) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
+}
+
+func indented(v any) []byte {
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return nil // plain structs of texts and numbers always encode
+	}
+	return append(text, '\n')
 }
 
 func passed(r evidence.Report) (n int) {

@@ -20,8 +20,8 @@ func (s *story) steps() []step {
 	return []step{
 		{"start", "a service runs here, with a fresh ledger and the keys of its member institutions", s.start},
 		{"enrol", "the IP centre vouches for a company and two banks; from now on each signs with its own key", s.enrol},
-		{"examine", "the three principles are checked for real: consent, no sensitive data, quality scores", s.examine},
-		{"seal", "the dataset lies encrypted with the custodian, who read it back and signed for it", s.seal},
+		{"examine", "the company looks at its data before anybody else sees them: the three principles of the data norm", s.examine},
+		{"seal", "the dataset lies encrypted with the custodian, who read it back, looked at it as well, and signed for it", s.seal},
 		{"notarize", "the fingerprint is on the ledger: nobody can change the data unseen from now on", s.notarize},
 		{"verify", "the bank knows: notarized, owned by the company, every stored byte unchanged", s.verify},
 		{"search", "no other creditor has a pledge on this data", s.searchNone},
@@ -98,11 +98,7 @@ func (s *story) enrol(ctx context.Context) (string, error) {
 }
 
 func (s *story) seal(ctx context.Context) (string, error) {
-	m, err := storage.FingerprintFolder(ctx, s.dataset, nil)
-	if err != nil {
-		return "", err
-	}
-	s.manifest, s.result.Fingerprint = m, m.Fingerprint()
+	m := s.manifest
 	u, err := s.company.BeginUpload(ctx, "bird strikes")
 	if err != nil {
 		return "", err
@@ -112,13 +108,16 @@ func (s *story) seal(ctx context.Context) (string, error) {
 			return "", err
 		}
 	}
-	if s.sealed, err = s.company.SealUpload(ctx, u.ID); err != nil {
+	if s.sealed, err = s.company.SealUpload(ctx, u.ID, s.given); err != nil {
 		return "", err
 	}
 	if s.sealed.Fingerprint != m.Fingerprint() {
 		return "", fmt.Errorf("the custodian has %s, here is %s", s.sealed.Fingerprint, m.Fingerprint())
 	}
-	return fmt.Sprintf("%d files, %d bytes", len(m.Files()), m.Size()), nil
+	if s.sealed.Receipt.Preflight == nil {
+		return "", errors.New("the custodian did not examine what it sealed")
+	}
+	return fmt.Sprintf("%d files, %d bytes; it came to the same three reports", len(m.Files()), m.Size()), s.found.Agree(*s.sealed.Receipt.Preflight)
 }
 
 func (s *story) upload(ctx context.Context, id string, file storage.File) error {

@@ -99,8 +99,10 @@ func (u *uploads) upload(ctx context.Context) error {
 
 func (u *uploads) notarize(ctx context.Context, sealed client.Sealed) error {
 	u.keep(sealed.Fingerprint, "")
+	d := u.Declaration(u.Enterprise)
+	d.Exclusion.Report, d.Quality = sealed.Preflight.Declaration.Exclusion.Report, sealed.Preflight.Declaration.Quality
 	out, err := u.client.Submit(ctx, u.Sign(u.Enterprise, pledge.AssetNotarize, pledge.NotarizeBody{Name: "faults", Fingerprint: sealed.Fingerprint,
-		Files: sealed.Files, Source: "public", CustodyReceipt: sealed.CustodyReceipt, Declaration: u.Declaration(u.Enterprise)}))
+		Files: sealed.Files, Source: "public", CustodyReceipt: sealed.CustodyReceipt, Declaration: d}))
 	if err != nil {
 		return fmt.Errorf("notarizing what was sealed: %w", err)
 	}
