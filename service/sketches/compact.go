@@ -8,7 +8,7 @@ import (
 // growth is how many times all younger segments together are smaller than one,
 // at least: then there are few, and each posting is written about as many
 // times for each of them.
-const growth = 4
+const growth = 8
 
 // unbalanced is the place of the oldest segment that is to be joined with all
 // younger ones; -1 when none is.
@@ -24,7 +24,15 @@ func unbalanced(list []*segment) int {
 }
 
 // join makes one segment of several that follow one another.
-func join(ctx context.Context, dir string, list []*segment) (*segment, error) {
+func join(ctx context.Context, dir string, list []*segment) (one *segment, err error) {
+	err = faults(func() error {
+		one, err = joinAll(ctx, dir, list)
+		return err
+	})
+	return one, err
+}
+
+func joinAll(ctx context.Context, dir string, list []*segment) (*segment, error) {
 	w, err := newSegmentWriter(dir, list[0].first, list[len(list)-1].last)
 	if err != nil {
 		return nil, err

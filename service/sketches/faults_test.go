@@ -109,6 +109,30 @@ func TestDamagedFilesAreMadeAgain(t *testing.T) {
 	}
 }
 
+// TestFilesThatAreCutWhileInUse give an error and are made again: their pages
+// are memory, and touching them must not end the program.
+func TestFilesThatAreCutWhileInUse(t *testing.T) {
+	r, query, last := filled(t, 40)
+	dir := t.TempDir()
+	ix := start(t, dir, r.ledger, r.vault)
+	r.check(ix, query, last)
+	until(t, "few segments", func() bool {
+		ix.store.mu.RLock()
+		defer ix.store.mu.RUnlock()
+		return unbalanced(ix.store.segments) < 0
+	})
+	for _, name := range names(t, dir, prefix) {
+		if err := os.Truncate(name, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, _, err := ix.Similar(t.Context(), r.digests[0], last); !errors.Is(err, service.ErrUnavailable) {
+		t.Errorf("a search in files that were cut: %v", err)
+	}
+	until(t, "segments made again", func() bool { _, _, err := ix.Similar(t.Context(), r.digests[0], last); return err == nil })
+	r.check(ix, query, last)
+}
+
 func removeBut(t *testing.T, dir, but string) {
 	for _, name := range names(t, dir, "") {
 		if filepath.Base(name) != but {

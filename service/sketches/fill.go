@@ -37,6 +37,18 @@ func (s *store) repair(ctx context.Context) error {
 	return nil
 }
 
+// suspect holds all segments for torn when it is not known which is.
+func (s *store) suspect() {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if slices.ContainsFunc(s.segments, func(seg *segment) bool { return seg.torn.Load() }) {
+		return
+	}
+	for _, seg := range s.segments {
+		seg.torn.Store(true)
+	}
+}
+
 // loadLate finds sketches that came after their segment was made. A segment
 // for which many came is made again.
 func (s *store) loadLate() error {

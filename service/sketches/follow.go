@@ -51,6 +51,9 @@ func (ix *Index) Run(ctx context.Context) {
 // or of another ledger, is emptied.
 func (ix *Index) run(ctx context.Context) error {
 	err := ix.once(ctx)
+	if errors.Is(err, errTorn) {
+		ix.store.suspect()
+	}
 	if !errors.Is(err, errDamaged) && !errors.Is(err, errForked) {
 		return err
 	}

@@ -2,7 +2,10 @@ package sketches
 
 import (
 	"context"
+	"runtime"
 	"sort"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/datapledge/datapledge/service/preflight/sketch"
 )
@@ -18,6 +21,8 @@ const (
 	// fewestValues in common, of the smallest of all columns, make it worth
 	// comparing columns.
 	fewestValues = 3
+	// mostWorkers look for the rows of one sketch.
+	mostWorkers = 4
 )
 
 // lookup counts what assets have in common with a sketch.
@@ -36,27 +41,59 @@ type lookup struct {
 func (s *store) look(ctx context.Context, query sketch.Sketch, before uint32) (*lookup, error) {
 	l := &lookup{query: query, columns: smallestOf(query.Cells), before: before, rows: make([]uint16, before),
 		values: make([]uint16, before), seen: make([]uint16, len(query.Rows.Hashes))}
-	for _, seg := range s.segments {
-		if seg.first >= before {
-			break
-		}
-		if err := l.segmentRows(ctx, seg); err != nil {
-			return nil, err
-		}
-	}
-	for _, list := range [][]numbered{s.fresh, s.behind} {
-		for _, n := range list {
-			if n.number < before {
-				shared(query.Rows.Hashes, n.Rows.Hashes, func(i int) { l.row(i, n.number) })
-			}
-		}
+	if err := l.allRows(ctx, s); err != nil {
+		return nil, err
 	}
 	for _, n := range l.seen {
 		if n > mostPerHash {
 			l.overflow++
 		}
 	}
-	return l, l.allColumns(ctx, s)
+	return l, faults(func() error { return l.allColumns(ctx, s) })
+}
+
+// allRows looks in several parts of the hashes at the same time, and adds up.
+func (l *lookup) allRows(ctx context.Context, s *store) error {
+	workers := max(1, min(runtime.GOMAXPROCS(0), mostWorkers, len(l.seen)/256))
+	parts := make([][]uint16, workers)
+	g, ctx := errgroup.WithContext(ctx)
+	for w := range workers {
+		g.Go(func() error {
+			part := *l
+			part.rows = make([]uint16, l.before)
+			parts[w] = part.rows
+			return faults(func() error { return part.someRows(ctx, s, len(l.seen)*w/workers, len(l.seen)*(w+1)/workers) })
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for _, part := range parts {
+		for n, rows := range part {
+			l.rows[n] += rows
+		}
+	}
+	return nil
+}
+
+// someRows looks up the hashes at from to to-1.
+func (l *lookup) someRows(ctx context.Context, s *store, from, to int) error {
+	for _, seg := range s.segments {
+		if seg.first >= l.before {
+			break
+		}
+		if err := l.segmentRows(ctx, seg, from, to); err != nil {
+			return err
+		}
+	}
+	for _, list := range [][]numbered{s.fresh, s.behind} {
+		for _, n := range list {
+			if n.number < l.before {
+				shared(l.query.Rows.Hashes[from:to], n.Rows.Hashes, func(i int) { l.row(from+i, n.number) })
+			}
+		}
+	}
+	return nil
 }
 
 // row counts one; false when more would not count.
@@ -72,9 +109,10 @@ func (l *lookup) row(i int, number uint32) bool {
 	return true
 }
 
-func (l *lookup) segmentRows(ctx context.Context, seg *segment) error {
+func (l *lookup) segmentRows(ctx context.Context, seg *segment, from, to int) error {
 	c := seg.cursor()
-	for i, h := range l.query.Rows.Hashes {
+	for i := from; i < to; i++ {
+		h := l.query.Rows.Hashes[i]
 		if i%256 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}

@@ -14,10 +14,10 @@ const (
 	sumAt        = refsAt + 4*pagePostings
 )
 
-// page is one that was read and checked.
+// page is one of a segment, of n postings.
 type page struct {
-	b [pageSize]byte
-	n int // postings in it
+	b []byte
+	n int
 }
 
 func (p *page) hash(i int) uint64 { return little.Uint64(p.b[8*i:]) }
@@ -32,7 +32,7 @@ func (p *page) put(x posting) {
 // seal adds the checksum.
 func (p *page) seal() []byte {
 	little.PutUint32(p.b[sumAt:], crc32.Checksum(p.b[:sumAt], castagnoli))
-	return p.b[:]
+	return p.b
 }
 
 func (p *page) good() bool {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"sync/atomic"
 )
@@ -21,7 +22,9 @@ type segment struct {
 	count       uint64   // postings
 	pages       []uint64 // the first hash of each
 	omitted     []uint32
-	torn        atomic.Bool // a page was found damaged
+	memory      []byte          // the pages; nil where files cannot be mapped
+	checked     []atomic.Uint32 // a bit for each page that was found good
+	torn        atomic.Bool     // a page was found damaged
 }
 
 const (
@@ -81,19 +84,48 @@ func (s *segment) load() error {
 	for i := range omitted {
 		s.omitted = append(s.omitted, little.Uint32(head[8*pages+4*i:]))
 	}
+	s.checked = make([]atomic.Uint32, pages/32+1)
+	s.memory = mapped(s.file, pages*pageSize)
 	return nil
 }
 
+// read makes p the page at i. It is checked once.
 func (s *segment) read(i int, p *page) error {
-	_, err := s.file.ReadAt(p.b[:], int64(i)*pageSize)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("reading a segment: %w", err)
+	p.n = int(min(pagePostings, s.count-uint64(i)*pagePostings))
+	if s.memory != nil {
+		p.b = s.memory[i*pageSize:][:pageSize]
+	} else {
+		p.b = append(p.b[:0], make([]byte, pageSize)...)
+		if _, err := s.file.ReadAt(p.b, int64(i)*pageSize); err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("reading a segment: %w", err)
+		}
 	}
-	if p.n = int(min(pagePostings, s.count-uint64(i)*pagePostings)); err != nil || !p.good() {
+	bit := uint32(1) << (i % 32)
+	if s.checked[i/32].Load()&bit != 0 {
+		return nil
+	}
+	if !p.good() {
 		s.torn.Store(true)
 		return fmt.Errorf("%s: page %d: %w", s.path, i, errTorn)
 	}
+	s.checked[i/32].Or(bit)
 	return nil
+}
+
+// faults turns the fault of touching a page that cannot be read, because the
+// disk fails or somebody cut the file, into an error.
+func faults(fn func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		switch f := recover().(type) {
+		case nil:
+		case interface{ Addr() uintptr }:
+			err = fmt.Errorf("%w: %v", errTorn, f)
+		default:
+			panic(f)
+		}
+	}()
+	return fn()
 }
 
 // cursor looks hashes up in a segment, in ascending order: what it has at hand
@@ -127,8 +159,15 @@ func (c *cursor) find(h uint64, fn func(ref uint32) bool) error {
 	return nil
 }
 
+// close: nobody reads any more.
+func (s *segment) close() error {
+	err := unmap(s.memory)
+	s.memory = nil
+	return errors.Join(err, s.file.Close())
+}
+
 func (s *segment) remove() error {
-	err := s.file.Close()
+	err := s.close()
 	if err == nil {
 		err = os.Remove(s.path)
 	}

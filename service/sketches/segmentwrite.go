@@ -23,7 +23,7 @@ func newSegmentWriter(dir string, first, last uint32) (*segmentWriter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a segment: %w", err)
 	}
-	return &segmentWriter{segment: &segment{file: f, first: first, last: last}, dir: dir, out: bufio.NewWriterSize(f, 1<<18)}, nil
+	return &segmentWriter{segment: &segment{file: f, first: first, last: last}, dir: dir, out: bufio.NewWriterSize(f, 1<<18), page: page{b: make([]byte, pageSize)}}, nil
 }
 
 // add takes postings in ascending order.
@@ -40,7 +40,8 @@ func (w *segmentWriter) add(x posting) error {
 
 func (w *segmentWriter) flush() error {
 	_, err := w.out.Write(w.page.seal())
-	w.page = page{}
+	clear(w.page.b)
+	w.page.n = 0
 	return err
 }
 

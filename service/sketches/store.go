@@ -121,7 +121,7 @@ func (s *store) end() uint32 {
 func (s *store) close() error {
 	errs := []error{s.cat.close()}
 	for _, seg := range s.segments {
-		errs = append(errs, seg.file.Close())
+		errs = append(errs, seg.close())
 	}
 	return errors.Join(errs...)
 }

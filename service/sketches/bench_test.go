@@ -1,0 +1,248 @@
+package sketches
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/datapledge/datapledge/service"
+	"github.com/datapledge/datapledge/service/preflight/sketch"
+)
+
+// catalogue is assets on the disk as the index keeps them, made without ledger
+// and vault: each with as many rows as a sketch holds, and six columns. Two and two
+// have half of their rows in common.
+type catalogue struct {
+	dir    string
+	assets int
+}
+
+const benchRows, benchColumns = 4096, 6
+
+// limit below which all hashes of the tables are: those of a million rows.
+const benchLimit = math.MaxUint64 / 1_000_000 * benchRows
+
+// row is the hash of an asset's row: both of a pair have the even ones.
+func (c catalogue) row(asset, i int) uint64 {
+	who := asset
+	if i%2 == 0 {
+		who = asset / 2 * 2
+	}
+	const step = benchLimit / benchRows
+	return uint64(i)*step + mix(uint64(who)<<32|uint64(i))%step
+}
+
+func (c catalogue) sketch(asset int) sketch.Sketch {
+	s := sketch.Sketch{KeyID: testKey, Rows: sketch.Set{Limit: benchLimit}}
+	for i := range benchRows {
+		s.Rows.Hashes = append(s.Rows.Hashes, c.row(asset, i))
+	}
+	for k := range benchColumns {
+		var values []uint64
+		for i := range 129 {
+			values = append(values, mix(uint64(asset)<<20|uint64(k)<<10|uint64(i))|1<<63)
+		}
+		s.Cells = append(s.Cells, setOf(values, 128))
+	}
+	return s
+}
+
+// mix is the finalizer of SplitMix64.
+func mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// write makes the catalog, and segments of which each is eight times the next.
+func (c catalogue) write(b testing.TB) {
+	cat, err := openCatalog(c.dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer cat.close()
+	for first := len(cat.list); first < c.assets; first += 100 {
+		var list []entry
+		var found []*sketch.Sketch
+		for n := first; n < min(first+100, c.assets); n++ {
+			s := c.sketch(n)
+			e := entry{asset: fmt.Sprintf("as_%064d", n), held: held{block: uint64(n)}}
+			e.key, _ = parseDigest(testKey)
+			list, found = append(list, e), append(found, &s)
+		}
+		if err := cat.write(list, found); err != nil {
+			b.Fatal(err)
+		}
+		for _, e := range list {
+			cat.note(e)
+		}
+	}
+	for at, left := 0, c.assets; left > 50; {
+		n := left * growth / (growth + 1)
+		c.segment(b, at, at+n)
+		at, left = at+n, left-n
+	}
+}
+
+// segment writes the postings of some assets, a slice of hashes after another,
+// so that they need not be in memory all.
+func (c catalogue) segment(b testing.TB, first, last int) {
+	w, err := newSegmentWriter(c.dir, uint32(first), uint32(last))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer w.drop()
+	add := func(list []posting) {
+		slices.SortFunc(list, byHash)
+		for _, x := range list {
+			if err := w.add(x); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	var columns, list []posting
+	for n := first; n < last; n++ {
+		columns = append(columns, postings(nil, uint32(n), sketch.Sketch{Cells: c.sketch(n).Cells})...)
+	}
+	for i := range benchRows {
+		list = list[:0]
+		for n := first; n < last; n++ {
+			list = append(list, posting{c.row(n, i), uint32(n) << 1})
+		}
+		if i == benchRows-1 {
+			list = append(list, columns...)
+		}
+		add(list)
+	}
+	if _, err := w.finish(nil); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// index is one that shows all blocks of the catalogue, without following.
+func (c catalogue) index(b testing.TB) (*Index, *vault) {
+	v := newVault()
+	ix, err := Open(Options{Ledger: newLedger("bench"), Vault: v, Dir: c.dir})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = ix.Close() })
+	if err := ix.store.repair(context.Background()); err != nil {
+		b.Fatal(err)
+	}
+	ix.state.set(&service.Head{Height: uint64(c.assets)})
+	return ix, v
+}
+
+// TestSimilarAmongAThousand: what the benchmark measures is right.
+func TestSimilarAmongAThousand(t *testing.T) {
+	c := catalogue{t.TempDir(), 1000}
+	c.write(t)
+	ix, v := c.index(t)
+	if n := len(ix.store.segments); n < 2 || len(ix.store.fresh) == 0 {
+		t.Errorf("%d segments, %d in memory", n, len(ix.store.fresh))
+	}
+	for _, n := range []int{0, 1, 799, 800, 950, 999} {
+		list, complete, err := ix.Similar(t.Context(), v.sketch(t, c.sketch(n)), uint64(c.assets))
+		if err != nil || !complete || len(list) != 2 || list[0].AssetID != fmt.Sprintf("as_%064d", n) || list[0].Share.BP != 10000 ||
+			list[0].Columns != benchColumns || list[1].AssetID != fmt.Sprintf("as_%064d", n^1) || list[1].Share.BP != 5000 {
+			t.Errorf("of %d: %+v, complete %v: %v", n, list, complete, err)
+		}
+		list, _, _ = ix.Similar(t.Context(), v.sketch(t, c.sketch(n)), uint64(n))
+		if want := 1 + n%2; len(list) != want {
+			t.Errorf("up to block %d: %d are alike, not %d", n, len(list), want)
+		}
+	}
+	if list, complete, err := ix.Similar(t.Context(), v.sketch(t, c.sketch(2000)), uint64(c.assets)); err != nil || !complete || len(list) != 0 {
+		t.Errorf("of a new one: %+v, complete %v: %v", list, complete, err)
+	}
+}
+
+// BenchmarkSimilar searches among a thousand assets and, where the folder
+// DATAPLEDGE_BENCH names may grow by 10 GB, among 100,000. "pages" is how many
+// times as long a search takes as reading 4,096 pages at random places, which
+// is about what it has to read.
+func BenchmarkSimilar(b *testing.B) {
+	for _, assets := range []int{1000, 100_000} {
+		c := catalogue{filepath.Join(os.Getenv("DATAPLEDGE_BENCH"), fmt.Sprint("sketches-", assets)), assets}
+		if os.Getenv("DATAPLEDGE_BENCH") == "" {
+			if c.dir = b.TempDir(); assets > 1000 {
+				continue
+			}
+		} else if err := os.MkdirAll(c.dir, 0o700); err != nil {
+			b.Fatal(err)
+		}
+		if len(names(b, c.dir, prefix)) < 2 || os.Getenv("DATAPLEDGE_BENCH") == "" {
+			c.write(b)
+		}
+		for _, cold := range []bool{false, true} {
+			b.Run(fmt.Sprintf("assets=%d/cold=%v", assets, cold), func(b *testing.B) { c.measure(b, cold) })
+		}
+	}
+}
+
+func (c catalogue) measure(b *testing.B, cold bool) {
+	ix, v := c.index(b)
+	dice := rand.New(rand.NewPCG(1, 2))
+	var took, pages []time.Duration
+	for n := 0; b.Loop(); n++ {
+		b.StopTimer()
+		// Every other search is for an asset that is there; the rest find nothing.
+		digest := v.sketch(b, c.sketch(dice.IntN(c.assets)+n%2*c.assets))
+		if cold {
+			c.forget(b)
+		}
+		b.StartTimer()
+		start := time.Now()
+		if _, _, err := ix.Similar(b.Context(), digest, uint64(c.assets)); err != nil {
+			b.Fatal(err)
+		}
+		took = append(took, time.Since(start))
+		b.StopTimer()
+		if cold {
+			c.forget(b)
+		}
+		pages = append(pages, readPages(b, ix.store.segments[0], dice))
+		b.StartTimer()
+	}
+	slices.Sort(took)
+	slices.Sort(pages)
+	b.ReportMetric(float64(took[len(took)/2])/1e6, "ms-median")
+	b.ReportMetric(float64(took[len(took)*99/100])/1e6, "ms-p99")
+	b.ReportMetric(float64(took[len(took)/2])/float64(pages[len(pages)/2]), "pages")
+	b.ReportMetric(float64(pages[len(pages)/2])/1e6, "ms-pages")
+}
+
+// readPages is how long it takes to read as many pages as there are rows.
+func readPages(b *testing.B, seg *segment, dice *rand.Rand) time.Duration {
+	at := make([]int, benchRows)
+	for i := range at {
+		at[i] = dice.IntN(len(seg.pages))
+	}
+	slices.Sort(at)
+	var buf [pageSize]byte
+	start := time.Now()
+	for _, i := range at {
+		if _, err := seg.file.ReadAt(buf[:], int64(i)*pageSize); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return time.Since(start)
+}
+
+// forget has the system drop what it holds of the files in memory.
+func (c catalogue) forget(b *testing.B) {
+	for _, name := range names(b, c.dir, "") {
+		if out, err := exec.Command("dd", "of="+name, "oflag=nocache", "conv=notrunc,fdatasync", "count=0").CombinedOutput(); err != nil {
+			b.Skipf("dd cannot drop a file from memory: %v: %s", err, out)
+		}
+	}
+}
