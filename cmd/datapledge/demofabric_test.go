@@ -32,7 +32,7 @@ func TestDemoOnAConsortium(t *testing.T) {
 	dir, data := t.TempDir(), ""
 	r, server, err := demo.Run(t.Context(), demo.Options{Dir: dir, Now: time.Now, Start: func(ctx context.Context, _ string) (demo.Server, error) {
 		config := serviceFor(net.Dir(), net.Consortium(), true)
-		config.Keys.CustodianFile = filepath.Join(keys, "exchange.jwk")
+		config.Keys.CustodianFile, config.Preflight.SketchKeyFile = filepath.Join(keys, "exchange.jwk"), sketchKeyIn(keys)
 		data = config.Data
 		if err := writeConsortiumTrust(net.Dir(), net.Consortium()); err != nil {
 			return demo.Server{}, err

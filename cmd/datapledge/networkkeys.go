@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/datapledge/datapledge/network"
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service/client"
+	"github.com/datapledge/datapledge/service/node"
 )
 
 // newNetworkGenesis is what a new ledger begins with: the members and their
@@ -20,6 +22,9 @@ import (
 func newNetworkGenesis(keys string, c network.Consortium) (pledge.Genesis, error) {
 	g := pledge.Genesis{V: pledge.Version, Channel: c.Channel, Created: time.Now().UTC().Format(time.RFC3339)}
 	if err := os.MkdirAll(keys, 0o700); err != nil {
+		return g, err
+	}
+	if err := writeSketchKey(keys); err != nil {
 		return g, err
 	}
 	for _, m := range c.Members {
@@ -46,6 +51,16 @@ func memberKey(path, party string) (*client.Key, error) {
 		return nil, fmt.Errorf("making %s: %w", path, err)
 	}
 	return key, nil
+}
+
+func sketchKeyIn(keys string) string { return filepath.Join(keys, "sketch.key") }
+
+// writeSketchKey makes the key that all services of a channel have in common.
+func writeSketchKey(keys string) error {
+	if err := node.EnsureSketchKey(sketchKeyIn(keys), slog.New(slog.DiscardHandler)); err != nil {
+		return fmt.Errorf("making the key of the overlap sketches: %w", err)
+	}
+	return nil
 }
 
 func trimLine(p []byte) []byte { return bytes.TrimRight(p, "\n") }

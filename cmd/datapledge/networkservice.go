@@ -27,6 +27,7 @@ func serviceFor(dir string, c network.Consortium, withS3 bool) node.Config {
 	s.Ledger = node.Ledger{Kind: "fabric", ProfileFile: filepath.Join(dir, "profile", string(pledge.RoleExchange)+".yaml"),
 		Chaincode: c.Chaincode.Name, ChaincodeVersion: c.Chaincode.Version, TrustFile: trustFile(dir)}
 	s.Keys.CustodianFile = filepath.Join(dir, "keys", string(pledge.RoleExchange)+".jwk")
+	s.Preflight.SketchKeyFile = sketchKeyIn(filepath.Join(dir, "keys"))
 	if withS3 {
 		s.Bucket = node.Bucket{Kind: "s3", Endpoint: net.JoinHostPort("127.0.0.1", strconv.Itoa(c.Storage.Port)), Bucket: c.Storage.Bucket, Region: c.Storage.Region, Create: true,
 			CAFile: filepath.Join(dir, "s3", "ca.pem"), AccessKeyFile: filepath.Join(dir, "s3", "access-key"), SecretKeyFile: filepath.Join(dir, "s3", "secret-key"),
@@ -53,6 +54,9 @@ func writeServiceConfig(dir string, c network.Consortium) error {
 		return nil
 	}
 	text, err := json.MarshalIndent(serviceFor(dir, c, true), "", "  ")
+	if err == nil {
+		err = writeSketchKey(filepath.Join(dir, "keys")) // networks of before have none
+	}
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func (c Config) sketchKey(log *slog.Logger) (*[32]byte, error) {
 		return nil, nil
 	default:
 		path = filepath.Join(c.Data, "keys", "sketch.key")
-		if err := ensureSketchKey(path, log); err != nil {
+		if err := EnsureSketchKey(path, log); err != nil {
 			return nil, fmt.Errorf("making %s: %w", path, err)
 		}
 	}
@@ -55,9 +55,11 @@ func (c Config) sketchKey(log *slog.Logger) (*[32]byte, error) {
 	return key, nil
 }
 
-// ensureSketchKey writes the whole file or none, once: sketches of another key
-// cannot be compared with what there is.
-func ensureSketchKey(path string, log *slog.Logger) error {
+// EnsureSketchKey makes a channel's key of overlap sketches, 32 random bytes in
+// hex that only its owner can read, unless the file is there. It writes the
+// whole file or none, once: sketches of another key cannot be compared with what
+// there is.
+func EnsureSketchKey(path string, log *slog.Logger) error {
 	if exists(path) {
 		return nil
 	}
