@@ -55,7 +55,7 @@ func (s *Service) scanPledge(ctx context.Context, c Caller, pledgeID string) (Sc
 	}
 	r.AssetID, r.AsOf = look.asset.ID, look.head
 	r.Content = look.likes.answer(sketchOf(look.asset), look.matches)
-	r.Overlaps = stated(look.likes.list)
+	r.Overlaps = stated(look.foremost())
 	r.Required, r.Why = look.required()
 	return s.keepScan(ctx, c, r)
 }

@@ -48,19 +48,23 @@ func (v *view) takes(c *pledge.Command) (bool, error) {
 	return false, nil
 }
 
-// leftOut is what a scan does not state, or states as less than it can be.
+// leftOut is what a scan does not state, or states as less than it can be. A
+// scan that was not compared with everything is nobody's clean one.
 func (l look) leftOut(body *pledge.ScanBody) *pledge.Error {
 	said := map[string]pledge.ContentOverlap{}
 	for _, o := range body.Overlaps {
 		said[o.AssetID] = o
 	}
-	for _, m := range largest(l.likes.list) {
+	for _, m := range l.foremost() {
 		o, ok := said[m.AssetID]
 		if ok && o.Share >= m.Share.Low && o.OtherShare >= m.OtherShare.Low {
 			continue
 		}
 		return pledge.Errorf(pledge.OverlapFound, "the scan leaves out, or understates, what is like %s: %s has %s of its rows, and %s of its own are in it; "+
 			"ask what a scan finds (GET /v1/pledges/%s/scan) and state that", l.asset.ID, m.AssetID, m.Share.words().EN, m.OtherShare.words().EN, body.PledgeID)
+	}
+	if l.likes.why == nil && !l.likes.complete && body.Result == pledge.ScanClean {
+		return pledge.Errorf(pledge.OverlapFound, "%s was not compared with everything: %s; a person must look: result reviewed with reviewed_by", l.asset.ID, whyCut.EN)
 	}
 	return nil
 }

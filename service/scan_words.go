@@ -7,35 +7,51 @@ import (
 	"github.com/datapledge/datapledge/pledge"
 )
 
-// stated is what pledge.scan names: the largest overlaps, as many as it may.
-func stated(list []Similar) []pledge.ContentOverlap {
+// counts: what the pledgor owns and nobody has a pledge on is no obstacle.
+func (l look) counts(m Match) bool { return m.Owner != l.asset.Owner || len(m.Liens) > 0 }
+
+// foremost are the matches that pledge.scan must state, as many as it may: those
+// that count first, or copies of one's own would hide what is pledged.
+func (l look) foremost() []Match {
+	list := slices.DeleteFunc(slices.Clone(l.matches), func(m Match) bool { return !m.alike() })
+	slices.SortStableFunc(list, func(a, b Match) int {
+		switch first, second := l.counts(a), l.counts(b); {
+		case first && !second:
+			return -1
+		case second && !first:
+			return 1
+		}
+		return b.larger() - a.larger()
+	})
+	return list[:min(len(list), pledge.MaxContentOverlaps)]
+}
+
+// stated is what pledge.scan names.
+func stated(list []Match) []pledge.ContentOverlap {
 	out := []pledge.ContentOverlap{}
-	for _, m := range largest(list) {
+	for _, m := range list {
 		out = append(out, pledge.ContentOverlap{AssetID: m.AssetID, Share: m.Share.BP, OtherShare: m.OtherShare.BP})
 	}
 	return out
 }
 
-func largest(list []Similar) []Similar {
-	list = slices.DeleteFunc(slices.Clone(list), func(m Similar) bool { return !m.alike() })
-	slices.SortStableFunc(list, func(a, b Similar) int { return b.larger() - a.larger() })
-	return list[:min(len(list), pledge.MaxContentOverlaps)]
-}
-
-// required is the least result that the rules take, as pledge.scan is judged:
-// what the pledgor owns and nobody has a pledge on is no obstacle.
+// required is the least result that is taken, as the rules judge pledge.scan;
+// what could not be compared with everything, a person must look at.
 func (l look) required() (result string, why Text) {
 	result, why = pledge.ScanClean, inBoth("未发现与其他主体的或者已被质押的数据资产相同或相似", "nothing like it is another's, or pledged")
-	if l.likes.why != nil {
+	switch {
+	case l.likes.why != nil:
 		why = inBoth("未比对内容：%s", "content was not compared: %s", *l.likes.why)
+	case !l.likes.complete:
+		result, why = pledge.ScanReviewed, whyCut
 	}
 	worst := 0
 	for _, m := range l.matches {
 		switch {
-		case m.Owner == l.asset.Owner && len(m.Liens) == 0:
+		case !l.counts(m):
 		case m.larger() > worst && m.alike():
 			worst, result, why = m.larger(), pledge.ScanReviewed, m.Words()
-		case worst == 0:
+		case worst == 0 && result == pledge.ScanClean:
 			why = m.Words()
 		}
 	}

@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -128,6 +129,41 @@ func TestScanStatesTheOwnersOwnCopies(t *testing.T) {
 	s.registered("enterprise", "bank2", first)
 	if d := s.scan("bank", p.ID).Document; d.Required != pledge.ScanWaived {
 		t.Errorf("with a pledge on the other copy: got %+v", d)
+	}
+}
+
+// Many copies of one's own do not push what counts out of what is stated, and
+// what was not compared with everything a person must look at.
+func TestScanStatesWhatCountsFirst(t *testing.T) {
+	s, x, first, _ := copied(t, 90_000, 500)
+	half := s.sketched(x, "enterprise2", "half", map[string]string{"b.csv": table(300, 600)})
+	x.mu.Lock()
+	for i, own := 0, x.assets[len(x.assets)-1]; i < pledge.MaxContentOverlaps; i++ {
+		x.known[fmt.Sprint("copy ", i)] = x.known[own.digest]
+	}
+	x.mu.Unlock()
+	for i := range pledge.MaxContentOverlaps {
+		id, _ := s.notarize("enterprise2", fmt.Sprint("own ", i), map[string]string{"x": fmt.Sprint("own ", i)})
+		x.mu.Lock()
+		x.assets = append(x.assets, sketchedAsset{id, fmt.Sprint("copy ", i), 0})
+		x.mu.Unlock()
+	}
+	p := s.pending("enterprise2", "bank2", half)
+	r := s.scan("ipcenter", p.ID)
+	if d := r.Document; len(d.Overlaps) != pledge.MaxContentOverlaps || d.Overlaps[0].AssetID != first || d.Overlaps[1].Share != 10000 || d.Required != pledge.ScanReviewed {
+		t.Fatalf("got %d, %+v, %s", len(d.Overlaps), d.Overlaps[:2], d.Required)
+	}
+	if a := s.scans("ipcenter", s.scanBody(p.ID, pledge.ScanReviewed, r)); a.status != 200 {
+		t.Errorf("got %s", a.body)
+	}
+	x.most = 10
+	r = s.scan("ipcenter", p.ID)
+	if d := r.Document; d.Required != pledge.ScanReviewed || !strings.Contains(d.Why.EN, "not all of it is listed") {
+		t.Errorf("cut: got %s, %s", d.Required, d.Why.EN)
+	}
+	s.scans("ipcenter", s.scanBody(p.ID, pledge.ScanClean, r)).want(http.StatusConflict, string(pledge.OverlapFound))
+	if a := s.scans("ipcenter", s.scanBody(p.ID, pledge.ScanReviewed, r)); a.status != 200 {
+		t.Errorf("cut: got %s", a.body)
 	}
 }
 
