@@ -22,7 +22,9 @@ import (
 	"github.com/datapledge/datapledge/service/evidence"
 	"github.com/datapledge/datapledge/service/imprint"
 	"github.com/datapledge/datapledge/service/index"
+	"github.com/datapledge/datapledge/service/preflight"
 	"github.com/datapledge/datapledge/service/rest"
+	"github.com/datapledge/datapledge/service/sketches"
 	"github.com/datapledge/datapledge/service/timestamp"
 	"github.com/datapledge/datapledge/storage"
 )
@@ -44,6 +46,8 @@ type Node struct {
 	stampRoots []string           // PEM
 	authority  *timestamp.Client  // nil like the stamper
 	closers    []io.Closer
+
+	likeContent *sketches.Index // nil until the service is assembled
 
 	stop    context.CancelFunc
 	running sync.WaitGroup
@@ -136,7 +140,7 @@ func (n *Node) assemble(bucket storage.Bucket, custodian *client.Key, metrics *r
 	}
 	o := service.Options{
 		Ledger: n.ledger, Index: n.index, Vault: vault, Custodian: custodian, Probe: probe(bucket, n.config.Data), Examiner: examiner,
-		Evidence: n.evidence(vault, custodian), Certificates: printer, PublicURL: n.config.PublicURL,
+		Evidence: n.evidence(vault, custodian), Certificates: printer, FindingName: preflight.FindingName, PublicURL: n.config.PublicURL,
 		UploadLife: time.Duration(n.config.Limits.UploadLife), Logger: n.log, Audit: audit, Observer: metrics,
 	}
 	if n.imprints != nil {
@@ -145,6 +149,10 @@ func (n *Node) assemble(bucket storage.Bucket, custodian *client.Key, metrics *r
 	if n.stamper != nil {
 		o.TimeStamps = n.stamper
 	}
+	if err := n.openLikeContent(vault); err != nil {
+		return nil, err
+	}
+	o.Content = n.likeContent
 	return service.New(o)
 }
 
@@ -223,6 +231,7 @@ const holdRetry = 30 * time.Second
 func (n *Node) start(ctx context.Context) {
 	ctx, n.stop = context.WithCancel(context.WithoutCancel(ctx))
 	n.running.Go(func() { n.project(ctx) })
+	n.running.Go(func() { n.likeContent.Run(ctx) })
 	if n.imprints != nil {
 		n.running.Go(func() { n.imprints.Run(ctx) })
 	}
