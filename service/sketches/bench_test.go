@@ -29,14 +29,57 @@ const benchRows, benchColumns = 4096, 6
 // limit below which all hashes of the tables are: those of a million rows.
 const benchLimit = math.MaxUint64 / 1_000_000 * benchRows
 
+// places is a prime above all assets' numbers: in slice i of the hashes, an
+// asset stands at a place of its own, and the assets can be listed by place.
+const places = 200_003
+
+// slice says how assets are spread over the places of a slice.
+func slice(i int) (factor, offset uint64) {
+	return 1 + mix(uint64(i))%(places-1), mix(uint64(i)|1<<40) % places
+}
+
 // row is the hash of an asset's row: both of a pair have the even ones.
 func (c catalogue) row(asset, i int) uint64 {
-	who := asset
 	if i%2 == 0 {
-		who = asset / 2 * 2
+		asset = asset / 2 * 2
 	}
+	factor, offset := slice(i)
 	const step = benchLimit / benchRows
-	return uint64(i)*step + mix(uint64(who)<<32|uint64(i))%step
+	return uint64(i)*step + (uint64(asset)*factor+offset)%places*(step/places)
+}
+
+// inverse of a number modulo places, by Fermat.
+func inverse(x uint64) uint64 {
+	out := uint64(1)
+	for e := places - 2; e > 0; e /= 2 {
+		if e%2 == 1 {
+			out = out * x % places
+		}
+		x = x * x % places
+	}
+	return out
+}
+
+// byPlace calls fn with the assets from first to last-1 in the order of the
+// hashes that they have in a slice.
+func (c catalogue) byPlace(i, first, last int, fn func(asset int)) {
+	factor, offset := slice(i)
+	step := inverse(factor)
+	asset := (places - offset) * step % places
+	for range places {
+		if n := int(asset); i%2 == 1 && first <= n && n < last {
+			fn(n)
+		} else if i%2 == 0 && n%2 == 0 && first <= n+1 && n < last {
+			for _, n := range []int{n, n + 1} {
+				if first <= n && n < last {
+					fn(n)
+				}
+			}
+		}
+		if asset += step; asset >= places {
+			asset -= places
+		}
+	}
 }
 
 func (c catalogue) sketch(asset int) sketch.Sketch {
@@ -44,14 +87,19 @@ func (c catalogue) sketch(asset int) sketch.Sketch {
 	for i := range benchRows {
 		s.Rows.Hashes = append(s.Rows.Hashes, c.row(asset, i))
 	}
+	s.Cells = c.cells(asset)
+	return s
+}
+
+func (c catalogue) cells(asset int) (out []sketch.Set) {
 	for k := range benchColumns {
 		var values []uint64
 		for i := range 129 {
 			values = append(values, mix(uint64(asset)<<20|uint64(k)<<10|uint64(i))|1<<63)
 		}
-		s.Cells = append(s.Cells, setOf(values, 128))
+		out = append(out, setOf(values, 128))
 	}
-	return s
+	return out
 }
 
 // mix is the finalizer of SplitMix64.
@@ -92,35 +140,28 @@ func (c catalogue) write(b testing.TB) {
 	}
 }
 
-// segment writes the postings of some assets, a slice of hashes after another,
-// so that they need not be in memory all.
+// segment writes the postings of some assets.
 func (c catalogue) segment(b testing.TB, first, last int) {
 	w, err := newSegmentWriter(c.dir, uint32(first), uint32(last))
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer w.drop()
-	add := func(list []posting) {
-		slices.SortFunc(list, byHash)
-		for _, x := range list {
-			if err := w.add(x); err != nil {
-				b.Fatal(err)
-			}
+	add := func(x posting) {
+		if err := w.add(x); err != nil {
+			b.Fatal(err)
 		}
-	}
-	var columns, list []posting
-	for n := first; n < last; n++ {
-		columns = append(columns, postings(nil, uint32(n), sketch.Sketch{Cells: c.sketch(n).Cells})...)
 	}
 	for i := range benchRows {
-		list = list[:0]
-		for n := first; n < last; n++ {
-			list = append(list, posting{c.row(n, i), uint32(n) << 1})
-		}
-		if i == benchRows-1 {
-			list = append(list, columns...)
-		}
-		add(list)
+		c.byPlace(i, first, last, func(n int) { add(posting{c.row(n, i), uint32(n) << 1}) })
+	}
+	var columns []posting // all above the limit of the rows
+	for n := first; n < last; n++ {
+		columns = append(columns, postings(nil, uint32(n), sketch.Sketch{Cells: c.cells(n)})...)
+	}
+	slices.SortFunc(columns, byHash)
+	for _, x := range columns {
+		add(x)
 	}
 	if _, err := w.finish(nil); err != nil {
 		b.Fatal(err)
@@ -197,7 +238,12 @@ func (c catalogue) measure(b *testing.B, cold bool) {
 		b.StopTimer()
 		// Every other search is for an asset that is there; the rest find nothing.
 		digest := v.sketch(b, c.sketch(dice.IntN(c.assets)+n%2*c.assets))
-		if cold {
+		if cold { // what is mapped stays in memory
+			if err := ix.Close(); err != nil {
+				b.Fatal(err)
+			}
+			ix, _ = c.index(b)
+			ix.o.Vault = v
 			c.forget(b)
 		}
 		b.StartTimer()
