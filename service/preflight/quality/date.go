@@ -1,9 +1,11 @@
 package quality
 
+import "encoding/binary"
+
 // dateKind: 2006-01-02, 2006/01/02 or 2006.01.02, alone or with a time
 // after a blank or a T.
 func dateKind(cell []byte) Kind {
-	if _, ok := date(cell); !ok {
+	if !isoDay(cell) && !isDate(cell) {
 		return Text
 	}
 	if len(cell) == 10 {
@@ -13,6 +15,27 @@ func dateKind(cell []byte) Kind {
 		return DateTime
 	}
 	return Text
+}
+
+func isDate(cell []byte) bool {
+	_, ok := date(cell)
+	return ok
+}
+
+// isoDay tells whether a cell begins with a day like 2006-01-02, by looking at
+// eight bytes at once.
+func isoDay(cell []byte) bool {
+	if len(cell) < 10 {
+		return false
+	}
+	const pattern, most = 0x2D30302D30303030, 0x7F76767F76767676 // 0000-00-; what makes a byte overflow that is too large
+	w := binary.LittleEndian.Uint64(cell) ^ pattern
+	tens, ones := cell[8]-'0', cell[9]-'0'
+	if ((w+most)|w)&highs != 0 || tens > 9 || ones > 9 {
+		return false
+	}
+	at := func(i int) int { return int(w >> (8 * i) & 15) }
+	return isDay(at(0)*1000+at(1)*100+at(2)*10+at(3), at(5)*10+at(6), int(tens*10+ones))
 }
 
 // date is the day at the beginning of a cell: days since 1970-01-01.
@@ -31,14 +54,15 @@ func day(year, month, of []byte) (int64, bool) {
 		return 0, false
 	}
 	y, m, d := small(year), small(month), small(of)
-	if m < 1 || m > 12 || d < 1 {
-		return 0, false
-	}
-	leap := y%4 == 0 && (y%100 != 0 || y%400 == 0)
-	if d > monthDays[m] || m == 2 && d == 29 && !leap {
+	if !isDay(y, m, d) {
 		return 0, false
 	}
 	return since1970(int64(y), int64(m), int64(d)), true
+}
+
+func isDay(y, m, d int) bool {
+	leap := y%4 == 0 && (y%100 != 0 || y%400 == 0)
+	return m >= 1 && m <= 12 && d >= 1 && d <= monthDays[m] && (m != 2 || d != 29 || leap)
 }
 
 var monthDays = [13]int{0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}

@@ -40,6 +40,7 @@ func kindOf(cell []byte, c table.Class) Kind {
 		return digitsKind(cell)
 	case c&table.Digit == 0:
 		return wordKind(cell, c)
+	case len(cell) >= 10 && isoDay(cell): // no number: they have their signs in front
 	case c&^numeric == 0:
 		if k := numberKind(cell); k != Text {
 			return k
@@ -116,6 +117,7 @@ func shortNumber(cell []byte) Kind {
 const (
 	ones  = 0x0101010101010101
 	lows  = 0x7F7F7F7F7F7F7F7F
+	highs = 0x8080808080808080
 	zeros = ones * '0'
 )
 

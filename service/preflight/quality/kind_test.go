@@ -63,3 +63,17 @@ func TestDaysOfAllYears(t *testing.T) {
 		}
 	}
 }
+
+// TestISODays writes bytes of all kinds into days.
+func TestISODays(t *testing.T) {
+	dice := rand.New(rand.NewPCG(25, 26))
+	for range 200_000 {
+		day := []byte(time.Date(dice.IntN(10000), 1, 1+dice.IntN(366), 0, 0, 0, 0, time.UTC).Format("2006-01-02"))
+		for range dice.IntN(3) {
+			day[dice.IntN(10)] = []byte("0123456789-/.:,\x00\x0a\x1f\x7f\x80\xb0\xff")[dice.IntN(22)]
+		}
+		if got, want := isoDay(day), isDate(day) && day[4] == '-'; got != want {
+			t.Fatalf("%q is a day: %v, want %v", day, got, want)
+		}
+	}
+}

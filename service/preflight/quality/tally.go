@@ -83,20 +83,34 @@ func (t *tally) find(key uint64) int {
 
 // grow makes room for more keys; when that is the most, it keeps half of them.
 func (t *tally) grow() {
-	old, again := t.keys, t.again
-	if len(old) == mostSlots {
-		t.bits++
-		t.room(mostSlots)
+	keys, again := t.keys, t.again
+	if len(keys) < mostSlots {
+		t.room(4 * len(keys))
 	} else {
-		t.room(4 * len(old))
+		t.bits++
+		keys, again = t.left()
+		clear(t.keys)
+		clear(t.again)
+		t.used = 0
 	}
-	for i, key := range old {
-		if key != 0 && key&(1<<t.bits-1) == 0 {
+	for i, key := range keys {
+		if key != 0 {
 			j := t.find(key)
 			t.keys[j], t.again[j] = key, again[i]
 			t.used++
 		}
 	}
+}
+
+// left are copies of the keys that stay: a second table would take more.
+func (t *tally) left() (keys []uint64, again []uint32) {
+	keys, again = make([]uint64, 0, mostSlots/4+mostSlots/64), make([]uint32, 0, mostSlots/4+mostSlots/64)
+	for i, key := range t.keys {
+		if key != 0 && key&(1<<t.bits-1) == 0 {
+			keys, again = append(keys, key), append(again, t.again[i])
+		}
+	}
+	return keys, again
 }
 
 // sums are what a tally knows of the keys that it holds.

@@ -11,11 +11,21 @@ type bottom struct {
 	limit uint64   // what is not below it is not among the smallest
 	seen  []uint64 // open addressing, 0 is free; at most half full
 	used  int
-	all   bool // nothing was left out
+	all   bool       // nothing was left out
+	last  [16]uint64 // what seen was asked for lately, by its caller's hash
 }
 
 func newBottom(k int) *bottom {
 	return &bottom{k: k, limit: math.MaxUint64, seen: make([]uint64, 4*k), all: true}
+}
+
+// again says whether a hash, of which what is added is made, was there lately;
+// adding twice changes nothing.
+func (b *bottom) again(h uint64) bool {
+	last := &b.last[h%uint64(len(b.last))]
+	is := *last == h
+	*last = h
+	return is
 }
 
 // add takes a hash. Zero does not exist: it marks a free slot.

@@ -79,7 +79,7 @@ func (s *Sketcher) Add(b *table.Batch) {
 		if len(cell) > 0 {
 			h := xxh3.HashSeed(cell, s.cell)
 			sum += h
-			if c < len(s.columns) {
+			if c < len(s.columns) && !s.columns[c].again(h) {
 				if v := mix(h, s.value); v < s.columns[c].limit {
 					s.columns[c].add(v)
 				}
