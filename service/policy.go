@@ -21,6 +21,7 @@ const (
 	UseAssetList     Use = "asset.list"
 	UseAssetListAll  Use = "asset.list_all"
 	UseAssetRead     Use = "asset.read"
+	UseReportRead    Use = "report.read"
 	UseContentRead   Use = "content.read"
 	UseFingerprint   Use = "fingerprint.read"
 	UsePledgeList    Use = "pledge.list"
@@ -70,7 +71,7 @@ func allows(u Use) []Who {
 		return []Who{enterprise}
 	case UseUpload, UseContentRead:
 		return []Who{Owner}
-	case UseAssetRead:
+	case UseAssetRead, UseReportRead:
 		return []Who{Owner, bank, notary, exchange, ipcentre, court, regulator}
 	case UseAssetListAll:
 		return []Who{bank, notary, exchange, ipcentre, court, regulator}
@@ -89,7 +90,7 @@ func allows(u Use) []Who {
 // Uses lists every use, for the test of the policy.
 func Uses() []Use {
 	return []Use{UseSubmit, UseOutcome, UseNetwork, UseUploadBegin, UseUpload, UsePartyRead, UseAssetList,
-		UseAssetListAll, UseAssetRead, UseContentRead, UseFingerprint, UsePledgeList, UsePledgeListAll,
+		UseAssetListAll, UseAssetRead, UseReportRead, UseContentRead, UseFingerprint, UsePledgeList, UsePledgeListAll,
 		UsePledgeRead, UseCustodyCheck, UseScan, UseVerify, UseSearch, UseEvents, UsePublicVerify, UseCertificate}
 }
 

@@ -41,6 +41,7 @@ func (h *Handler) routes() []route {
 		{http.MethodGet, "/v1/assets", false, h.assets},
 		{http.MethodGet, "/v1/assets/:asset_id", false, h.asset},
 		{http.MethodGet, "/v1/assets/:asset_id/history", false, h.assetHistory},
+		{http.MethodGet, "/v1/assets/:asset_id/reports/:report", false, h.assetReport},
 		{http.MethodGet, pathContent, false, h.content},
 		{http.MethodHead, pathContent, false, h.content},
 		{http.MethodGet, "/v1/fingerprints/:fingerprint", false, h.fingerprint},

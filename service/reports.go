@@ -1,0 +1,58 @@
+package service
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/storage"
+)
+
+// AssetReport is a report of the preflight that an asset was notarized with:
+// "consent", "exclusion" or "quality". It is the text whose SHA-256 the ledger
+// has. It names columns, so it is for those who may read the asset.
+func (s *Service) AssetReport(ctx context.Context, c Caller, assetID, report string) ([]byte, error) {
+	text, err := s.assetReport(ctx, c, assetID, report)
+	s.auditAct(ctx, "report.read", c, err, "asset_id", assetID, "report", report)
+	return text, err
+}
+
+func (s *Service) assetReport(ctx context.Context, c Caller, assetID, report string) ([]byte, error) {
+	a, _, err := s.assetAt(ctx, c, UseReportRead, assetID, "")
+	if err != nil {
+		return nil, err
+	}
+	digest, err := digestOfReport(a, report)
+	if err != nil {
+		return nil, err
+	}
+	text, err := s.o.Vault.Document(ctx, FolderReports, strings.TrimPrefix(digest, "sha256:"))
+	if errors.Is(err, storage.ErrNotExist) {
+		return nil, pledge.Errorf(pledge.NotFound, "the %s report of %s, %s, is not in this custodian's vault", report, assetID, digest)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the %s report of %s: %w", report, assetID, refused(err))
+	}
+	if sum := sha256.Sum256(text); "sha256:"+hex.EncodeToString(sum[:]) != digest {
+		return nil, fmt.Errorf("%w: the %s report of %s is another than the ledger names", storage.ErrCorrupt, report, assetID)
+	}
+	return text, nil
+}
+
+func digestOfReport(a pledge.Asset, report string) (string, error) {
+	if a.Preflight == nil {
+		return "", pledge.Errorf(pledge.NotFound, "%s was notarized without a preflight by its custodian", a.ID)
+	}
+	digest, ok := map[string]string{"consent": a.Preflight.Consent, "exclusion": a.Preflight.Exclusion, "quality": a.Preflight.Quality}[report]
+	switch {
+	case !ok:
+		return "", pledge.Errorf(pledge.NotFound, "no report %q: consent, exclusion or quality", report)
+	case digest == "":
+		return "", pledge.Errorf(pledge.NotFound, "the custodian of %s was given nothing to report on for %s", a.ID, report)
+	}
+	return digest, nil
+}
