@@ -3,6 +3,8 @@ package evidence
 import (
 	"strings"
 	"time"
+
+	"github.com/datapledge/datapledge/service"
 )
 
 // Fact is something that speaks against the record, or limits what the
@@ -18,7 +20,7 @@ type Fact struct {
 // against notes a negative fact; its text is that of the code, with detail in it.
 func (c *checker) against(code, id, since, detail string) {
 	w := negativeWords[code]
-	detail = printable(detail)
+	detail = service.Printable(detail)
 	c.Negative = append(c.Negative, Fact{code, id, since, Words{strings.ReplaceAll(w.ZH, "{}", inChinese(detail)), strings.ReplaceAll(w.EN, "{}", detail)}})
 }
 

@@ -1,5 +1,7 @@
 package evidence
 
+import "github.com/datapledge/datapledge/service"
+
 // received tells which institutions have had the records, and since when.
 func (p *printer) received() {
 	if len(p.report.Received) == 0 {
@@ -7,6 +9,6 @@ func (p *printer) received() {
 	}
 	p.title(Words{"印刻：下列机构已收到区块及其全部记录并签收", "Imprint: these institutions received the block with all of its records, and signed for it"})
 	for _, r := range p.report.Received {
-		p.printf("  %6d  %s  %s %s (%s)\n", r.Block, r.Time, printable(r.Party), printable(r.Name), printable(r.Role))
+		p.printf("  %6d  %s  %s %s (%s)\n", r.Block, r.Time, service.Printable(r.Party), service.Printable(r.Name), service.Printable(r.Role))
 	}
 }

@@ -3,8 +3,6 @@ package preflight
 import (
 	"fmt"
 	"io"
-	"strings"
-	"unicode"
 
 	"github.com/datapledge/datapledge/service"
 	"github.com/datapledge/datapledge/service/preflight/quality"
@@ -53,20 +51,9 @@ func (p *Preflight) list(w io.Writer, lang string, must bool, title service.Text
 		if f.Table != "" {
 			where = f.Table + ": "
 		}
-		fmt.Fprintf(w, "  %d. %s\n", n, printable(where+f.What.In(lang)))
+		fmt.Fprintf(w, "  %d. %s\n", n, service.Printable(where+f.What.In(lang)))
 		if f.ID != "" {
 			fmt.Fprintf(w, "     %s\n", f.ID)
 		}
 	}
-}
-
-// printable takes out of names what would make a terminal, or its reader,
-// see something else.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsGraphic(r) && !unicode.Is(unicode.Bidi_Control, r) {
-			return r
-		}
-		return '?'
-	}, s)
 }
