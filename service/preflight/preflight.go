@@ -3,6 +3,15 @@
 // exclusion 敏感数据排除, data quality 数据质量保证. Its reports are RFC 8785 JSON that
 // is the same to the byte on every run and machine, and hold counts, columns
 // and row numbers, never a value of the data.
+//
+// It runs on what strangers upload, so everything is bounded. Of one table the
+// reports tell as many columns as 512 KiB of JSON hold, the gravest verdicts
+// first; of a dataset as many files, by their paths, as 6 MiB hold; and 1,000
+// things to fix, and to look at. The rest is counted in the exclusion report's
+// "all", and what is not listed nobody can answer for. At most four tables are
+// read at once, wide ones (from 2,048 columns) one at a time; a pass takes less
+// than 128 MiB, besides the names of the files. Package table bounds what a
+// file may make its reader do.
 package preflight
 
 import (
