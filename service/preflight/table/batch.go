@@ -28,7 +28,7 @@ const (
 // A batch is cut at whichever of these comes first.
 const (
 	BatchRows  = 4096
-	batchText  = 1 << 20
+	batchText  = 128 << 10 // so that whoever looks at it next finds it in the cache
 	batchCells = 1 << 18
 )
 
