@@ -43,10 +43,11 @@ func TestHostileNumberIsText(t *testing.T) {
 // On a phone nothing is cut off, in any state of the page, in either language.
 func TestPhoneWidth(t *testing.T) {
 	s := serve(t, true)
+	overridden, _ := s.notarize(t, s.owner, "网点", map[string]string{"branches.csv": hotlines()})
 	b := open(t, s)
 	b.do(b.size(390, 844))
 	for name, query := range map[string]string{"form": "", "match": "digest=" + s.fingerprint, "none": "digest=sha256:" + digest("?"),
-		"missing": "number=N-AAAAAAAAAAAAAAAAAAAAAAAAAA", "unclear": "number=" + strings.Repeat("M", 150), "record": "number=" + s.number,
+		"missing": "number=N-AAAAAAAAAAAAAAAAAAAAAAAAAA", "unclear": "number=" + strings.Repeat("M", 150), "record": "number=" + s.number, "overridden": "number=" + numberOf(overridden),
 		"differs": "number=" + s.number + "&digest=sha256:" + digest("?")} {
 		for _, lang := range []string{"zh", "en"} {
 			b.do(chromedp.Navigate(s.url+"/verify?lang="+lang+"&"+query), chromedp.WaitVisible("h1", chromedp.ByQuery))

@@ -34,6 +34,7 @@ type server struct {
 	asset       string
 	number      string
 	fingerprint string
+	owner       *client.Key
 	evidence    []byte
 	trust       []byte
 
@@ -84,15 +85,9 @@ func (s *server) fill(t *testing.T, c node.Config) {
 	must(centre.Act(ctx, pledge.PartyEnroll, pledge.EnrollBody{Party: owner, Name: "杭州某数据公司", Roles: []pledge.Role{pledge.RoleEnterprise},
 		Keys: []pledge.KeyGrant{{JWK: key.Public(), Scope: pledge.ScopeAdmin}}, Recipient: key.Recipient()}))(t)
 	enterprise := s.client(t, key)
-	sealed := upload(ctx, t, enterprise)
-	full := 10000
-	o := must(enterprise.Act(ctx, pledge.AssetNotarize, pledge.NotarizeBody{Name: "鸟类观测", Fingerprint: sealed.Fingerprint, Files: sealed.Files,
-		Source: "self-collected", Scenario: "credit", UpdatePeriod: "P1M", CustodyReceipt: sealed.CustodyReceipt,
-		Declaration: pledge.Declaration{Consent: pledge.Consent{Basis: "licence", Documents: []string{"sha256:" + digest("consent")}},
-			Exclusion: pledge.Exclusion{Report: "sha256:" + digest("exclusion"), Result: "pass", SignedBy: key.KID()},
-			Quality:   pledge.Quality{Report: "sha256:" + digest("quality"), Scores: pledge.Scores{Completeness: &full}}}}))(t)
-	s.asset, s.fingerprint = o.RecordID, sealed.Fingerprint
-	s.number = "N-" + strings.ToUpper(strings.TrimPrefix(o.RecordID, "as_"))
+	s.asset, s.fingerprint = s.notarize(t, key, "鸟类观测", dataset)
+	s.number = numberOf(s.asset)
+	s.owner = key
 	var zip bytes.Buffer
 	if err := enterprise.Evidence(ctx, s.asset, &zip); err != nil {
 		t.Fatal(err)
@@ -127,10 +122,30 @@ func (s *server) asked() (requests, uploads []string) {
 	return append([]string{}, s.requests...), append([]string{}, s.uploads...)
 }
 
-func upload(ctx context.Context, t *testing.T, c *client.Client) client.Sealed {
+func numberOf(asset string) string { return "N-" + strings.ToUpper(strings.TrimPrefix(asset, "as_")) }
+
+// notarize declares what the custodian found, and answers for each finding.
+func (s *server) notarize(t *testing.T, key *client.Key, name string, files map[string]string) (asset, fingerprint string) {
+	t.Helper()
+	c := s.client(t, key)
+	sealed := upload(t.Context(), t, c, files)
+	d := sealed.Preflight.Declaration
+	d.Consent = pledge.Consent{Basis: "licence", Documents: []string{"sha256:" + digest("consent")}}
+	d.Exclusion.SignedBy = key.KID()
+	for _, f := range sealed.Preflight.Fix {
+		if f.Must {
+			d.Overrides = append(d.Overrides, pledge.Override{Finding: f.ID, Reason: "公开的客服热线 <b>hotline</b>", Name: "王五", SignedBy: key.KID()})
+		}
+	}
+	o := must(c.Act(t.Context(), pledge.AssetNotarize, pledge.NotarizeBody{Name: name, Fingerprint: sealed.Fingerprint, Files: sealed.Files,
+		Source: "self-collected", Scenario: "credit", UpdatePeriod: "P1M", CustodyReceipt: sealed.CustodyReceipt, Declaration: d}))(t)
+	return o.RecordID, sealed.Fingerprint
+}
+
+func upload(ctx context.Context, t *testing.T, c *client.Client, files map[string]string) client.Sealed {
 	t.Helper()
 	u := must(c.BeginUpload(ctx, "birds"))(t)
-	for path, text := range dataset {
+	for path, text := range files {
 		err := c.PutFile(ctx, u.ID, client.Source{Path: path, Size: int64(len(text)), SHA256: digest(text), Content: strings.NewReader(text)})
 		if err != nil {
 			t.Fatal(err)
