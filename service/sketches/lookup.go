@@ -2,6 +2,7 @@ package sketches
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"sort"
 
@@ -49,7 +50,29 @@ func (s *store) look(ctx context.Context, query sketch.Sketch, before uint32) (*
 			l.overflow++
 		}
 	}
-	return l, faults(func() error { return l.allColumns(ctx, s) })
+	return l, faults(func() error { return errors.Join(l.allBut(ctx, s), l.allColumns(ctx, s)) })
+}
+
+// allBut takes the rows that very many have out of the count again, where they
+// are too few to make anybody alike.
+func (l *lookup) allBut(ctx context.Context, s *store) error {
+	if l.overflow >= fewestRows {
+		return nil
+	}
+	for i, n := range l.seen {
+		if n <= mostPerHash {
+			continue
+		}
+		one := *l
+		one.rows, one.seen = make([]uint16, l.before), make([]uint16, len(l.seen))
+		if err := one.someRows(ctx, s, i, i+1); err != nil {
+			return err
+		}
+		for n, rows := range one.rows {
+			l.rows[n] -= rows
+		}
+	}
+	return nil
 }
 
 // allRows looks in several parts of the hashes at the same time, and adds up.

@@ -73,8 +73,8 @@ func (s *store) whole(key [32]byte, before uint32) bool {
 func (s *store) candidates(l *lookup, key [32]byte) (list []candidate) {
 	for n := range l.before {
 		rows, values := int(l.rows[n]), int(l.values[n])
-		if rows > 0 {
-			rows += l.overflow // perhaps
+		if rows > 0 && l.overflow < fewestRows {
+			rows += l.overflow // perhaps: they are not counted
 		}
 		if rows < fewestRows && values < fewestValues {
 			continue
