@@ -56,7 +56,7 @@ func declared(a *pledge.Asset, names func(string) Text) Declared {
 
 func principle(a *pledge.Asset, name, report string) Principle {
 	p := Principle{Principle: name, Result: PrincipleDeclared, Report: report}
-	if a.Preflight == nil || report == "" { // of no report, the custodian was given nothing to look at
+	if a.Preflight == nil {
 		return p
 	}
 	for _, f := range a.Preflight.Findings {
@@ -64,9 +64,11 @@ func principle(a *pledge.Asset, name, report string) Principle {
 			p.Findings++
 		}
 	}
-	p.Result = PrinciplePassed
-	if p.Findings > 0 {
+	switch {
+	case p.Findings > 0:
 		p.Result = PrincipleOverridden
+	case report != "": // else the custodian was given nothing to look at
+		p.Result = PrinciplePassed
 	}
 	return p
 }

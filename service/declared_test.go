@@ -47,6 +47,10 @@ func TestWhoseWordADeclarationIs(t *testing.T) {
 	if p := declared(a, nil).Principles; p[0].Result != PrincipleDeclared || p[1].Result != PrincipleOverridden {
 		t.Errorf("without a consent report: got %+v", p)
 	}
+	a.Preflight.Findings = append(a.Preflight.Findings, "consent/no-basis/0123456789ab")
+	if p := declared(a, nil).Principles; p[0].Result != PrincipleOverridden || p[0].Findings != 1 {
+		t.Errorf("a finding without a report: got %+v", p)
+	}
 	if o := declared(a, nil).Overrides; o[1].Called != (Text{"mobile-phone", "mobile-phone"}) {
 		t.Errorf("without names: got %+v", o)
 	}
