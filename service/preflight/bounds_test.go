@@ -2,12 +2,16 @@ package preflight
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/datapledge/datapledge/pledge"
+	"github.com/datapledge/datapledge/service"
 )
 
 // pass reads files that are given as texts, in this order.
@@ -154,5 +158,27 @@ func TestManySmallFiles(t *testing.T) {
 	}
 	if m.HeapAlloc > 64<<20 || m.HeapSys > 160<<20 {
 		t.Errorf("%d MiB live, %d MiB taken", m.HeapAlloc>>20, m.HeapSys>>20)
+	}
+}
+
+// TestCellsWithoutBytes: what one file may ask for, very many may not.
+func TestCellsWithoutBytes(t *testing.T) {
+	wide := strings.Repeat(",", 10000) + "\n" + strings.Repeat("1\n", 100)
+	r, _ := pass(t, Options{}, [2]string{"a.csv", wide})
+	one := r.excess
+	if one < 500_000 || one > 1_010_100 {
+		t.Fatalf("an excess of %d cells", one)
+	}
+	x := must((&Examiner{}).Begin(t.Context(), service.Given{}))(t)
+	inner := x.(*examination).Reader
+	inner.excess = excessMost - 2*one + 1
+	for i := range 4 {
+		give(t, inner, fmt.Sprint(i, ".csv"), wide)
+	}
+	if _, err := x.Report("sha256:"); !errors.Is(err, pledge.Malformed) || !strings.Contains(err.Error(), "cells") {
+		t.Error(err)
+	}
+	if inner.all.Rows != 2*101 {
+		t.Errorf("%d rows were read", inner.all.Rows)
 	}
 }

@@ -59,6 +59,9 @@ func unfit(err error) error {
 	if bad := (*ExpectationError)(nil); errors.As(err, &bad) {
 		return pledge.Errorf(pledge.Malformed, "%s", bad)
 	}
+	if bad := (*ExcessError)(nil); errors.As(err, &bad) {
+		return pledge.Errorf(pledge.Malformed, "%s", bad)
+	}
 	if bad := (*ConsentError)(nil); errors.As(err, &bad) {
 		return pledge.Errorf(pledge.Malformed, "%s", bad)
 	}

@@ -26,6 +26,7 @@ type Reader struct {
 	all      Counts
 	means    means
 	told     byPath
+	excess   int64  // cells that no bytes pay for
 	weight   int    // of those told
 	beyond   string // the first path that there is no room for; "": there is for all
 	sketches []sketch.Sketch
@@ -76,6 +77,9 @@ func (r *Reader) At(path string, content io.ReaderAt) error {
 	r.seat <- struct{}{}
 	defer func() { <-r.seat }()
 	defer r.done(f)
+	if r.over() {
+		return nil
+	}
 	in, err := table.Random(f.Format, content, f.Bytes, table.Options{})
 	if err != nil {
 		return f.fail(err)
@@ -143,7 +147,7 @@ func (s *stream) begin() {
 	if s.f.Format == table.Raw {
 		s.f.raw(s.head)
 	}
-	if s.f.Format == table.Raw || s.f.Format.Random() {
+	if s.f.Format == table.Raw || s.f.Format.Random() || s.r.over() {
 		return
 	}
 	out, in := io.Pipe()

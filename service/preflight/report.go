@@ -26,6 +26,9 @@ func (r *Reader) Report(fingerprint string) (Preflight, error) {
 	for _, f := range files {
 		errs = append(errs, f.trouble)
 	}
+	if r.over() {
+		return Preflight{}, &ExcessError{}
+	}
 	errs = append(errs, r.unmet(files), r.o.Consent.bounded(len(files)))
 	if err := errors.Join(errs...); err != nil {
 		return Preflight{}, err

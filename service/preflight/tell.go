@@ -92,8 +92,36 @@ func (r *Reader) done(f *file) {
 	f.done = true
 	r.all.add(c)
 	r.means.add(m)
+	r.excess += f.excess()
 	r.sketch(f)
 	r.tell(f)
+}
+
+// excessMost bounds the work that a dataset may ask for with cells that take no
+// bytes: each file may have some, but not a hundred thousand files.
+const excessMost = 1 << 34
+
+// excess is how many cells a file has beyond those that its bytes pay for.
+func (f *file) excess() (cells int64) {
+	for _, t := range f.Tables {
+		cells += t.Quality.Rows * int64(t.Width)
+	}
+	return max(0, cells-f.Bytes*f.Format.CellsRatio())
+}
+
+// ExcessError: the dataset holds far more cells than bytes. It does not depend
+// on the order in which files are read.
+type ExcessError struct{}
+
+func (*ExcessError) Error() string {
+	return "the dataset holds far more cells than bytes: export its tables without empty columns, or divide it"
+}
+
+// over tells that no more has to be read: the pass fails anyway.
+func (r *Reader) over() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.excess > excessMost
 }
 
 // tell keeps what was found in a file as long as the files before it, by

@@ -9,7 +9,7 @@ const (
 	textFree  = 1 << 30
 	textRatio = 1 << 10
 
-	cellsFree  = 1 << 28
+	cellsFree  = 1 << 26
 	cellsRatio = 256 // of formats that pack their cells
 	plainRatio = 32  // of text: cells made up in rows too short, and members not there
 )

@@ -25,6 +25,15 @@ const (
 // Random says whether the format is read with Random rather than Stream.
 func (f Format) Random() bool { return f == Parquet || f == XLSX }
 
+// CellsRatio is how many cells a file may have for each of its bytes, besides
+// a number that every file may.
+func (f Format) CellsRatio() int64 {
+	if f.Random() {
+		return cellsRatio
+	}
+	return plainRatio
+}
+
 // Options of reading. The zero value finds everything out.
 type Options struct {
 	Separator byte // of CSV; 0: find out
@@ -98,7 +107,7 @@ func Stream(f Format, r io.Reader, o Options) (*File, error) {
 		return nil, failure(Unsupported, "%s is not read as a stream", f)
 	}
 	one := &once{open: func(ctx context.Context) (*Table, error) { return open(ctx, file, r, o.defaults()) }}
-	file.tables = &guard{tables: one, size: func() int64 { return file.text.used }, ratio: plainRatio}
+	file.tables = &guard{tables: one, size: func() int64 { return file.text.used }, ratio: f.CellsRatio()}
 	return file, nil
 }
 
@@ -109,7 +118,7 @@ func Random(f Format, r io.ReaderAt, size int64, o Options) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	file.tables = &guard{tables: t, size: func() int64 { return size }, ratio: cellsRatio}
+	file.tables = &guard{tables: t, size: func() int64 { return size }, ratio: f.CellsRatio()}
 	return file, nil
 }
 
