@@ -8,14 +8,13 @@ import (
 )
 
 // Preflight is what the custodian found in what it sealed. The reports are the
-// bytes that were digested; nil: nothing was given to report on (consent), or
-// they are too long to be sent.
+// bytes that were digested; nil: nothing was given to report on consent.
 type Preflight struct {
 	Fingerprint string          `json:"fingerprint"`
 	Result      string          `json:"result"` // pass or fail
 	Consent     json.RawMessage `json:"consent,omitempty"`
-	Exclusion   json.RawMessage `json:"exclusion,omitempty"`
-	Quality     json.RawMessage `json:"quality,omitempty"`
+	Exclusion   json.RawMessage `json:"exclusion"`
+	Quality     json.RawMessage `json:"quality"`
 	Fix         []Fix           `json:"fix"`
 	// Declaration is for asset.notarize, but for who signs.
 	Declaration pledge.Declaration `json:"declaration"`

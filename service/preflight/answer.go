@@ -14,18 +14,14 @@ import (
 type Answer struct {
 	Fingerprint string `json:"fingerprint"`
 	Result      string `json:"result"` // pass, or fail: something is to be fixed or answered for
-	// The reports, as they were digested. Absent: nothing was given to report
-	// on (consent), or the report is too long to be sent.
+	// The reports, as they were digested; without consent where nothing was
+	// given to report on.
 	Consent     json.RawMessage    `json:"consent,omitempty"`
-	Exclusion   json.RawMessage    `json:"exclusion,omitempty"`
-	Quality     json.RawMessage    `json:"quality,omitempty"`
+	Exclusion   json.RawMessage    `json:"exclusion"`
+	Quality     json.RawMessage    `json:"quality"`
 	Fix         []Fix              `json:"fix"`
 	Declaration pledge.Declaration `json:"declaration"` // for asset.notarize, but for who signs
 }
-
-// longestReport in bytes is sent and kept; a report of more, on a hundred
-// thousand columns, must be made again from the data.
-const longestReport = 8 << 20
 
 func examined(p *Preflight) (service.Examined, error) {
 	e := service.Examined{Documents: map[string][]byte{}}
@@ -47,10 +43,6 @@ func examined(p *Preflight) (service.Examined, error) {
 		}
 		if *r.to, err = Canonical(r.report); err != nil {
 			return e, err
-		}
-		if len(*r.to) > longestReport {
-			*r.to = nil
-			continue
 		}
 		e.Documents[r.digest] = *r.to
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
+	"github.com/datapledge/datapledge/service/client"
 	"github.com/datapledge/datapledge/service/preflight"
 	"github.com/datapledge/datapledge/storage"
 )
@@ -285,5 +286,37 @@ func TestSealEndsWithItsCaller(t *testing.T) {
 	stuck.stuck.Store(false)
 	if sealed := s.sealWith(upload, "enterprise", service.Given{}); sealed.Receipt.Preflight == nil {
 		t.Error("not examined")
+	}
+}
+
+// TestClientIsToldWhatWasFound, with the reports as they were digested.
+func TestClientIsToldWhatWasFound(t *testing.T) {
+	s := newStack(t, examining)
+	c := must(client.Dial(s.server.URL, s.keys["enterprise"], client.Options{HTTP: s.http, Now: s.clock.Now}))(t)
+	u := must(c.BeginUpload(t.Context(), "a dataset"))(t)
+	for path, content := range everyFormat(t) {
+		if err := c.PutFile(t.Context(), u.ID, client.Source{Path: path, Size: int64(len(content)), Content: strings.NewReader(content)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sealed := must(c.SealUpload(t.Context(), u.ID, given(oldDocuments, someExpectations)))(t)
+	p, found := sealed.Preflight, sealed.Receipt.Preflight
+	if !u.Preflight || p == nil || found == nil || p.Fingerprint != sealed.Fingerprint || p.Result != preflight.Fail {
+		t.Fatalf("told %+v of %+v", p, found)
+	}
+	if digestOf(string(p.Consent)) != found.Consent || digestOf(string(p.Exclusion)) != found.Exclusion || digestOf(string(p.Quality)) != found.Quality {
+		t.Error("the reports have other digests than the receipt")
+	}
+	var ids []string
+	for _, f := range p.Fix {
+		if f.Must {
+			ids = append(ids, f.ID)
+		}
+		if f.What.ZH == "" || f.What.EN == "" {
+			t.Errorf("%+v says nothing", f)
+		}
+	}
+	if slices.Sort(ids); !slices.Equal(ids, found.Findings) || p.Declaration.Exclusion.Report != found.Exclusion {
+		t.Errorf("fixes %v, findings %v", ids, found.Findings)
 	}
 }
