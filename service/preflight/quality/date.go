@@ -5,9 +5,14 @@ import "encoding/binary"
 // dateKind: 2006-01-02, 2006/01/02 or 2006.01.02, alone or with a time
 // after a blank or a T.
 func dateKind(cell []byte) Kind {
-	if !isoDay(cell) && !isDate(cell) {
+	if !isDate(cell) {
 		return Text
 	}
+	return afterDay(cell)
+}
+
+// afterDay looks at what comes after a day.
+func afterDay(cell []byte) Kind {
 	if len(cell) == 10 {
 		return Date
 	}

@@ -40,7 +40,8 @@ func kindOf(cell []byte, c table.Class) Kind {
 		return digitsKind(cell)
 	case c&table.Digit == 0:
 		return wordKind(cell, c)
-	case len(cell) >= 10 && isoDay(cell): // no number: they have their signs in front
+	case c&^dated == 0 && isoDay(cell):
+		return afterDay(cell) // no number: they have their signs in front
 	case c&^numeric == 0:
 		if k := numberKind(cell); k != Text {
 			return k

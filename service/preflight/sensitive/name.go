@@ -39,10 +39,21 @@ func (x *lexicon) givenForm(given []byte) outcome {
 
 var titles = [][]byte{[]byte("先生"), []byte("女士"), []byte("小姐"), []byte("同学"), []byte("老师")}
 
+// endsTitle marks the last bytes of the titles.
+var endsTitle = func() (t [256]bool) {
+	for _, title := range titles {
+		t[title[len(title)-1]] = true
+	}
+	return t
+}()
+
 // titled says whether a title stands for the given name: 张先生.
 func titled(b []byte) bool {
+	if len(b) < 9 || !endsTitle[b[len(b)-1]] {
+		return false
+	}
 	for _, t := range titles {
-		if len(b) >= 9 && bytes.HasSuffix(b, t) {
+		if bytes.HasSuffix(b, t) {
 			return true
 		}
 	}
