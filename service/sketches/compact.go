@@ -3,6 +3,7 @@ package sketches
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // growth is how many times all younger segments together are smaller than one,
@@ -23,16 +24,33 @@ func unbalanced(list []*segment) int {
 	return at
 }
 
-// join makes one segment of several that follow one another.
-func join(ctx context.Context, dir string, list []*segment) (one *segment, err error) {
-	err = faults(func() error {
-		one, err = joinAll(ctx, dir, list)
-		return err
-	})
-	return one, err
+// compact joins segments until they are balanced.
+func (s *store) compact(ctx context.Context) error {
+	s.joining.Lock()
+	defer s.joining.Unlock()
+	for {
+		s.mu.RLock()
+		list := s.segments
+		s.mu.RUnlock()
+		at := unbalanced(list)
+		if at < 0 {
+			return nil
+		}
+		one, err := join(ctx, s.dir, list[at:])
+		if err != nil {
+			return err
+		}
+		s.mu.Lock()
+		s.segments = append(append(slices.Clone(list[:at]), one), s.segments[len(list):]...)
+		s.mu.Unlock()
+		if err := removeAll(list[at:]); err != nil {
+			return err
+		}
+	}
 }
 
-func joinAll(ctx context.Context, dir string, list []*segment) (*segment, error) {
+// join makes one segment of several that follow one another.
+func join(ctx context.Context, dir string, list []*segment) (*segment, error) {
 	w, err := newSegmentWriter(dir, list[0].first, list[len(list)-1].last)
 	if err != nil {
 		return nil, err
@@ -89,7 +107,7 @@ func (r *reader) next() error {
 			r.done = true
 			return nil
 		}
-		if err := r.segment.read(r.read, &r.page); err != nil {
+		if err := r.segment.readFile(r.read, &r.page); err != nil {
 			return err
 		}
 		r.read, r.at = r.read+1, 0

@@ -121,28 +121,3 @@ func (s *store) flush(ctx context.Context, until uint32) error {
 	}
 	return nil
 }
-
-// compact joins segments until they are balanced.
-func (s *store) compact(ctx context.Context) error {
-	s.joining.Lock()
-	defer s.joining.Unlock()
-	for {
-		s.mu.RLock()
-		list := s.segments
-		s.mu.RUnlock()
-		at := unbalanced(list)
-		if at < 0 {
-			return nil
-		}
-		one, err := join(ctx, s.dir, list[at:])
-		if err != nil {
-			return err
-		}
-		s.mu.Lock()
-		s.segments = append(append(slices.Clone(list[:at]), one), s.segments[len(list):]...)
-		s.mu.Unlock()
-		if err := removeAll(list[at:]); err != nil {
-			return err
-		}
-	}
-}

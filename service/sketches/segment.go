@@ -7,8 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime/debug"
-	"slices"
 	"sync/atomic"
 )
 
@@ -89,74 +87,46 @@ func (s *segment) load() error {
 	return nil
 }
 
-// read makes p the page at i. It is checked once.
+// read makes p the page at i, for look-ups here and there. A page is checked
+// once.
 func (s *segment) read(i int, p *page) error {
-	p.n = int(min(pagePostings, s.count-uint64(i)*pagePostings))
-	if s.memory != nil {
-		p.b = s.memory[i*pageSize:][:pageSize]
-	} else {
-		p.b = append(p.b[:0], make([]byte, pageSize)...)
-		if _, err := s.file.ReadAt(p.b, int64(i)*pageSize); err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("reading a segment: %w", err)
-		}
+	if s.memory == nil {
+		return s.readFile(i, p)
 	}
+	p.b, p.n = s.memory[i*pageSize:][:pageSize], s.postingsOf(i)
 	bit := uint32(1) << (i % 32)
 	if s.checked[i/32].Load()&bit != 0 {
 		return nil
 	}
-	if !p.good() {
-		s.torn.Store(true)
-		return fmt.Errorf("%s: page %d: %w", s.path, i, errTorn)
+	if err := s.check(i, p); err != nil {
+		return err
 	}
 	s.checked[i/32].Or(bit)
 	return nil
 }
 
-// faults turns the fault of touching a page that cannot be read, because the
-// disk fails or somebody cut the file, into an error.
-func faults(fn func() error) (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		switch f := recover().(type) {
-		case nil:
-		case interface{ Addr() uintptr }:
-			err = fmt.Errorf("%w: %v", errTorn, f)
-		default:
-			panic(f)
-		}
-	}()
-	return fn()
-}
-
-// cursor looks hashes up in a segment, in ascending order: what it has at hand
-// of the page before serves the next one.
-type cursor struct {
-	*segment
-	at   int // the page at hand; -1: none
-	page page
-}
-
-func (s *segment) cursor() *cursor { return &cursor{segment: s, at: -1} }
-
-// find calls fn with the refs of a hash, ascending, until it returns false.
-func (c *cursor) find(h uint64, fn func(ref uint32) bool) error {
-	low := max(c.at, 0)
-	i, _ := slices.BinarySearch(c.pages[low:], h) // the first page that begins with h or after
-	for i = max(0, low+i-1); i < len(c.pages) && c.pages[i] <= h; i++ {
-		if c.at != i {
-			c.at = -1
-			if err := c.read(i, &c.page); err != nil {
-				return err
-			}
-			c.at = i
-		}
-		for k := c.page.from(h); k < c.page.n; k++ {
-			if c.page.hash(k) != h || !fn(c.page.ref(k)) {
-				return nil
-			}
-		}
+// readFile is for reading one page after the other: the system reads ahead.
+func (s *segment) readFile(i int, p *page) error {
+	if p.b == nil {
+		p.b = make([]byte, pageSize)
 	}
-	return nil
+	p.n = s.postingsOf(i)
+	if _, err := s.file.ReadAt(p.b, int64(i)*pageSize); err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("reading a segment: %w", err)
+	}
+	return s.check(i, p)
+}
+
+func (s *segment) postingsOf(i int) int {
+	return int(min(pagePostings, s.count-uint64(i)*pagePostings))
+}
+
+func (s *segment) check(i int, p *page) error {
+	if p.good() {
+		return nil
+	}
+	s.torn.Store(true)
+	return fmt.Errorf("%s: page %d: %w", s.path, i, errTorn)
 }
 
 // close: nobody reads any more.
