@@ -105,6 +105,8 @@ func tellEnd(w io.Writer, r demo.Result, took time.Duration, keep bool) {
 	}
 	fmt.Fprintln(w, "\nNext, type:")
 	fmt.Fprintf(w, "  %s evidence check %s -trust %s\n", self(), r.Evidence, r.Trust)
+	fmt.Fprintf(w, "  %s dataset preflight %s -consent %s -expect %s\n", self(), filepath.Join(r.Dir, "dataset"),
+		filepath.Join(r.Dir, "documents", "consent.json"), filepath.Join(r.Dir, "documents", "expect.json"))
 	if keep {
 		fmt.Fprintf(w, "  %s pledge history %s -server %s -key %s\n", self(), r.PledgeID, r.Server, filepath.Join(r.Dir, "keys", "bank.jwk"))
 		fmt.Fprintf(w, "\nThe service stays up at %s until Ctrl-C.\n", r.Server)

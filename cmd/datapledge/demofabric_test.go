@@ -49,7 +49,7 @@ func TestDemoOnAConsortium(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	if r.Ledger != "fabric" || len(r.Steps) != 21 {
+	if r.Ledger != "fabric" || len(r.Steps) != 22 {
 		t.Errorf("got %+v", r)
 	}
 	certifiedByAll(t, r, g.Members)

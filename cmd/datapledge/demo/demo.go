@@ -25,10 +25,12 @@ const (
 	companyCode = "91330108MA2DEMXA01"
 	bankCode    = "91330100MADEMB1A16"
 	rivalCode   = "91330100MADEMB2A8H"
+	copierCode  = "91330108MADEMC1A4A"
 
 	companyName = "Hangzhou Feiyu Data Co. (made up)"
 	bankName    = "West Lake Demonstration Bank (made up)"
 	rivalName   = "Qiantang Demonstration Bank (made up)"
+	copierName  = "Hangzhou Copycat Data Co. (made up)"
 )
 
 // Server is a running service with its members' keys in Keys. Trust is the
@@ -87,7 +89,8 @@ type story struct {
 	server Server
 	result Result
 
-	company, bank, rival       *client.Client
+	company, copier            *client.Client
+	bank, rival                *client.Client
 	ipcentre, notary, exchange *client.Client
 
 	dataset     string // the folder

@@ -18,7 +18,7 @@ func (s *story) examine(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if s.found, err = s.preflight(ctx, s.dataset); err != nil {
+	if s.found, err = s.preflight(ctx); err != nil {
 		return "", err
 	}
 	p := s.found.Preflight
@@ -34,24 +34,30 @@ func (s *story) examine(ctx context.Context) (string, error) {
 	return "all three pass", err
 }
 
-// preflight reads a folder with what the company states about it.
-func (s *story) preflight(ctx context.Context, folder string) (owner.Found, error) {
-	consent, err := preflight.LoadConsent(s.path("documents", "consent.json"))
+// preflight reads the dataset with what the company states about it.
+func (s *story) preflight(ctx context.Context) (owner.Found, error) {
+	o, err := s.stated("expect.json")
 	if err != nil {
 		return owner.Found{}, err
 	}
-	expected, err := os.ReadFile(s.path("documents", "expect.json"))
+	return owner.Reading{Preflight: o}.Folder(ctx, s.dataset)
+}
+
+// stated is what goes to the custodian as well: the consent, and what is
+// expected of the data, if anything.
+func (s *story) stated(expect string) (o preflight.Options, err error) {
+	var expected []byte
+	o.Consent, err = preflight.LoadConsent(s.path("documents", "consent.json"))
+	if err == nil && expect != "" {
+		expected, err = os.ReadFile(s.path("documents", expect))
+	}
+	if err == nil {
+		s.given, err = preflight.GivenOf(o.Consent, expected)
+	}
 	if err != nil {
-		return owner.Found{}, err
+		return o, err
 	}
-	if s.given, err = preflight.GivenOf(consent, expected); err != nil {
-		return owner.Found{}, err
-	}
-	o, err := preflight.ParseGiven(s.given)
-	if err != nil {
-		return owner.Found{}, err
-	}
-	return owner.Reading{Preflight: o}.Folder(ctx, folder)
+	return preflight.ParseGiven(s.given)
 }
 
 // report keeps the reports that the declaration names.

@@ -109,9 +109,11 @@ type scanReport struct {
 	LookedUp    []string `json:"looked_up"`
 	Others      []string `json:"others"`
 	Height      uint64   `json:"height"`
+	Content     string   `json:"content"` // digest of the service's report on like content
 }
 
-// scan looks every file up: whoever else notarized it would show.
+// scan looks every file up, and then for like content: whoever else notarized
+// it would show.
 func (s *story) scan(ctx context.Context) (string, error) {
 	r := scanReport{V: 1, Fingerprint: s.result.Fingerprint, Others: []string{}}
 	digests := []string{s.result.Fingerprint}
@@ -133,6 +135,14 @@ func (s *story) scan(ctx context.Context) (string, error) {
 	if len(r.Others) > 0 {
 		return "", fmt.Errorf("others hold the same content: %v", r.Others)
 	}
+	found, err := s.ipcentre.Scan(ctx, s.result.PledgeID, "")
+	if err != nil {
+		return "", err
+	}
+	if d := found.Value.Document; d.Content == nil || !d.Content.Compared || d.Required != pledge.ScanClean {
+		return "", fmt.Errorf("the content is not free: %s", found.Raw)
+	}
+	r.Content = found.Value.Report
 	if err := os.WriteFile(s.path("documents", "scan.json"), indented(r), 0o644); err != nil {
 		return "", err
 	}
@@ -141,7 +151,7 @@ func (s *story) scan(ctx context.Context) (string, error) {
 		return "", err
 	}
 	_, err = s.ipcentre.Act(ctx, pledge.PledgeScan, pledge.ScanBody{PledgeID: s.result.PledgeID, Result: pledge.ScanClean, Report: report})
-	return fmt.Sprintf("%d digests looked up", len(digests)), err
+	return fmt.Sprintf("%d digests looked up, the content compared with all that is registered", len(digests)), err
 }
 
 func (s *story) custody(ctx context.Context) (string, error) {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/datapledge/datapledge/cmd/datapledge/owner"
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
 	"github.com/datapledge/datapledge/service/client"
@@ -19,7 +20,7 @@ import (
 func (s *story) steps() []step {
 	return []step{
 		{"start", "a service runs here, with a fresh ledger and the keys of its member institutions", s.start},
-		{"enrol", "the IP centre vouches for a company and two banks; from now on each signs with its own key", s.enrol},
+		{"enrol", "the IP centre vouches for two companies and two banks; from now on each signs with its own key", s.enrol},
 		{"examine", "the company looks at its data before anybody else sees them: the three principles of the data norm", s.examine},
 		{"seal", "the dataset lies encrypted with the custodian, who read it back, looked at it as well, and signed for it", s.seal},
 		{"notarize", "the fingerprint is on the ledger: nobody can change the data unseen from now on", s.notarize},
@@ -34,6 +35,7 @@ func (s *story) steps() []step {
 		{"register", "the pledge is in force and first in rank", s.register},
 		{"search again", "whoever looks finds the pledge", s.searchFound},
 		{"second pledge", "the same data cannot be pledged twice: the ledger refuses", s.pledgeAgain},
+		{"shuffled copy", "the same rows in another order and format, from another company: recognized by their content", s.copied},
 		{"tampered copy", "one changed digit is noticed, and in which file", s.tamper},
 		{"release", "the debt is paid and the bank let go", s.release},
 		{"search at the end", "the data are free again, and the history stays", s.searchFree},
@@ -62,71 +64,88 @@ func (s *story) start(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%s ledger, %d members, at %s", n.Value.Ledger, len(n.Value.Members), server.URL), err
 }
 
+// newcomer is a party whom the IP centre vouches for.
+type newcomer struct {
+	client     **client.Client
+	file       string
+	code, name string
+	role       pledge.Role
+}
+
 func (s *story) enrol(ctx context.Context) (string, error) {
-	for _, p := range []struct {
-		client     **client.Client
-		file       string
-		code, name string
-		role       pledge.Role
-	}{
+	for _, n := range []newcomer{
 		{&s.company, "company.jwk", companyCode, companyName, pledge.RoleEnterprise},
 		{&s.bank, "bank.jwk", bankCode, bankName, pledge.RoleBank},
 		{&s.rival, "other-bank.jwk", rivalCode, rivalName, pledge.RoleBank},
+		{&s.copier, "other-company.jwk", copierCode, copierName, pledge.RoleEnterprise},
 	} {
-		key, err := client.New(client.Ed25519, p.code, pledge.ScopeAdmin)
-		if err != nil {
-			return "", err
-		}
-		if err := os.MkdirAll(s.path("keys"), 0o700); err != nil {
-			return "", err
-		}
-		if err := key.Save(s.path("keys", p.file), ""); err != nil {
-			return "", err
-		}
-		if *p.client, err = client.Dial(s.server.URL, key, client.Options{Now: s.o.Now}); err != nil {
-			return "", err
-		}
-		_, err = s.ipcentre.Act(ctx, pledge.PartyEnroll, pledge.EnrollBody{
-			Party: p.code, Name: p.name, Roles: []pledge.Role{p.role}, Recipient: key.Recipient(),
-			Keys: []pledge.KeyGrant{{JWK: key.Public(), Scope: key.Scope()}},
-		})
-		if err != nil {
+		if err := s.admit(ctx, n); err != nil {
 			return "", err
 		}
 	}
 	return "all of them made up", nil
 }
 
-func (s *story) seal(ctx context.Context) (string, error) {
-	m := s.manifest
-	u, err := s.company.BeginUpload(ctx, "bird strikes")
+func (s *story) admit(ctx context.Context, n newcomer) error {
+	key, err := client.New(client.Ed25519, n.code, pledge.ScopeAdmin)
 	if err != nil {
-		return "", err
+		return err
 	}
-	for _, f := range m.Files() {
-		if err := s.upload(ctx, u.ID, f); err != nil {
-			return "", err
-		}
+	if err := os.MkdirAll(s.path("keys"), 0o700); err != nil {
+		return err
 	}
-	if s.sealed, err = s.company.SealUpload(ctx, u.ID, s.given); err != nil {
-		return "", err
+	if err := key.Save(s.path("keys", n.file), ""); err != nil {
+		return err
 	}
-	if s.sealed.Fingerprint != m.Fingerprint() {
-		return "", fmt.Errorf("the custodian has %s, here is %s", s.sealed.Fingerprint, m.Fingerprint())
+	if *n.client, err = client.Dial(s.server.URL, key, client.Options{Now: s.o.Now}); err != nil {
+		return err
 	}
-	if s.sealed.Receipt.Preflight == nil {
-		return "", errors.New("the custodian did not examine what it sealed")
-	}
-	return fmt.Sprintf("%d files, %d bytes; it came to the same three reports", len(m.Files()), m.Size()), s.found.Agree(*s.sealed.Receipt.Preflight)
+	_, err = s.ipcentre.Act(ctx, pledge.PartyEnroll, pledge.EnrollBody{
+		Party: n.code, Name: n.name, Roles: []pledge.Role{n.role}, Recipient: key.Recipient(),
+		Keys: []pledge.KeyGrant{{JWK: key.Public(), Scope: key.Scope()}},
+	})
+	return err
 }
 
-func (s *story) upload(ctx context.Context, id string, file storage.File) error {
-	f, err := os.Open(filepath.Join(s.dataset, file.Path))
+func (s *story) seal(ctx context.Context) (detail string, err error) {
+	if s.sealed, err = s.sealFor(ctx, s.company, s.dataset, s.found); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d files, %d bytes; it came to the same three reports", len(s.manifest.Files()), s.manifest.Size()), nil
+}
+
+// sealFor uploads a folder for somebody, and wants the custodian to find in it
+// what its owner found.
+func (s *story) sealFor(ctx context.Context, c *client.Client, folder string, found owner.Found) (client.Sealed, error) {
+	u, err := c.BeginUpload(ctx, "bird strikes")
+	if err != nil {
+		return client.Sealed{}, err
+	}
+	for _, f := range found.Manifest.Files() {
+		if err := upload(ctx, c, u.ID, folder, f); err != nil {
+			return client.Sealed{}, err
+		}
+	}
+	sealed, err := c.SealUpload(ctx, u.ID, s.given)
+	switch {
+	case err != nil:
+	case sealed.Fingerprint != found.Manifest.Fingerprint():
+		err = fmt.Errorf("the custodian has %s, here is %s", sealed.Fingerprint, found.Manifest.Fingerprint())
+	case sealed.Receipt.Preflight == nil:
+		err = errors.New("the custodian did not examine what it sealed")
+	default:
+		err = found.Agree(*sealed.Receipt.Preflight)
+	}
+	return sealed, err
+}
+
+func upload(ctx context.Context, c *client.Client, id, folder string, file storage.File) error {
+	f, err := os.Open(filepath.Join(folder, file.Path))
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	return s.company.PutFile(ctx, id, client.Source{Path: file.Path, Size: file.Size, SHA256: file.SHA256, Content: f})
+	return c.PutFile(ctx, id, client.Source{Path: file.Path, Size: file.Size, SHA256: file.SHA256, Content: f})
 }
 
 func (s *story) notarize(ctx context.Context) (string, error) {
