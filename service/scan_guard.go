@@ -8,36 +8,60 @@ import (
 )
 
 // overlooks refuses a pledge.scan that does not state what the index of content
-// shows: the ledger sees only what is stated. What the ledger refuses by itself
-// passes here, so that nobody learns from us what is like what without a
-// signature; so does what was applied before. ErrUnavailable when content can
+// shows, and a pledge.register whose scan was made before something else like it
+// was registered: the ledger sees only what is stated. What the ledger refuses
+// by itself passes here, so that nobody learns from us what is like what without
+// a signature; so does what was applied before. ErrUnavailable when content can
 // be compared, but not now.
 func (s *Service) overlooks(ctx context.Context, jws string) (*pledge.Error, error) {
-	if s.o.Content == nil {
-		return nil, nil
-	}
-	if act, _ := peek(jws); act != pledge.PledgeScan {
+	act, _ := peek(jws)
+	if s.o.Content == nil || act != pledge.PledgeScan && act != pledge.PledgeRegister {
 		return nil, nil
 	}
 	c, err := pledge.ParseCommand(jws)
 	if err != nil {
 		return nil, nil
 	}
-	body := c.Body().(*pledge.ScanBody)
-	look, err := s.lookAt(ctx, body.PledgeID, func(v *view) (bool, error) { return v.takes(c) })
-	if err != nil || look.asset == nil {
-		return nil, err
+	switch body := c.Body().(type) {
+	case *pledge.ScanBody:
+		look, err := s.lookFor(ctx, c, body.PledgeID, (*view).scans)
+		if err != nil || look == nil {
+			return nil, err
+		}
+		return look.leftOut(body), nil
+	case *pledge.RegisterBody:
+		look, err := s.lookFor(ctx, c, body.PledgeID, (*view).registers)
+		if err != nil || look == nil {
+			return nil, err
+		}
+		return look.since(), nil
 	}
-	if err := look.unavailable(s.o.Custodian.Party()); err != nil {
-		return nil, err
-	}
-	return look.leftOut(body), nil
+	return nil, nil
 }
 
-// takes says whether a command is new and bears the signature of an IP centre.
-func (v *view) takes(c *pledge.Command) (bool, error) {
+// lookFor compares when a command may be given at all; nil otherwise.
+func (s *Service) lookFor(ctx context.Context, c *pledge.Command, pledgeID string, may func(*view, *pledge.Command, string) (bool, error)) (*look, error) {
+	wanted := false
+	look, err := s.lookAt(ctx, pledgeID, func(v *view) (_ bool, err error) {
+		wanted, err = may(v, c, pledgeID)
+		return wanted, err
+	})
+	if err != nil || !wanted || look.asset == nil {
+		return nil, err
+	}
+	return &look, look.unavailable(s.o.Custodian.Party())
+}
+
+// scans says whether a command is new and bears the signature of an IP centre.
+func (v *view) scans(c *pledge.Command, _ string) (bool, error) {
+	return v.takes(c, pledge.RoleIPCentre)
+}
+
+// takes says whether a command is new and bears the signature of a party with a
+// role.
+func (v *view) takes(c *pledge.Command, role pledge.Role) (bool, error) {
 	p, err := v.party(c.Payload.By)
-	if err != nil || v.get(pledge.KeyCommand(c.Payload.By, c.ID)) != nil || p == nil || !slices.Contains(p.Roles, pledge.RoleIPCentre) {
+	if err != nil || v.get(pledge.KeyCommand(c.Payload.By, c.ID)) != nil || p == nil || !slices.Contains(p.Roles, role) {
 		return false, err
 	}
 	for _, k := range p.Keys {
@@ -63,8 +87,14 @@ func (l look) leftOut(body *pledge.ScanBody) *pledge.Error {
 		return pledge.Errorf(pledge.OverlapFound, "the scan leaves out, or understates, what is like %s: %s has %s of its rows, and %s of its own are in it; "+
 			"ask what a scan finds (GET /v1/pledges/%s/scan) and state that", l.asset.ID, m.AssetID, m.Share.words().EN, m.OtherShare.words().EN, body.PledgeID)
 	}
-	if l.likes.why == nil && !l.likes.complete && body.Result == pledge.ScanClean {
-		return pledge.Errorf(pledge.OverlapFound, "%s was not compared with everything: %s; a person must look: result reviewed with reviewed_by", l.asset.ID, whyCut.EN)
+	if least, why := l.required(); lighter(body.Result, least) {
+		return pledge.Errorf(pledge.OverlapFound, "%s is not to be let through as %s: %s; a person must answer for it: result %s, with the key id of that person", l.asset.ID, body.Result, why.EN, least)
 	}
 	return nil
+}
+
+// lighter says whether a result of a scan weighs less than another.
+func lighter(result, than string) bool {
+	weights := []string{pledge.ScanClean, pledge.ScanReviewed, pledge.ScanWaived}
+	return slices.Index(weights, result) < slices.Index(weights, than)
 }

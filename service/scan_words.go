@@ -35,30 +35,56 @@ func stated(list []Match) []pledge.ContentOverlap {
 	return out
 }
 
-// required is the least result that is taken, as the rules judge pledge.scan;
-// what could not be compared with everything, a person must look at.
+// required is the least result that is taken: as the rules judge pledge.scan,
+// and of what they cannot see, by a person. That is what was not compared, and
+// a table whose columns are found again but whose rows are not: one more column,
+// of noise, makes every row another.
 func (l look) required() (result string, why Text) {
 	result, why = pledge.ScanClean, inBoth("未发现与其他主体的或者已被质押的数据资产相同或相似", "nothing like it is another's, or pledged")
 	switch {
 	case l.likes.why != nil:
 		why = inBoth("未比对内容：%s", "content was not compared: %s", *l.likes.why)
 	case !l.likes.complete:
-		result, why = pledge.ScanReviewed, whyCut
+		result, why = l.unseen(), whyCut
 	}
 	worst := 0
 	for _, m := range l.matches {
-		switch {
-		case !l.counts(m):
-		case m.larger() > worst && m.alike():
-			worst, result, why = m.larger(), pledge.ScanReviewed, m.Words()
-		case worst == 0 && result == pledge.ScanClean:
+		if !l.counts(m) || m.larger() < worst {
+			continue
+		}
+		need := l.weightOf(m)
+		if m.alike() && m.larger() > worst {
+			worst, why = m.larger(), m.Words()
+		} else if worst == 0 && lighter(result, need) {
 			why = m.Words()
 		}
-	}
-	if worst > pledge.WaiveShare {
-		result = pledge.ScanWaived
+		if lighter(result, need) {
+			result = need
+		}
 	}
 	return result, why
+}
+
+// weightOf is what a match that counts asks for.
+func (l look) weightOf(m Match) string {
+	switch {
+	case m.larger() > pledge.WaiveShare:
+		return pledge.ScanWaived
+	case m.alike() || m.columnsFound():
+		return pledge.ScanReviewed
+	}
+	return pledge.ScanClean
+}
+
+// unseen is what a list that is not whole asks for. What a bound cut off a long
+// list is as alike as its end, at most: behind many whole copies of one's own
+// may be another that is pledged.
+func (l look) unseen() string {
+	long := len(l.likes.list) >= pledge.MaxContentOverlaps
+	if long && !slices.ContainsFunc(l.likes.list, func(m Similar) bool { return m.larger() <= pledge.WaiveShare }) {
+		return pledge.ScanWaived
+	}
+	return pledge.ScanReviewed
 }
 
 // Words say how much one has of the other, and whose the other is.

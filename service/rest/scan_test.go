@@ -104,8 +104,15 @@ func TestScanShowsATableWithoutSomeColumns(t *testing.T) {
 	if len(m) != 1 || m[0].AssetID != first || m[0].Share.BP != 0 || m[0].Columns != 3 || m[0].OfColumns != 3 {
 		t.Fatalf("got %+v, want three columns of %s", m, first)
 	}
-	if d := r.Document; d.Required != pledge.ScanClean || len(d.Overlaps) != 0 || !strings.Contains(d.Why.EN, "3 of 3 columns are found again") || !strings.Contains(d.Why.ZH, "3 列中有 3 列") || !strings.Contains(d.Why.EN, first) {
+	if d := r.Document; d.Required != pledge.ScanReviewed || len(d.Overlaps) != 0 || !strings.Contains(d.Why.EN, "3 of 3 columns are found again") || !strings.Contains(d.Why.ZH, "3 列中有 3 列") || !strings.Contains(d.Why.EN, first) {
 		t.Errorf("got %+v", d)
+	}
+	a := s.scans("ipcenter", s.scanBody(r.Document.PledgeID, pledge.ScanClean, r)).want(http.StatusConflict, string(pledge.OverlapFound))
+	if !strings.Contains(string(a.body), "3 of 3 columns") || !strings.Contains(string(a.body), "result reviewed") {
+		t.Errorf("%s does not say what to do", a.body)
+	}
+	if a := s.scans("ipcenter", s.scanBody(r.Document.PledgeID, pledge.ScanReviewed, r)); a.status != http.StatusOK {
+		t.Errorf("got %s", a.body)
 	}
 }
 

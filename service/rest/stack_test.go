@@ -53,6 +53,7 @@ type stack struct {
 	index   *slowIndex
 	logs    *syncBuffer
 	audit   *syncBuffer
+	checks  []string // that terms name
 }
 
 type setup struct {

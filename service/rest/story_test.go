@@ -71,7 +71,7 @@ func (s *stack) notarize(as, name string, files map[string]string) (string, serv
 func (s *stack) terms() pledge.Terms {
 	return pledge.Terms{Principal: pledge.Amount{Amount: 100_000_000, Currency: "CNY"}, SecuredMax: pledge.Amount{Amount: 120_000_000, Currency: "CNY"},
 		Matures: "2027-03-01T00:00:00Z", Expires: "2027-06-01T00:00:00Z", Mode: "exclusive", SecurityType: "PLEDGE",
-		LegalCharacterization: "DATA_ASSET_PLEDGE", Checks: []string{}, CommitmentLetter: digestOf("letter"), Agreement: digestOf("agreement")}
+		LegalCharacterization: "DATA_ASSET_PLEDGE", Checks: append([]string{}, s.checks...), CommitmentLetter: digestOf("letter"), Agreement: digestOf("agreement")}
 }
 
 // pending proposes a pledge and has it accepted.
