@@ -73,11 +73,16 @@ func TestCustodianMustFindTheSame(t *testing.T) {
 // A custodian that does not examine gets the owner's own word, and nobody
 // answers for findings that nobody signs for.
 func TestCustodianThatDoesNotExamine(t *testing.T) {
+	var custodian *liar
 	blind := func(l *liar, s *client.Sealed) {
+		custodian = l
 		l.answers["POST /v1/uploads"], s.Receipt.Preflight = client.Upload{ID: "u1"}, nil
 	}
 	if code, signed, text := notarizing(t, blind, "-consent", "consent.json"); code != exitUsage || signed != 0 || !strings.Contains(text, "-declaration is needed") {
 		t.Errorf("without a declaration: exit %d, %d signed: %s", code, signed, text)
+	}
+	if custodian.forgotten != 1 {
+		t.Error("an upload that was begun in vain was left behind")
 	}
 	override := []string{"-declaration", "own.json", "-override", "exclusion/email/000000000000=why", "-signatory", "Li Wei"}
 	if code, signed, text := notarizing(t, blind, override...); code != exitUsage || signed != 0 || !strings.Contains(text, "no finding to override") {

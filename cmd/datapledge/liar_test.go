@@ -18,15 +18,19 @@ import (
 )
 
 // liar is a service that answers GET requests as the test says and counts
-// the commands that it could get signed.
+// the commands that it could get signed, and what it is told to forget.
 type liar struct {
-	answers map[string]any // by path; a string is sent as it is
-	signed  int
+	answers   map[string]any // by path; a string is sent as it is
+	signed    int
+	forgotten int
 }
 
 func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodPost && r.URL.Path == "/v1/commands" {
 		l.signed++
+	}
+	if r.Method == http.MethodDelete {
+		l.forgotten++
 	}
 	switch answer := l.answers[r.Method+" "+r.URL.Path].(type) {
 	case nil:
