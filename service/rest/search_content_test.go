@@ -61,7 +61,7 @@ func TestSearchOfThePastComparesWithThePast(t *testing.T) {
 	first := s.sketched(x, "enterprise", "first", map[string]string{"a.csv": table(0, 600)})
 	for height, want := range map[uint64]bool{before: false, s.height(): true} {
 		r := s.search("bank", service.SearchRequest{AssetID: half, AsOf: jsonNumber(height)})
-		if _, ok := matched(r, first); ok != want || !r.Content.Compared {
+		if _, ok := matched(r, first); ok != want || !r.Content.Compared || x.upTo != height {
 			t.Errorf("as of %d: got %+v, want %t", height, r.Content, want)
 		}
 	}

@@ -24,7 +24,8 @@ type sketches struct {
 	assets []sketchedAsset
 	broken error
 	asked  int
-	most   int // of what is listed; 0: all
+	upTo   uint64 // of the last question
+	most   int    // of what is listed; 0: all
 }
 
 type sketchedAsset struct {
@@ -35,7 +36,7 @@ type sketchedAsset struct {
 func (x *sketches) Similar(_ context.Context, digest string, upTo uint64) ([]service.Similar, bool, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.asked++
+	x.asked, x.upTo = x.asked+1, upTo
 	mine, ok := x.known[digest]
 	if x.broken != nil || !ok {
 		return nil, false, cmp.Or(x.broken, service.ErrNotFound)
