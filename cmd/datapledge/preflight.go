@@ -37,8 +37,13 @@ columns are, unless they look like values.
                  installed; may be given more than once
   -lang zh|en    language of the summary and of the page; en when not given
 
+What has to be fixed has an id below it, like exclusion/mobile-phone/0123456789ab:
+'datapledge asset notarize -override' takes it, from a person who answers for it.
+
 EXAMPLE
   datapledge dataset preflight ./dataset -consent consent.json -reports reports
+  datapledge asset notarize ./dataset -name "Bird strikes" -consent consent.json \
+    -declaration reports/declaration.json -key acme.jwk
   datapledge asset notarize ./dataset -name "Bird strikes" -consent consent.json \
     -declaration reports/declaration.json -key acme.jwk
 
