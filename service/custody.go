@@ -57,7 +57,7 @@ func (s *Service) sealUpload(ctx context.Context, c Caller, id string, given Giv
 	if _, err := s.ownUpload(ctx, c, id); err != nil {
 		return Sealed{}, err
 	}
-	p, err := s.beginPass(ctx, given)
+	p, err := s.beginPass(ctx, c.Party, given)
 	if err != nil {
 		return Sealed{}, err
 	}

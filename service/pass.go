@@ -26,7 +26,7 @@ type pass struct {
 }
 
 // beginPass waits for its turn: to examine takes processors.
-func (s *Service) beginPass(ctx context.Context, given Given) (*pass, error) {
+func (s *Service) beginPass(ctx context.Context, party string, given Given) (*pass, error) {
 	if s.o.Examiner == nil {
 		if len(given.Consent)+len(given.Expectations) > 0 {
 			return nil, pledge.Errorf(pledge.Malformed, "this custodian does not examine what it seals: give neither consent nor expectations")
@@ -37,12 +37,11 @@ func (s *Service) beginPass(ctx context.Context, given Given) (*pass, error) {
 	if err != nil {
 		return nil, err
 	}
-	select {
-	case s.examining <- struct{}{}:
-		return &pass{x: x, end: func() { <-s.examining }}, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	leave, err := s.examining.take(ctx, party)
+	if err != nil {
+		return nil, err
 	}
+	return &pass{x: &careful{Examination: x, log: s.o.Logger}, end: leave}, nil
 }
 
 func (p *pass) beside(path string, size int64) io.WriteCloser {

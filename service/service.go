@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"runtime"
 	"time"
 
 	"github.com/datapledge/datapledge/pledge"
@@ -83,7 +82,7 @@ type Options struct {
 type Service struct {
 	o         Options
 	info      LedgerInfo
-	examining chan struct{} // has room for as many passes as may run at once
+	examining *turns
 }
 
 // New checks the options and makes a Service.
@@ -109,7 +108,7 @@ func New(o Options) (*Service, error) {
 	if o.Observer == nil {
 		o.Observer = nobody{}
 	}
-	return &Service{o: o, info: o.Ledger.Info(), examining: make(chan struct{}, runtime.GOMAXPROCS(0))}, nil
+	return &Service{o: o, info: o.Ledger.Info(), examining: newTurns()}, nil
 }
 
 // Channel is what tokens and commands must be addressed to.
