@@ -71,7 +71,9 @@ func allows(u Use) []Who {
 		return []Who{enterprise}
 	case UseUpload, UseContentRead:
 		return []Who{Owner}
-	case UseAssetRead, UseReportRead:
+	case UseReportRead:
+		return []Who{Owner, Pledgee, notary, exchange, ipcentre, court, regulator}
+	case UseAssetRead:
 		return []Who{Owner, bank, notary, exchange, ipcentre, court, regulator}
 	case UseAssetListAll:
 		return []Who{bank, notary, exchange, ipcentre, court, regulator}

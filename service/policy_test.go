@@ -21,7 +21,7 @@ var wanted = map[service.Use][]service.Who{
 	"asset.list":       {"enrolled"},
 	"asset.list_all":   {"bank", "notary", "exchange", "ipcenter", "court", "regulator"},
 	"asset.read":       {"owner", "bank", "notary", "exchange", "ipcenter", "court", "regulator"},
-	"report.read":      {"owner", "bank", "notary", "exchange", "ipcenter", "court", "regulator"},
+	"report.read":      {"owner", "pledgee", "notary", "exchange", "ipcenter", "court", "regulator"},
 	"content.read":     {"owner"},
 	"fingerprint.read": {"enrolled"},
 	"pledge.list":      {"enrolled"},

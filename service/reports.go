@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/datapledge/datapledge/pledge"
@@ -14,7 +15,7 @@ import (
 
 // AssetReport is a report of the preflight that an asset was notarized with:
 // "consent", "exclusion" or "quality". It is the text whose SHA-256 the ledger
-// has. It names columns, so it is for those who may read the asset.
+// has. It names columns: a bank reads it of what was offered to it in pledge.
 func (s *Service) AssetReport(ctx context.Context, c Caller, assetID, report string) ([]byte, error) {
 	text, err := s.assetReport(ctx, c, assetID, report)
 	s.auditAct(ctx, "report.read", c, err, "asset_id", assetID, "report", report)
@@ -22,7 +23,10 @@ func (s *Service) AssetReport(ctx context.Context, c Caller, assetID, report str
 }
 
 func (s *Service) assetReport(ctx context.Context, c Caller, assetID, report string) ([]byte, error) {
-	a, _, err := s.assetAt(ctx, c, UseReportRead, assetID, "")
+	a, _, err := s.assetAt(ctx, c, UseAssetRead, assetID, "")
+	if err == nil {
+		err = s.mayReadReport(ctx, c, a)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +45,25 @@ func (s *Service) assetReport(ctx context.Context, c Caller, assetID, report str
 		return nil, fmt.Errorf("%w: the %s report of %s is another than the ledger names", storage.ErrCorrupt, report, assetID)
 	}
 	return text, nil
+}
+
+func (s *Service) mayReadReport(ctx context.Context, c Caller, a pledge.Asset) error {
+	who := c.toAsset(a)
+	if c.may(UseReportRead, "", who...) == nil {
+		return nil
+	}
+	head, err := s.settled(ctx)
+	if err != nil {
+		return err
+	}
+	pledges, err := s.o.Index.PledgesOf(ctx, []string{a.ID}, head.Height)
+	if err != nil {
+		return fmt.Errorf("listing the pledges on %s: %w", a.ID, err)
+	}
+	if slices.ContainsFunc(pledges, func(p pledge.Pledge) bool { return p.Pledgee == c.Party }) {
+		who = append(who, Pledgee)
+	}
+	return c.may(UseReportRead, "a report on "+a.ID, who...)
 }
 
 func digestOfReport(a pledge.Asset, report string) (string, error) {
