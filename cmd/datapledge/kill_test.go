@@ -184,6 +184,7 @@ func (s *slow) ReadAt(p []byte, off int64) (int, error) {
 	if off > 14<<20 {
 		select {
 		case s.l.tripwire <- struct{}{}:
+			time.Sleep(100 * time.Millisecond) // the rest would be over before the kill comes
 		default:
 		}
 	}
