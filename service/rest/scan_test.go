@@ -210,7 +210,7 @@ func TestScanTellsNobodyElse(t *testing.T) {
 	b := pledge.ScanBody{PledgeID: p.ID, Result: pledge.ScanClean, Report: digestOf("x")}
 	asked := x.asked
 	forged := s.sign("ipcenter", pledge.PledgeScan, b)
-	forged = forged[:strings.LastIndexByte(forged, '.')] + strings.Repeat("A", 86)
+	forged = forged[:strings.LastIndexByte(forged, '.')+1] + strings.Repeat("A", 86)
 	for _, a := range []answer{s.scans("bank2", b), s.submit(forged)} {
 		if a.status == 200 || a.code() == string(pledge.OverlapFound) || strings.Contains(string(a.body), first) {
 			t.Errorf("got %s", a.body)
