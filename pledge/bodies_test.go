@@ -146,6 +146,7 @@ var wrongBodies = []struct {
 	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"scores":{"validity":1.0,`), "validity"},
 	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"scores":null,"x":{`), "scores"},
 	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"more":-1,"scores":{`), "more"},
+	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"unread":-1,"scores":{`), "unread"},
 	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"findings":["exclusion/cn.mobile"],"scores":{`), "findings"},
 	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"findings":["exclusion/cn.mobile/0123456789a"],"scores":{`), "findings"},
 	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"findings":["exclusion/cn.mobile/0123456789abc"],"scores":{`), "findings"},

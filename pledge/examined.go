@@ -19,6 +19,9 @@ func (e *Examined) check() error {
 	if e.More < 0 {
 		return Errorf(Malformed, "more counts findings and cannot be negative")
 	}
+	if e.Unread < 0 {
+		return Errorf(Malformed, "unread counts files and cannot be negative")
+	}
 	return firstOf(digest("ruleset", e.Ruleset), optionalDigest("consent", e.Consent), digest("exclusion", e.Exclusion),
 		digest("quality", e.Quality), e.Scores.check("scores"), optionalDigest("sketch", e.Sketch), checkFindings(e.Findings))
 }

@@ -91,6 +91,7 @@ type Examined struct {
 	Scores    Scores   `json:"scores"`
 	Findings  []string `json:"findings,omitempty"` // "exclusion/cn.mobile/0123456789ab": principle, code, place; sorted
 	More      int      `json:"more,omitempty"`     // findings beyond those: nobody can answer for what is not listed
+	Unread    int      `json:"unread,omitempty"`   // files of the dataset that are no tables: nobody looked inside
 	Sketch    string   `json:"sketch,omitempty"`   // of the content's overlap sketch, where the custodian has the channel's key
 }
 

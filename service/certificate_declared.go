@@ -105,6 +105,15 @@ func overridden(a *pledge.Asset) []Text {
 	return nil
 }
 
+// unread is how the first line of a certificate says that a preflight without
+// findings did not look everywhere: personal data in an archive pass it.
+func unread(a *pledge.Asset) []Text {
+	if a.Preflight == nil || a.Preflight.Unread == 0 {
+		return nil
+	}
+	return []Text{inBoth("预检未检查 %d 个文件的内容（共 %d 个）：不是可读取的表格", "NOT LOOKED INTO by the preflight, being no tables that it reads: %d of %d files", a.Preflight.Unread, a.Files)}
+}
+
 // mostOverridden bounds the assets whose overrides a search's certificate names.
 const mostOverridden = 20
 

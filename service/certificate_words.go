@@ -117,5 +117,5 @@ func assetFlags(a *pledge.Asset) (list []Text) {
 	if a.Frozen != nil {
 		list = append(list, inBoth("数据资产自 %s 起被冻结", "the asset is FROZEN since %s", LegalTime(a.Frozen.At)))
 	}
-	return append(append(list, objection(a.Objection)...), overridden(a)...)
+	return slices.Concat(list, objection(a.Objection), overridden(a), unread(a))
 }

@@ -19,8 +19,11 @@ type Declared struct {
 	// Examined: the custodian ran the same preflight on what it holds and came
 	// to the same reports, by the rules with the digest Ruleset. Otherwise the
 	// declaration is the owner's word only.
-	Examined   bool        `json:"examined"`
-	Ruleset    string      `json:"ruleset,omitempty"`
+	Examined bool   `json:"examined"`
+	Ruleset  string `json:"ruleset,omitempty"`
+	// Unread is how many files are no tables: the preflight passes them, and
+	// nobody looked inside.
+	Unread     int         `json:"unread,omitempty"`
 	Principles []Principle `json:"principles"` // consent, exclusion, quality
 	// Overrides say who answers for which finding, and why.
 	Overrides []Answered `json:"overrides"`
@@ -45,7 +48,7 @@ type Answered struct {
 func declared(a *pledge.Asset, names func(string) Text) Declared {
 	d := Declared{Declaration: a.Declaration, Overrides: answered(a, names)}
 	if a.Preflight != nil {
-		d.Examined, d.Ruleset = true, a.Preflight.Ruleset
+		d.Examined, d.Ruleset, d.Unread = true, a.Preflight.Ruleset, a.Preflight.Unread
 	}
 	reports := []string{a.Declaration.Consent.Report, a.Declaration.Exclusion.Report, a.Declaration.Quality.Report}
 	for i, name := range []string{"consent", "exclusion", "quality"} {

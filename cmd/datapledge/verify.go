@@ -285,6 +285,9 @@ func printDeclared(w io.Writer, d *client.Declared) {
 		word = "the custodian came to the same reports"
 	}
 	fmt.Fprintf(w, "declared:  %s\n", word)
+	if d.Unread > 0 {
+		fmt.Fprintf(w, "           NOT LOOKED INTO: %d files that are no tables\n", d.Unread)
+	}
 	for _, o := range d.Overrides {
 		fmt.Fprintf(w, "override:  %s (%s): %q; answered for by %q, key %s\n", o.Called.EN, o.Finding, o.Reason, o.Name, o.SignedBy)
 	}

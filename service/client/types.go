@@ -113,6 +113,7 @@ type VerifyQuery struct {
 // the custodian ran the preflight and came to the same reports.
 type Declared struct {
 	Examined   bool       `json:"examined"`
+	Unread     int        `json:"unread"` // files that nobody looked inside
 	Overrides  []Override `json:"overrides"`
 	Principles []struct {
 		Principle string `json:"principle"`

@@ -30,7 +30,7 @@ func (p *Preflight) consented() bool { return p.Consent.AsOf != "" }
 // Examined is what a custody receipt says of this preflight. Where the owner
 // gave no documents, nothing is said of consent. The sketch is not of a report.
 func (p *Preflight) Examined() (pledge.Examined, error) {
-	e := pledge.Examined{Ruleset: sensitive.Digest(), Scores: p.Quality.scores()}
+	e := pledge.Examined{Ruleset: sensitive.Digest(), Scores: p.Quality.scores(), Unread: p.Exclusion.All.Files - p.Exclusion.All.Examined}
 	var err error
 	if p.consented() {
 		if e.Consent, err = Digest(p.Consent); err != nil {

@@ -21,6 +21,7 @@ func (f Found) Agree(theirs pledge.Examined) error {
 		{"the quality scores", scores(theirs.Scores), scores(ours.Scores)},
 		{"the findings", strings.Join(theirs.Findings, " "), strings.Join(ours.Findings, " ")},
 		{"the number of findings beyond those", fmt.Sprint(theirs.More), fmt.Sprint(ours.More)},
+		{"the number of files that nobody looked inside", fmt.Sprint(theirs.Unread), fmt.Sprint(ours.Unread)},
 	} {
 		if c.theirs != c.ours {
 			return &Disagreement{c.what + " of the custodian", c.theirs, c.ours}
