@@ -1,10 +1,10 @@
-//go:build !unix
+//go:build !linux
 
 package sketches
 
 import "os"
 
-// mapped: here files are read.
+// mapped: here files are read, for syscall has no Madvise everywhere.
 func mapped(*os.File, int64) []byte { return nil }
 
 func unmap([]byte) error { return nil }
