@@ -3,6 +3,7 @@ package preflight
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
@@ -12,6 +13,10 @@ import (
 // Examiner runs the preflight for a custodian, on what was sealed.
 type Examiner struct {
 	SketchKey *[32]byte // of the channel; nil: no sketches
+	// Now is the custodian's clock; nil: it has none. Reports have none either:
+	// the owner says as of which day, and could say one on which a consent that
+	// is over today was in force.
+	Now func() time.Time
 }
 
 // Begin starts a pass, which ends early when ctx does.
@@ -20,8 +25,26 @@ func (e *Examiner) Begin(ctx context.Context, given service.Given) (service.Exam
 	if err != nil {
 		return nil, err
 	}
+	if err := e.over(o.Consent); err != nil {
+		return nil, err
+	}
 	o.SketchKey = e.SketchKey
 	return &examination{NewReader(ctx, o)}, nil
+}
+
+// over refuses documents that were in force as of the owner's day and are not
+// today. Anywhere on earth it is this day or a later one in UTC-12.
+func (e *Examiner) over(c *Consent) error {
+	if c == nil || e.Now == nil {
+		return nil
+	}
+	today := e.Now().UTC().Add(-12 * time.Hour).Format(time.DateOnly)
+	for i, d := range c.Documents {
+		if d.Expires != "" && d.Expires < today && d.Expires >= c.AsOf {
+			return pledge.Errorf(pledge.Malformed, "consent: document %d expired on %s, after as_of %s and before today: state as_of of today", i+1, d.Expires, c.AsOf)
+		}
+	}
+	return nil
 }
 
 type examination struct{ *Reader }

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
@@ -196,5 +197,26 @@ func TestTooManyPatternsForSoManyFiles(t *testing.T) {
 	}
 	if _, err := x.Report("sha256:"); !errors.Is(err, pledge.Malformed) {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestConsentThatIsOverToday is not made good by a day on which it was in force.
+func TestConsentThatIsOverToday(t *testing.T) {
+	const from, to = `{"v":1,"basis":"consent","as_of":"`, `","documents":[{"path":"a","kind":"consent","scope":"any","sources":["*"],"expires":"2026-02-10","digest":""}]}`
+	for asOf, days := range map[string]map[string]bool{
+		"2026-01-31": {"2026-02-01T00:00:00Z": true, "2026-02-11T11:00:00Z": true, "2026-02-11T13:00:00Z": false, "2027-01-01T00:00:00Z": false},
+		"2026-02-11": {"2027-01-01T00:00:00Z": true}, // the report says that it is over
+	} {
+		for now, fine := range days {
+			at, err := time.Parse(time.RFC3339, now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			e := preflight.Examiner{Now: func() time.Time { return at }}
+			_, err = e.Begin(t.Context(), service.Given{Consent: []byte(from + asOf + to)})
+			if refused := (*pledge.Error)(nil); (err == nil) != fine || err != nil && (!errors.As(err, &refused) || refused.Code != pledge.Malformed || !strings.Contains(err.Error(), "2026-02-10")) {
+				t.Errorf("as of %s, on %s: %v", asOf, now, err)
+			}
+		}
 	}
 }
