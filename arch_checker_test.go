@@ -9,7 +9,7 @@ import (
 // checkerMayLink is all that the checker of browsers may be made of. More of
 // ours, or a network or protobuf library, would be sent to every visitor, and
 // would have to be read by whoever wants to know what the checker does.
-var checkerMayLink = []string{"cmd/datapledge-checker", "service/evidence", "service/acts", "service/anchor", "pledge",
+var checkerMayLink = []string{"cmd/datapledge-checker", "service/evidence", "service/acts", "service/anchor", "service/printable", "pledge",
 	"github.com/go-jose/go-jose/v4", "google.golang.org/protobuf/encoding/protowire",
 	"github.com/transparency-dev/merkle", "github.com/emmansun/gmsm"}
 

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/datapledge/datapledge/service"
+	"github.com/datapledge/datapledge/service/printable"
 )
 
 // Fact is something that speaks against the record, or limits what the
@@ -20,7 +20,7 @@ type Fact struct {
 // against notes a negative fact; its text is that of the code, with detail in it.
 func (c *checker) against(code, id, since, detail string) {
 	w := negativeWords[code]
-	detail = service.Printable(detail)
+	detail = printable.Text(detail)
 	c.Negative = append(c.Negative, Fact{code, id, since, Words{strings.ReplaceAll(w.ZH, "{}", inChinese(detail)), strings.ReplaceAll(w.EN, "{}", detail)}})
 }
 

@@ -1,6 +1,6 @@
 package evidence
 
-import "github.com/datapledge/datapledge/service"
+import "github.com/datapledge/datapledge/service/printable"
 
 // received tells which institutions have had the records, and since when.
 func (p *printer) received() {
@@ -9,6 +9,6 @@ func (p *printer) received() {
 	}
 	p.title(Words{"印刻：下列机构已收到区块及其全部记录并签收", "Imprint: these institutions received the block with all of its records, and signed for it"})
 	for _, r := range p.report.Received {
-		p.printf("  %6d  %s  %s %s (%s)\n", r.Block, r.Time, service.Printable(r.Party), service.Printable(r.Name), service.Printable(r.Role))
+		p.printf("  %6d  %s  %s %s (%s)\n", r.Block, r.Time, printable.Text(r.Party), printable.Text(r.Name), printable.Text(r.Role))
 	}
 }

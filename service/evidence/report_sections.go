@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/datapledge/datapledge/service"
+	"github.com/datapledge/datapledge/service/printable"
 )
 
 // record tells what the record says, in short.
@@ -13,7 +13,7 @@ func (p *printer) record() {
 		p.title(Words{"记录内容", "What the record says"})
 	}
 	for _, d := range p.report.Record {
-		value := service.Printable(d.Value)
+		value := printable.Text(d.Value)
 		if p.lang != LangEN {
 			value = inChinese(value)
 		}
@@ -29,10 +29,10 @@ func (p *printer) negatives() {
 	for _, f := range p.report.Negative {
 		about := ""
 		if f.RecordID != "" {
-			about = service.Printable(f.RecordID) + " "
+			about = printable.Text(f.RecordID) + " "
 		}
 		if f.Since != "" {
-			about += service.Printable(f.Since) + " "
+			about += printable.Text(f.Since) + " "
 		}
 		p.printf("  ! %s[%s]\n", about, f.Code)
 		p.lines(4, f.Words)
@@ -48,8 +48,8 @@ func (p *printer) history() {
 	}
 	names := p.names()
 	for _, l := range p.report.History {
-		p.printf("  %s %s  %s (%s)  %s %s\n      %s\n", p.report.place(l.Block, l.Tx, l.Index), l.Time, p.say(actWords(service.Printable(l.Act))),
-			service.Printable(l.Act), service.Printable(names[l.By]), service.Printable(l.By), l.CommandID)
+		p.printf("  %s %s  %s (%s)  %s %s\n      %s\n", p.report.place(l.Block, l.Tx, l.Index), l.Time, p.say(actWords(printable.Text(l.Act))),
+			printable.Text(l.Act), printable.Text(names[l.By]), printable.Text(l.By), l.CommandID)
 	}
 }
 
@@ -78,10 +78,10 @@ func (p *printer) keys() {
 	last := ""
 	for _, k := range p.report.Keys {
 		if k.Party != last {
-			p.printf("  %s %s\n", service.Printable(k.Name), service.Printable(k.Party))
+			p.printf("  %s %s\n", printable.Text(k.Name), printable.Text(k.Party))
 		}
 		last = k.Party
-		p.printf("      %s %s %s\n", k.KID, k.Alg, service.Printable(k.Scope))
+		p.printf("      %s %s %s\n", k.KID, k.Alg, printable.Text(k.Scope))
 		p.moment(Words{"登记于", "enrolled"}, k.Enrolled)
 		if k.Revoked != nil {
 			p.moment(Words{"撤销于", "REVOKED"}, *k.Revoked)
@@ -101,7 +101,7 @@ func (p *printer) vouchers() {
 	for _, i := range p.report.Institutions {
 		did := Words{fmt.Sprintf("签名区块 %d，背书交易 %d，证明指令 %d", i.Blocks, i.Endorsements, i.Attestations),
 			fmt.Sprintf("signed %d blocks, endorsed %d transactions, attested %d commands", i.Blocks, i.Endorsements, i.Attestations)}
-		p.printf("  %-16s %s %s: %s\n", service.Printable(i.MSP), service.Printable(i.Party), service.Printable(i.Name), p.say(did))
+		p.printf("  %-16s %s %s: %s\n", printable.Text(i.MSP), printable.Text(i.Party), printable.Text(i.Name), p.say(did))
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/datapledge/datapledge/service"
+	"github.com/datapledge/datapledge/service/printable"
 )
 
 // WriteJSON prints the report as one JSON object.
@@ -67,10 +67,10 @@ func (p *printer) head() {
 		verdict = Words{"通过：全部必要检查均通过", "OK: every required check passed"}
 	}
 	p.printf("%s\n\n", p.say(verdict))
-	p.printf("%s: %s %s\n", p.say(Words{"记录", "record"}), p.say(wordsOf(kindWords, r.RecordKind)), service.Printable(r.RecordID))
-	p.printf("%s: %s, %s %s\n", p.say(Words{"账本", "ledger"}), p.say(wordsOf(ledgerWords, r.Ledger)), p.say(Words{"通道", "channel"}), service.Printable(r.Channel))
+	p.printf("%s: %s %s\n", p.say(Words{"记录", "record"}), p.say(wordsOf(kindWords, r.RecordKind)), printable.Text(r.RecordID))
+	p.printf("%s: %s, %s %s\n", p.say(Words{"账本", "ledger"}), p.say(wordsOf(ledgerWords, r.Ledger)), p.say(Words{"通道", "channel"}), printable.Text(r.Channel))
 	p.printf("%s: %d\n", p.say(Words{"截至区块", "as of block"}), r.AsOf.Height)
-	p.printf("%s: %s\n", p.say(Words{"制作时间（制作方陈述）", "made at (as its maker says)"}), service.Printable(r.MadeAt))
+	p.printf("%s: %s\n", p.say(Words{"制作时间（制作方陈述）", "made at (as its maker says)"}), printable.Text(r.MadeAt))
 	p.lines(0, Words{"所有时间均为协调世界时（UTC），北京时间为其加 8 小时。", "All times are UTC; Beijing is 8 hours ahead."})
 }
 
@@ -100,7 +100,7 @@ func (p *printer) checks() {
 
 func (p *printer) failures(c Finding) {
 	for _, f := range c.Failures {
-		p.printf("      > %s %s: %s\n", service.Printable(f.File), service.Printable(f.Field), service.Printable(f.Detail))
+		p.printf("      > %s %s: %s\n", printable.Text(f.File), printable.Text(f.Field), printable.Text(f.Detail))
 	}
 	if more := c.Failed - len(c.Failures); more > 0 {
 		p.printf("      … %s\n", p.say(Words{fmt.Sprintf("另有 %d 处", more), fmt.Sprintf("and %d more", more)}))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/datapledge/datapledge/service"
 	"github.com/datapledge/datapledge/service/preflight/quality"
+	"github.com/datapledge/datapledge/service/printable"
 )
 
 var dimensionNames = map[quality.Dimension]service.Text{
@@ -51,7 +52,7 @@ func (p *Preflight) list(w io.Writer, lang string, must bool, title service.Text
 		if f.Table != "" {
 			where = f.Table + ": "
 		}
-		fmt.Fprintf(w, "  %d. %s\n", n, service.Printable(where+f.What.In(lang)))
+		fmt.Fprintf(w, "  %d. %s\n", n, printable.Text(where+f.What.In(lang)))
 		if f.ID != "" {
 			fmt.Fprintf(w, "     %s\n", f.ID)
 		}
