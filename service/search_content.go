@@ -71,7 +71,3 @@ func (l likeness) answer(sketch string, matches []Match) *ContentAnswer {
 	}
 	return a
 }
-
-func notCompared(why Text) *ContentAnswer {
-	return &ContentAnswer{Why: &why, Matches: []Match{}}
-}
