@@ -93,26 +93,35 @@ func (r *ConsentReport) problems() bool {
 	return len(r.Documents) == 0
 }
 
-// mostCovering bounds the bytes of patterns that are held against files.
-const mostCovering = 1 << 30
-
 // ConsentError: the consent does not fit the data.
 type ConsentError struct{ What string }
 
 func (e *ConsentError) Error() string { return "consent: " + e.What }
 
-func (c *Consent) bounded(files int) error {
+// mostCovering bounds the bytes that are compared when patterns are held
+// against files: some ten seconds.
+const mostCovering = 1 << 32
+
+// bounded refuses what would keep a processor busy for hours. A pattern with a
+// star may be compared with a path from each of its bytes on.
+func (c *Consent) bounded(files []*file) error {
 	if c == nil {
 		return nil
 	}
-	n := 0
+	plain, starred, paths := 0, 0, 0
 	for _, d := range c.Documents {
 		for _, s := range d.Sources {
-			n += len(s) + 1
+			if s != "*" && strings.Contains(s, "*") {
+				starred += len(s)
+			}
+			plain += len(s) + 1
 		}
 	}
-	if n > mostCovering/max(1, files) {
-		return &ConsentError{fmt.Sprintf("its sources are %d bytes of patterns, too many for %d files: name folders instead", n, files)}
+	for _, f := range files {
+		paths += len(f.Path)
+	}
+	if plain > mostCovering/4/max(1, len(files)) || starred > mostCovering/max(1, paths) {
+		return &ConsentError{fmt.Sprintf("its sources are %d bytes of patterns, too many for %d files: name folders instead", plain, len(files))}
 	}
 	return nil
 }

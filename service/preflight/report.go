@@ -29,7 +29,7 @@ func (r *Reader) Report(fingerprint string) (Preflight, error) {
 	if r.over() {
 		return Preflight{}, &ExcessError{}
 	}
-	errs = append(errs, r.unmet(files), r.o.Consent.bounded(len(files)))
+	errs = append(errs, r.unmet(files), r.o.Consent.bounded(files))
 	if err := errors.Join(errs...); err != nil {
 		return Preflight{}, err
 	}
