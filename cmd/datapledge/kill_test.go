@@ -39,7 +39,7 @@ func TestKilledServiceLosesNothing(t *testing.T) {
 		t.Skip("kills the real service; not with -short")
 	}
 	v := newVictim(t)
-	l := &load{t: t, v: v, tripwire: make(chan struct{}, 1), acked: map[string]pledge.Outcome{}}
+	l := &load{t: t, v: v, tripwire: make(chan chan struct{}), acked: map[string]pledge.Outcome{}}
 	l.begin()
 	v.killAgainAndAgain(kills, l.tripwire)
 	l.end()
@@ -54,7 +54,7 @@ type load struct {
 
 	stop     context.CancelFunc
 	running  sync.WaitGroup
-	tripwire chan struct{} // an upload is half done
+	tripwire chan chan struct{} // an upload is half done, and waits until this is closed
 
 	mu      sync.Mutex
 	acked   map[string]pledge.Outcome
@@ -77,7 +77,7 @@ func (l *load) begin() {
 		l.t.Fatal(err)
 	}
 	l.company = l.v.dial(key)
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(l.t.Context())
 	l.stop = stop
 	for range 3 {
 		l.running.Go(func() { l.repeat(ctx, l.one) })
@@ -169,26 +169,38 @@ func (l *load) batch(ctx context.Context) error {
 	return nil
 }
 
-// slow hands content out and notes where reading begins.
+// slow hands content out and notes where reading begins. Several connections
+// may read it, one of them dead already.
 type slow struct {
 	io.ReaderAt
+	ctx  context.Context
 	l    *load
-	last int64
+	last atomic.Int64
 }
 
 func (s *slow) ReadAt(p []byte, off int64) (int, error) {
-	if off < s.last && off > 0 {
+	if last := s.last.Swap(off); off < last && off > 0 {
 		s.l.resumed.Add(1)
 	}
-	s.last = off
 	if off > 14<<20 {
-		select {
-		case s.l.tripwire <- struct{}{}:
-			time.Sleep(100 * time.Millisecond) // the rest would be over before the kill comes
-		default:
-		}
+		s.halt()
 	}
 	return s.ReaderAt.ReadAt(p, off)
+}
+
+// halt waits for the kill, when one waits for an upload: the rest might be
+// over before it comes.
+func (s *slow) halt() {
+	killed := make(chan struct{})
+	select {
+	case s.l.tripwire <- killed:
+	default:
+		return
+	}
+	select {
+	case <-killed:
+	case <-s.ctx.Done():
+	}
 }
 
 // notarize uploads a dataset of its own and notarizes it.
@@ -208,7 +220,7 @@ func (l *load) notarize(ctx context.Context) error {
 	}
 	file := m.Files()[0]
 	err = l.company.PutFile(ctx, u.ID, client.Source{Path: file.Path, Size: size, SHA256: file.SHA256,
-		Content: &slow{ReaderAt: bytes.NewReader(content), l: l}})
+		Content: &slow{ReaderAt: bytes.NewReader(content), ctx: ctx, l: l}})
 	if err != nil {
 		return ignoreOutage(err)
 	}

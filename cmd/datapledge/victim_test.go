@@ -54,33 +54,34 @@ func (v *victim) start() {
 }
 
 // killAgainAndAgain kills at random moments, and every other time while an
-// upload is half done.
-func (v *victim) killAgainAndAgain(kills int, tripwire <-chan struct{}) {
+// upload is half done, which waits for it.
+func (v *victim) killAgainAndAgain(kills int, tripwire <-chan chan struct{}) {
 	seed := uint64(time.Now().UnixNano())
 	v.t.Logf("%d kills, seed %d", kills, seed)
 	random := mathrand.New(mathrand.NewPCG(seed, 0))
 	for i := range kills {
-		select {
-		case <-tripwire: // from an upload that is over
-		default:
-		}
-		wire := tripwire
-		pause := time.Duration(50+random.IntN(500)) * time.Millisecond
+		wire, pause := tripwire, 20*time.Second
 		if i%2 == 0 {
-			wire = nil
-		} else {
-			pause = 20 * time.Second
+			wire, pause = nil, time.Duration(50+random.IntN(500))*time.Millisecond
 		}
+		var killed chan struct{}
 		select {
-		case <-wire:
+		case killed = <-wire:
 		case <-time.After(pause):
 		}
-		if err := v.cmd.Process.Signal(syscall.SIGKILL); err != nil {
-			v.t.Fatal(err)
+		v.kill()
+		if killed != nil {
+			close(killed)
 		}
-		_ = v.cmd.Wait()
 		v.start()
 	}
+}
+
+func (v *victim) kill() {
+	if err := v.cmd.Process.Signal(syscall.SIGKILL); err != nil {
+		v.t.Fatal(err)
+	}
+	_ = v.cmd.Wait()
 }
 
 func (v *victim) dial(key *client.Key) *client.Client {
