@@ -220,3 +220,18 @@ func TestConsentThatIsOverToday(t *testing.T) {
 		}
 	}
 }
+
+// TestQualityTellsItsDay: ages are as good as the day that they are counted to,
+// which the owner chose.
+func TestQualityTellsItsDay(t *testing.T) {
+	dir := folder(t, map[string]string{"a.csv": "made,n\n2019-12-30,1\n2019-12-31,2\n"})
+	for asOf, fresh := range map[string]bool{"2020-01-01": true, "2026-01-01": false} {
+		e, err := examine(t, dir, given(t, nil, `{"v":1,"as_of":"`+asOf+`","at_least":{"timeliness":10000},"tables":{"a.csv":{"current":"made","max_age_days":30}}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if has := bytes.Contains(e.Documents[e.Quality], []byte(`"as_of":"`+asOf+`"`)); !has || (len(e.Findings) == 0) != fresh {
+			t.Errorf("as of %s: named %t, findings %v", asOf, has, e.Findings)
+		}
+	}
+}

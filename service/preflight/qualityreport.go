@@ -11,6 +11,9 @@ import (
 // QualityReport measures the dataset by the dimensions of GB/T 36344-2018.
 type QualityReport struct {
 	Header
+	// AsOf is the day that ages were counted to, which the owner chose; "" when
+	// none was given.
+	AsOf       string          `json:"as_of,omitempty"`
 	Dimensions []DimensionLine `json:"dimensions"` // all six, in the order of the standard
 	Files      []QualityFile   `json:"files"`      // those that the exclusion report tells of
 
@@ -49,6 +52,9 @@ func (p *Preflight) quality(e *quality.Expectations, m means, files, told []*fil
 		p.Quality.Files = append(p.Quality.Files, f.quality())
 	}
 	m.measure(readable(files))
+	if e != nil {
+		p.Quality.AsOf = e.AsOf
+	}
 	passed := true
 	for i, d := range quality.Dimensions {
 		l := DimensionLine{Dimension: d, Score: m.dimensions[i].of(), Measures: m.dimensions[i].n, Of: m.dimensions[i].all}
