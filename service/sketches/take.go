@@ -14,12 +14,16 @@ import (
 func (ix *Index) take(ctx context.Context, blocks <-chan service.Block, last *service.Head, grown chan<- struct{}) error {
 	again := time.NewTicker(ix.o.Again)
 	defer again.Stop()
-	if err := ix.lookAgain(ctx); err != nil {
-		return err
-	}
-	t := taker{Index: ix, last: last, seen: last == nil}
+	t, todo := taker{Index: ix, last: last, seen: last == nil}, ix.store.missing()
 	for {
+		var err error
+		if len(todo) > 0 && len(blocks) == 0 {
+			if todo, err = ix.lookAgain(ctx, todo); err != nil {
+				return err
+			}
+		}
 		select {
+		case <-ready(todo):
 		case b := <-blocks:
 			if err := t.batch(ctx, b, blocks); err != nil {
 				return err
@@ -29,8 +33,8 @@ func (ix *Index) take(ctx context.Context, blocks <-chan service.Block, last *se
 			default:
 			}
 		case <-again.C:
-			if err := ix.lookAgain(ctx); err != nil {
-				return err
+			if len(todo) == 0 {
+				todo = ix.store.missing()
 			}
 		case err := <-ix.damaged:
 			return err
@@ -116,12 +120,27 @@ func (t *taker) checkpoint() error {
 	return t.store.setCheckpoint(*t.last)
 }
 
-// lookAgain asks for the sketches that were missing.
-func (ix *Index) lookAgain(ctx context.Context) error {
-	for _, n := range ix.store.missing() {
+// ready is not nil when there is more to do.
+func ready(todo []uint32) <-chan struct{} {
+	if len(todo) == 0 {
+		return nil
+	}
+	done := make(chan struct{})
+	close(done)
+	return done
+}
+
+// askedAtOnce is how many missing sketches are asked for between two blocks:
+// those of another custodian may be thousands, and never come.
+const askedAtOnce = 16
+
+// lookAgain asks for some of the sketches that were missing, and gives the rest.
+func (ix *Index) lookAgain(ctx context.Context, todo []uint32) ([]uint32, error) {
+	part, rest := todo[:min(len(todo), askedAtOnce)], todo[min(len(todo), askedAtOnce):]
+	for _, n := range part {
 		e, err := ix.store.cat.line(n)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		s, key, err := fetch(ctx, ix.o.Vault, e.digest)
 		if absent(err) {
@@ -131,12 +150,12 @@ func (ix *Index) lookAgain(ctx context.Context) error {
 			err = ix.store.found(ctx, n, *s, key)
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		ix.log.InfoContext(ctx, "a sketch that was missing is there", "asset", e.asset)
 		ix.count()
 	}
-	return nil
+	return rest, nil
 }
 
 func headOf(e entry) *service.Head {
