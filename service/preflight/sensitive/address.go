@@ -12,12 +12,13 @@ const (
 
 // addressForm looks for a detailed address: two or more words for areas and
 // streets, and a number with 号, 室, 栋 and so on. An area without a number is a
-// generalized address: near.
+// generalized address: near. A number after stars is of a street that they hide.
 func (x *lexicon) addressForm(b []byte) outcome {
-	places, areas, number, digit := 0, 0, false, false
+	places, areas, number, digit, hidden := 0, 0, false, false, false
 	for i := 0; i < len(b); {
 		r := hanzi(b, i)
 		if r < 0x4E00 || r >= 0xA000 {
+			hidden = hidden || b[i] == '*'
 			digit = isDigit(b[i]) || digit && (b[i] == '-' || isAlpha(b[i]))
 			i++
 			continue
@@ -25,7 +26,8 @@ func (x *lexicon) addressForm(b []byte) outcome {
 		part := x.part[r-0x4E00]
 		areas += int(part & anArea)
 		places += int(part&anArea | part&aStreet>>1)
-		number = number || digit && part&aNumber != 0
+		hidden = hidden && (part&(anArea|aStreet) == 0 || b[i-1] == '*')
+		number = number || digit && !hidden && part&aNumber != 0
 		digit = part&aDigit != 0
 		i += 3
 	}

@@ -1,5 +1,7 @@
 package sensitive
 
+import "bytes"
+
 // address4 recognizes an IPv4 address. Private, loopback and reserved ones
 // point to no subscriber and are only near, as are numbers of three or five
 // parts: version numbers look like that.
@@ -108,4 +110,24 @@ func isDigest(b []byte) bool {
 		}
 	}
 	return letters > 0 && digits > 0 && cases != 3
+}
+
+// networkOnly recognizes what is left of an IPv4 address when its end was
+// taken away: 36.40.12, 36.40.12.0/24, 36.40.*.*.
+func networkOnly(b []byte) bool {
+	plain, prefix, cut := bytes.Cut(b, []byte("/"))
+	stars := 0
+	for i, c := range plain {
+		switch {
+		case c == '*':
+			stars++
+		case c != '.' && !isDigit(c), stars > 0 && c != '.', i == 0 && c == '.':
+			return false
+		}
+	}
+	dots := bytes.Count(plain, []byte("."))
+	if cut {
+		return dots == 3 && stars == 0 && len(prefix) > 0 && len(prefix) <= 2 && allDigits(prefix) && number(string(prefix)) <= 24
+	}
+	return stars > 0 && dots == 3 || stars == 0 && (dots == 1 || dots == 2) && plain[len(plain)-1] != '.'
 }

@@ -21,6 +21,8 @@ type labelled struct {
 	rule   string // what is planted, "" for nothing
 	count  int64  // how many cells of it
 	values []string
+	// of and form say of which column type it is which form; "" for none.
+	of, form string
 }
 
 // corpus is every kind of column: by Chinese name, by English name, by no
@@ -29,7 +31,11 @@ func corpus() []labelled {
 	g := newSource(20251101)
 	var all []labelled
 	for _, k := range append(append([]kind{}, dirty...), attributes...) {
-		all = append(all, full(g, k, k.zh), full(g, k, k.en))
+		for _, name := range []string{k.zh, k.en} {
+			l := full(g, k, name)
+			l.of, l.form = k.en, "dirty"
+			all = append(all, l)
+		}
 		if knownAlone[k.rule] {
 			all = append(all, full(g, k, "c1"))
 		}
@@ -43,13 +49,16 @@ func corpus() []labelled {
 		k.rule = ""
 		all = append(all, full(g, k, k.zh), full(g, k, k.en), full(g, k, "c1"))
 	}
+	for _, c := range columnTypes {
+		all = append(all, c.columns(g)...)
+	}
 	return all
 }
 
 // knownRare are the rules that find single values in any column, knownAlone
 // those that know a column by its values alone.
 var (
-	knownRare  = set("identity-number residence-card bank-card mobile-phone email plate vin officer-card")
+	knownRare  = set("identity-number residence-card bank-card mobile-phone email plate vin officer-card imei uscc-sole-trader")
 	knownAlone = set("identity-number residence-card bank-card mobile-phone email plate vin officer-card imei passport hk-macau-permit exit-permit fixed-phone ip-address mac-address position person-name address uscc-sole-trader")
 )
 
@@ -118,19 +127,23 @@ func told(r ColumnResult, rule string) int64 {
 // What has a check digit must be found nearly always and nearly alone.
 func TestPrecision(t *testing.T) {
 	all := corpus()
-	scores := map[string]*score{}
+	scores, forms := map[string]*score{}, formTable{}
 	for _, r := range Rules() {
 		scores[r.ID] = new(score)
 	}
 	for _, l := range all {
 		r := cells(l.name, l.values...)
+		if l.of != "" {
+			forms.take(l, r.Verdict)
+		}
 		for id, s := range scores {
 			if id == l.rule || !sameValue[[2]string{l.rule, id}] {
 				s.take(l.planted(id), told(r, id), r.of(id).Verdict)
 			}
 		}
 	}
-	got := report(all, scores)
+	got := report(all, scores) + forms.String()
+	forms.check(t)
 	t.Log("\n" + got)
 	golden(t, got)
 	for _, r := range Rules() {

@@ -14,12 +14,13 @@ func (s *Scanner) spoken(b []byte, class table.Class) {
 		return
 	}
 	byName, hash := false, class&table.High == 0 && isDigest(b)
+	veiled := s.veiled != 0 && s.found == 0 // by what it holds: 王某
 	for _, sp := range s.col.speakers {
 		byName = byName || sp.by == named
 		if (s.found|s.veiled)&(1<<sp.rule) != 0 && sp.det != secret || sp.by == hinted && sp.det != anyValue {
 			continue // settled; or a hint, which only lowers the threshold
 		}
-		switch s.form(sp.det, b, class, hash) {
+		switch s.form(sp.det, b, class, hash || veiled && sp.det == anyValue) {
 		case hit:
 			s.found |= 1 << sp.rule
 		case masked:
@@ -35,11 +36,11 @@ func (s *Scanner) spoken(b []byte, class table.Class) {
 const longestBlank = 7
 
 // form says what a cell is to a rule that the column's name speaks of.
-func (s *Scanner) form(d detector, b []byte, class table.Class, hash bool) outcome {
+func (s *Scanner) form(d detector, b []byte, class table.Class, veiled bool) outcome {
 	switch {
 	case d == secret:
 		return hit
-	case hash || class&table.Star != 0 && bytes.Contains(b, []byte("**")):
+	case veiled || class&table.Star != 0 && bytes.Contains(b, []byte("**")):
 		return masked
 	case d == anyValue || d == token && len(b) >= 4:
 		return starless(class)
@@ -47,7 +48,7 @@ func (s *Scanner) form(d detector, b []byte, class table.Class, hash bool) outco
 	if o := s.formOf(d, b, class); o != other {
 		return o
 	}
-	if blurs(d) && generalized(b) {
+	if blurs(d) && generalized(b) || d == ip && networkOnly(b) {
 		return masked
 	}
 	return other
