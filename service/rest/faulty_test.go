@@ -98,6 +98,14 @@ func TestSealAfterAFaultOfTheExaminer(t *testing.T) {
 	}
 }
 
+// TestSealTakesNullForNothing, also where nobody examines.
+func TestSealTakesNullForNothing(t *testing.T) {
+	for _, s := range []*stack{newStack(t), newStack(t, examining)} {
+		upload := s.uploaded("enterprise", map[string]string{"a.csv": "x,y\n1,2\n"})
+		s.post(upload+"/seal", "enterprise", map[string]any{"consent": nil, "expectations": nil}).want(http.StatusOK, "")
+	}
+}
+
 // TestSealsOfOnePartyLeaveRoom: however many of its datasets are examined,
 // another's is, too.
 func TestSealsOfOnePartyLeaveRoom(t *testing.T) {

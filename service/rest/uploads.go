@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -72,6 +73,11 @@ func (h *Handler) sealUpload(c *gin.Context) error {
 	var given service.Given
 	if err := decodeOptional(c, maxGiven, &given); err != nil {
 		return err
+	}
+	for _, member := range []*json.RawMessage{&given.Consent, &given.Expectations} {
+		if string(*member) == "null" { // as some programs say nothing
+			*member = nil
+		}
 	}
 	sealed, err := h.svc.SealUpload(c.Request.Context(), caller(c), c.Param("upload_id"), given)
 	if err != nil {
