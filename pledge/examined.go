@@ -27,8 +27,8 @@ func (e *Examined) check() error {
 }
 
 func checkFindings(list []string) error {
-	if len(list) > maxFindings {
-		return Errorf(Malformed, "findings has %d; list %d and count the rest in more", len(list), maxFindings)
+	if len(list) > MaxFindings {
+		return Errorf(Malformed, "findings has %d; list %d and count the rest in more", len(list), MaxFindings)
 	}
 	for i, f := range list {
 		if err := finding("findings", f); err != nil {
@@ -62,8 +62,8 @@ func notInCode(r rune) bool {
 func notHex(r rune) bool { return (r < '0' || r > '9') && (r < 'a' || r > 'f') }
 
 func checkOverrides(list []Override) error {
-	if len(list) > maxFindings {
-		return Errorf(Malformed, "overrides has %d; there are at most %d findings to answer for", len(list), maxFindings)
+	if len(list) > MaxFindings {
+		return Errorf(Malformed, "overrides has %d; there are at most %d findings to answer for", len(list), MaxFindings)
 	}
 	seen := map[string]bool{}
 	for _, o := range list {

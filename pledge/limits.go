@@ -35,9 +35,9 @@ const (
 	maxOverlaps = 32
 	// maxCandidates bounds the assets that one notarization is compared with.
 	maxCandidates = 1024
-	// maxFindings bounds what a custodian lists, and a person can answer for.
-	maxFindings = 64
-	// maxReason bounds the reason of an override in bytes, so that maxFindings
+	// MaxFindings bounds what a custodian lists, and a person can answer for.
+	MaxFindings = 64
+	// maxReason bounds the reason of an override in bytes, so that MaxFindings
 	// of them and MustList files fit into one command.
 	maxReason = 500
 	// maxPartyKeys bounds a party's record, revoked keys included.

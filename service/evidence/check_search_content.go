@@ -3,11 +3,13 @@ package evidence
 import (
 	"fmt"
 	"slices"
+
+	"github.com/datapledge/datapledge/pledge"
 )
 
 // likeShare is from how many basis points of rows on a search tells the liens
 // of an asset of like content.
-const likeShare = 3000
+const likeShare = pledge.ReviewShare
 
 // comparison is what a search says of comparing content. That the shares are
 // right is its word: the sketches are not in the package.

@@ -107,7 +107,7 @@ func TestReportsOfManyTablesAreBounded(t *testing.T) {
 		}
 	}
 	e, err := want.Examined()
-	if err != nil || e.More != 120-mostFindings {
+	if err != nil || e.More != 120-pledge.MaxFindings {
 		t.Errorf("%d more findings, %v", e.More, err)
 	}
 }

@@ -21,9 +21,6 @@ func (f *Fix) id() string {
 	return f.Principle + "/" + f.Code + "/" + hex.EncodeToString(sum[:6])
 }
 
-// mostFindings is how many a custody receipt lists; the rest is counted.
-const mostFindings = 64
-
 // consented: the owner gave a list of documents, which always has a day.
 func (p *Preflight) consented() bool { return p.Consent.AsOf != "" }
 
@@ -41,8 +38,8 @@ func (p *Preflight) Examined() (pledge.Examined, error) {
 		return e, err
 	}
 	e.Findings = p.findings()
-	if n := len(e.Findings) - mostFindings; n > 0 {
-		e.Findings, e.More = e.Findings[:mostFindings], n
+	if n := len(e.Findings) - pledge.MaxFindings; n > 0 {
+		e.Findings, e.More = e.Findings[:pledge.MaxFindings], n
 	}
 	e.More += p.unlisted
 	e.Quality, err = Digest(p.Quality)

@@ -13,10 +13,6 @@ import (
 	"github.com/datapledge/datapledge/storage"
 )
 
-// Folder of the vault's documents that are sketches, each named by the hex of
-// its SHA-256.
-const Folder = "sketches"
-
 // Vault is what the index needs of a vault.
 type Vault interface {
 	Document(ctx context.Context, folder, name string) ([]byte, error)
@@ -37,7 +33,7 @@ func parseDigest(text string) (sum [32]byte, ok bool) {
 // and service.ErrUnavailable when it cannot be asked.
 func fetch(ctx context.Context, vault Vault, digest [32]byte) (*sketch.Sketch, [32]byte, error) {
 	name := hex.EncodeToString(digest[:])
-	text, err := vault.Document(ctx, Folder, name)
+	text, err := vault.Document(ctx, service.FolderSketches, name)
 	if ctx.Err() != nil {
 		return nil, [32]byte{}, ctx.Err()
 	}
