@@ -141,7 +141,7 @@ func TestFixesAreBounded(t *testing.T) {
 }
 
 // TestManySmallFiles: a hundred thousand files need no more memory than their
-// names do.
+// names do. What was taken from the system would tell of other tests, too.
 func TestManySmallFiles(t *testing.T) {
 	r := NewReader(t.Context(), Options{SketchKey: new([32]byte)})
 	var m runtime.MemStats
@@ -156,8 +156,8 @@ func TestManySmallFiles(t *testing.T) {
 	if err != nil || p.Exclusion.All.Files != 3000 || p.Exclusion.All.Rows != 3000 {
 		t.Fatalf("%+v, %v", p.Exclusion.All, err)
 	}
-	if m.HeapAlloc > 64<<20 || m.HeapSys > 160<<20 {
-		t.Errorf("%d MiB live, %d MiB taken", m.HeapAlloc>>20, m.HeapSys>>20)
+	if m.HeapAlloc > 64<<20 {
+		t.Errorf("%d MiB live", m.HeapAlloc>>20)
 	}
 }
 
