@@ -22,7 +22,7 @@ import (
 
 // Tool names what made a report. Its number changes whenever the same bytes
 // could give another report.
-const Tool = "datapledge preflight 1"
+const Tool = "datapledge preflight 2"
 
 // Options of a pass. The zero value expects nothing and knows of no consent.
 type Options struct {
