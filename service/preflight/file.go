@@ -29,11 +29,12 @@ type file struct {
 
 // found is what was found in a table.
 type found struct {
-	Name    string   // of the sheet, or its number
-	Names   []string // of the columns, as the file has them: never printed
-	Heading string   // the rule by which the names are data; "": they are names
-	Width   int      // columns there are
-	Numbers []int    // of those told; nil: all
+	Name    string // of the sheet, or its number
+	Heading string // the rule by which the names are data; "": they are names
+	Width   int    // columns there are
+	Numbers []int  // of those told; nil: all
+	all     bool   // all columns are told
+	told    []int  // otherwise these, 0 for the first
 	Columns []sensitive.ColumnResult
 	Quality quality.Result
 	Sketch  *sketch.Sketch
@@ -101,9 +102,7 @@ func (f *file) table(r *Reader, t *table.Table) error {
 	}
 	look.name = name
 	defer func() {
-		found := look.found()
-		found.heading(t.Header)
-		f.Tables = append(f.Tables, found)
+		f.Tables = append(f.Tables, look.found(t.Header))
 	}()
 	for {
 		b, err := t.Next(r.ctx)
@@ -178,8 +177,18 @@ func (l *look) add(b *table.Batch) {
 	}
 }
 
-func (l *look) found() *found {
-	f := &found{Name: l.name, Names: l.columns, Width: len(l.columns), Columns: l.scanner.Columns(), Quality: l.profile.Result()}
+// found keeps what is told of the columns, and the verdicts of all.
+func (l *look) found(header bool) *found {
+	f := &found{Name: l.name, Width: len(l.columns), Columns: make([]sensitive.ColumnResult, len(l.columns)), Quality: l.profile.Result()}
+	j := l.scanner.Judge()
+	if header {
+		f.Heading = l.dataAmong(j)
+	}
+	for i := range f.Columns {
+		f.Columns[i] = f.result(j, i)
+		f.Columns[i].Hits = nil
+	}
+	f.choose(j)
 	if l.sketch != nil {
 		s := l.sketch.Sketch()
 		f.Sketch = &s

@@ -182,10 +182,8 @@ func rowList(open string, rows []int64) string {
 }
 
 func ruleName(id string) (zh, en string) {
-	for _, r := range sensitive.Rules() {
-		if r.ID == id {
-			return r.Name.ZH, r.Name.EN
-		}
+	if r, known := sensitive.RuleNamed(id); known {
+		return r.Name.ZH, r.Name.EN
 	}
 	return id, id
 }

@@ -33,13 +33,14 @@ func valueAmong(texts ...string) string {
 
 // dataAmong is the rule by which the names of the columns are values; "" for
 // names.
-func (f *found) dataAmong() string {
-	if rule := valueAmong(f.Names...); rule != "" {
+func (l *look) dataAmong(j *sensitive.Judgement) string {
+	if rule := valueAmong(l.columns...); rule != "" {
 		return rule
 	}
-	for i, c := range f.Columns {
+	for i, name := range l.columns {
+		c := j.Column(i)
 		for _, h := range c.Hits {
-			if slices.Contains(columnRules, h.Rule) && 2*h.Count >= c.NonEmpty && slices.Contains(sensitive.Alone(f.Names[i]), h.Rule) {
+			if slices.Contains(columnRules, h.Rule) && 2*h.Count >= c.NonEmpty && slices.Contains(sensitive.Alone(name), h.Rule) {
 				return h.Rule
 			}
 		}
@@ -47,17 +48,13 @@ func (f *found) dataAmong() string {
 	return ""
 }
 
-// heading judges the names of a table, and takes away those that are data.
-func (f *found) heading(header bool) {
-	if !header {
-		return
+// result is what was found in a column, without its name where that is data.
+func (f *found) result(j *sensitive.Judgement, i int) sensitive.ColumnResult {
+	c := j.Column(i)
+	if f.Heading != "" {
+		c.Column = "#" + strconv.Itoa(i+1)
 	}
-	if f.Heading = f.dataAmong(); f.Heading == "" {
-		return
-	}
-	for i := range f.Columns {
-		f.Columns[i].Column = "#" + strconv.Itoa(i+1)
-	}
+	return c
 }
 
 // sheetName is the name of a sheet, or its number when the name is data.

@@ -180,23 +180,34 @@ func size(part any) int {
 	return len(text) + 1
 }
 
-// narrow leaves out columns of a table that has too many to be told.
-func (t *found) narrow() {
-	t.Names = nil
-	order := make([]int, len(t.Columns))
+// choose finds the columns that there is room to tell of, the gravest first,
+// and takes what was found in them.
+func (f *found) choose(j *sensitive.Judgement) {
+	order := make([]int, len(f.Columns))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Compare(sensitive.Gravity(t.Columns[b].Verdict), sensitive.Gravity(t.Columns[a].Verdict))
+		return cmp.Compare(sensitive.Gravity(f.Columns[b].Verdict), sensitive.Gravity(f.Columns[a].Verdict))
 	})
 	left := tableMost
 	n := slices.IndexFunc(order, func(i int) bool {
-		left -= size(t.Columns[i]) + size(t.Quality.Columns[i])
+		c := f.result(j, i)
+		left -= size(c) + size(f.Quality.Columns[i])
+		if left >= 0 {
+			f.Columns[i].Hits = append([]sensitive.Hit{}, c.Hits...)
+		}
 		return left < 0
 	})
-	if n >= 0 {
-		t.only(order[:n])
+	if f.all = n < 0; !f.all {
+		f.told = order[:n]
+	}
+}
+
+// narrow leaves out columns of a table that has too many to be told.
+func (f *found) narrow() {
+	if !f.all {
+		f.only(f.told)
 	}
 }
 

@@ -1,21 +1,11 @@
 package sensitive
 
-// join judges what one column alone cannot tell. Attributes of persons and
-// positions are sensitive in a table where another column identifies persons,
-// and for review otherwise; a latitude is nothing without its longitude.
-func (s *Scanner) join(out []ColumnResult) {
-	person, both := s.persons(out), s.anyHits(latitude) && s.anyHits(longitude)
-	for i := range out {
-		for j := range out[i].Hits {
-			s.joined(&out[i].Hits[j], person, both)
-		}
-	}
-}
-
-func (s *Scanner) persons(out []ColumnResult) bool {
-	for _, r := range out {
-		for _, h := range r.Hits {
-			if h.Verdict == Sensitive && s.rules[h.rule].identifies() {
+// persons says whether a column identifies persons.
+func (s *Scanner) persons() bool {
+	for i := range s.columns {
+		c := &s.columns[i]
+		for rule, t := range c.tallies {
+			if t != nil && t.count > 0 && s.rules[rule].identifies() && s.judge(c, rule, t) == Sensitive {
 				return true
 			}
 		}
@@ -23,16 +13,19 @@ func (s *Scanner) persons(out []ColumnResult) bool {
 	return false
 }
 
-func (s *Scanner) joined(h *Hit, person, both bool) {
-	r := &s.rules[h.rule]
+// join judges what one column alone cannot tell. Attributes of persons and
+// positions are sensitive in a table where another column identifies persons,
+// and for review otherwise; a latitude is nothing without its longitude.
+func (j *Judgement) join(h *Hit) {
+	r := &j.s.rules[h.rule]
 	half := r.Detector == "latitude" || r.Detector == "longitude"
 	switch {
 	case !r.NeedsPerson || h.Count == 0:
-	case half && !both:
+	case half && !j.both:
 		h.Verdict = Clean
-	case h.Verdict == Sensitive && !person:
+	case h.Verdict == Sensitive && !j.person:
 		h.Verdict = Review
-	case h.Verdict == Review && person:
+	case h.Verdict == Review && j.person:
 		h.Verdict = Sensitive
 	}
 }

@@ -71,6 +71,15 @@ type document struct {
 // Rules gives a copy of the rules, in the order in which they decide.
 func Rules() []Rule { return slices.Clone(loaded().Rules) }
 
+// RuleNamed is a rule by its ID; false: there is none.
+func RuleNamed(id string) (Rule, bool) {
+	rules := loaded().Rules
+	if i := slices.IndexFunc(rules, func(r Rule) bool { return r.ID == id }); i >= 0 {
+		return rules[i], true
+	}
+	return Rule{}, false
+}
+
 // Version is that of the set of rules.
 func Version() string { return loaded().Version }
 

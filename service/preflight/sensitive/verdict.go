@@ -5,24 +5,44 @@ import (
 	"slices"
 )
 
-// Columns gives what was found, in the order of the columns. It may be called
-// at any time and changes nothing.
+// Judgement is what a scan found. Of very many columns it tells one by one:
+// all that was found in them takes far more memory than what was counted.
+type Judgement struct {
+	s            *Scanner
+	person, both bool  // a column identifies persons; latitudes and longitudes are there
+	hits         []Hit // of the column at hand
+}
+
+// Judge may be called at any time and changes nothing.
+func (s *Scanner) Judge() *Judgement {
+	return &Judgement{s: s, person: s.persons(), both: s.anyHits(latitude) && s.anyHits(longitude)}
+}
+
+// Columns gives what was found, in the order of the columns.
 func (s *Scanner) Columns() []ColumnResult {
-	out := make([]ColumnResult, len(s.columns))
-	for i := range s.columns {
-		c := &s.columns[i]
-		out[i] = ColumnResult{Column: s.names[i], NonEmpty: c.nonEmpty, Unknown: c.unknown, Hits: s.hits(c), Verdict: Clean}
-	}
-	s.join(out)
+	j, out := s.Judge(), make([]ColumnResult, len(s.columns))
 	for i := range out {
-		s.decide(&s.columns[i], &out[i])
+		out[i] = j.Column(i)
+		out[i].Hits = append([]Hit{}, out[i].Hits...)
 	}
 	return out
 }
 
+// Column gives what was found in a column, 0 for the first. Its hits are valid
+// until the next is asked for.
+func (j *Judgement) Column(i int) ColumnResult {
+	c := &j.s.columns[i]
+	j.hits = j.s.hits(c, j.hits[:0])
+	r := ColumnResult{Column: j.s.names[i], NonEmpty: c.nonEmpty, Unknown: c.unknown, Hits: j.hits, Verdict: Clean}
+	for k := range r.Hits {
+		j.join(&r.Hits[k])
+	}
+	j.s.decide(c, &r)
+	return r
+}
+
 // hits are in the order of the rules.
-func (s *Scanner) hits(c *column) []Hit {
-	hits := []Hit{}
+func (s *Scanner) hits(c *column, hits []Hit) []Hit {
 	for i, t := range c.tallies {
 		if t != nil && t.count+t.masked > 0 {
 			hits = append(hits, s.hit(c, i, t))
@@ -32,8 +52,8 @@ func (s *Scanner) hits(c *column) []Hit {
 }
 
 func (s *Scanner) hit(c *column, rule int, t *tally) Hit {
-	h := Hit{Rule: s.rules[rule].ID, Count: t.count, Masked: t.masked, Near: t.near, RateBP: rate(t.count, c.nonEmpty), rule: rule}
-	h.Rows = append([]int64{}, t.rows[:min(t.count, firstRows)]...)
+	n := min(t.count, firstRows)
+	h := Hit{Rule: s.rules[rule].ID, Count: t.count, Masked: t.masked, Near: t.near, RateBP: rate(t.count, c.nonEmpty), Rows: t.rows[:n:n], rule: rule}
 	h.ByChance = t.count > 0 && s.rules[rule].Chance.against(t) == explained
 	h.Verdict = s.judge(c, rule, t)
 	return h
