@@ -17,7 +17,7 @@ func copies(t testing.TB, r *registry, w *world, n int, rows, values []uint64) {
 	r.notarize(list...)
 }
 
-// TestCommonContentIsBounded: what more than a thousand assets have cuts the
+// TestCommonContentIsBounded: what more assets have than count cuts the
 // answer, and the answer says so; that of an earlier block does not change.
 func TestCommonContentIsBounded(t *testing.T) {
 	r, w, dir := newRegistry(t), newWorld(7), t.TempDir()
@@ -27,7 +27,7 @@ func TestCommonContentIsBounded(t *testing.T) {
 	query := sketch.Sketch{KeyID: testKey, Rows: setOf(append(w.hashes(20), public...), 4096), Cells: []sketch.Set{setOf(slices.Clone(values), 128)}}
 	ix := start(t, dir, r.ledger, r.vault)
 	r.check(ix, query, before)
-	copies(t, r, w, mostPerHash, public, values)
+	copies(t, r, w, testBounds.perHash, public, values)
 	copies(t, r, w, 30, public, values)
 	last := r.blocks[len(r.blocks)-1]
 	list, complete := ix.similar(t, r.vault.sketch(t, query), last)
@@ -47,7 +47,7 @@ func TestCommonContentIsBounded(t *testing.T) {
 func TestHandfulsThatAllHaveCutNothing(t *testing.T) {
 	r, w := newRegistry(t), newWorld(8)
 	common := w.hashes(fewestRows - 1)
-	copies(t, r, w, mostPerHash+20, common, w.hashes(100))
+	copies(t, r, w, testBounds.perHash+20, common, w.hashes(100))
 	query := sketch.Sketch{KeyID: testKey, Rows: setOf(append(w.hashes(500), common...), 4096)}
 	r.notarize(query)
 	ix := start(t, t.TempDir(), r.ledger, r.vault)

@@ -1,9 +1,9 @@
 package sketches
 
 import (
+	"context"
 	"fmt"
 	"runtime/debug"
-	"slices"
 )
 
 // cursor looks hashes up in a segment, in ascending order: what it has at hand
@@ -14,13 +14,25 @@ type cursor struct {
 	page page
 }
 
-func (s *segment) cursor() *cursor { return &cursor{segment: s, at: -1} }
+// findAll calls fn with the place of each hash and its refs, ascending, until
+// it returns false for the hash. The hashes are sorted, and in the pages of
+// these numbers.
+func (s *segment) findAll(ctx context.Context, hashes []uint64, pages []int32, fn func(i int, ref uint32) bool) error {
+	c := &cursor{segment: s, at: -1}
+	for i, h := range hashes {
+		if i%256 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err := c.find(h, int(pages[i]), func(ref uint32) bool { return fn(i, ref) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
-// find calls fn with the refs of a hash, ascending, until it returns false.
-func (c *cursor) find(h uint64, fn func(ref uint32) bool) error {
-	low := max(c.at, 0)
-	i, _ := slices.BinarySearch(c.pages[low:], h) // the first page that begins with h or after
-	for i = max(0, low+i-1); i < len(c.pages) && c.pages[i] <= h; i++ {
+// find looks from a page on.
+func (c *cursor) find(h uint64, first int, fn func(ref uint32) bool) error {
+	for i := first; i < len(c.pages) && c.pages[i] <= h; i++ {
 		if c.at != i {
 			c.at = -1
 			if err := c.read(i, &c.page); err != nil {

@@ -58,7 +58,14 @@ func flip(t testing.TB, path string, at int64) {
 // TestDamagedFilesAreMadeAgain: whatever is wrong in the folder, the answer
 // is right in the end.
 func TestDamagedFilesAreMadeAgain(t *testing.T) {
-	r, query, last := filled(t, 40)
+	r, query, last := filled(t, 30)
+	whole := t.TempDir()
+	ix := start(t, whole, r.ledger, r.vault)
+	r.check(ix, query, last)
+	ix.stop()
+	if len(names(t, whole, prefix)) == 0 {
+		t.Fatal("there is no segment to damage")
+	}
 	damage := map[string]func(t *testing.T, dir string){
 		"a page of a segment": func(t *testing.T, dir string) {
 			for _, name := range names(t, dir, prefix) {
@@ -86,15 +93,12 @@ func TestDamagedFilesAreMadeAgain(t *testing.T) {
 	for name, spoil := range damage {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			ix := start(t, dir, r.ledger, r.vault)
-			r := &registry{t, r.ledger, r.vault, r.sketches, r.digests, r.blocks, r.ids}
-			r.check(ix, query, last)
-			ix.stop()
-			if len(names(t, dir, prefix)) == 0 {
-				t.Fatal("there is no segment to damage")
+			if err := os.CopyFS(dir, os.DirFS(whole)); err != nil {
+				t.Fatal(err)
 			}
+			r := &registry{t, r.ledger, r.vault, r.sketches, r.digests, r.blocks, r.ids, r.known}
 			spoil(t, dir)
-			ix = start(t, dir, r.ledger, r.vault)
+			ix := start(t, dir, r.ledger, r.vault)
 			r.check(ix, query, last)
 			until(t, "whole files", func() bool { // a search may have met the damage, and had all looked at again
 				list, _, err := ix.Similar(t.Context(), r.vault.sketch(t, query), last)
@@ -112,7 +116,7 @@ func TestDamagedFilesAreMadeAgain(t *testing.T) {
 // TestFilesThatAreCutWhileInUse give an error and are made again: their pages
 // are memory, and touching them must not end the program.
 func TestFilesThatAreCutWhileInUse(t *testing.T) {
-	r, query, last := filled(t, 40)
+	r, query, last := filled(t, 30)
 	dir := t.TempDir()
 	ix := start(t, dir, r.ledger, r.vault)
 	r.check(ix, query, last)
@@ -253,7 +257,7 @@ func TestAnotherLedgerIsFollowedAnew(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, query, last := filled(t, 40)
+			r, query, last := filled(t, 30)
 			dir := t.TempDir()
 			ix := start(t, dir, r.ledger, r.vault)
 			r.check(ix, query, last)

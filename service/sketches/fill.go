@@ -87,7 +87,7 @@ func (s *store) load(number uint32, into *[]numbered) error {
 	defer s.mu.Unlock()
 	*into = append(*into, numbered{number, sk})
 	if into == &s.fresh {
-		s.weight += len(sk.Rows.Hashes) + columnHashes*len(sk.Cells)
+		s.weight += len(sample(sk.Rows).Hashes) + columnHashes*len(sk.Cells)
 	}
 	return nil
 }

@@ -99,6 +99,7 @@ func (ix *Index) once(ctx context.Context) error {
 	})
 	g.Go(func() error { return ix.take(ctx, blocks, last, grown) })
 	g.Go(func() error { return ix.join(ctx, grown) })
+	g.Go(func() error { ix.store.warm(ctx); return nil })
 	return g.Wait()
 }
 

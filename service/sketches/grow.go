@@ -48,7 +48,7 @@ func (s *store) add(ctx context.Context, list []entry, found []*sketch.Sketch) e
 func (s *store) keep(n numbered) {
 	at, _ := sort.Find(len(s.fresh), func(i int) int { return int(n.number) - int(s.fresh[i].number) })
 	s.fresh = slices.Insert(s.fresh, at, n)
-	s.weight += len(n.Rows.Hashes) + columnHashes*len(n.Cells)
+	s.weight += len(sample(n.Rows).Hashes) + columnHashes*len(n.Cells)
 }
 
 // missing are the numbers of assets without sketch.

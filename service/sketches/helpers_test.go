@@ -226,6 +226,8 @@ type running struct {
 	stop func()
 }
 
+var testBounds = bounds{postings: 5_000, sketches: 50, late: 3, most: 3, perHash: 120}
+
 // start opens an index with small bounds, so that little makes segments.
 func start(t testing.TB, dir string, l *ledger, v *vault, change ...func(*Index)) *running {
 	t.Helper()
@@ -236,7 +238,7 @@ func start(t testing.TB, dir string, l *ledger, v *vault, change ...func(*Index)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.store.bounds = bounds{postings: 12_000, sketches: 50, late: 3, most: 3}
+	r.store.bounds = testBounds
 	for _, c := range change {
 		c(r.Index)
 	}

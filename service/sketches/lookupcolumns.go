@@ -5,11 +5,9 @@ import "context"
 // allColumns counts the values that few assets have.
 func (l *lookup) allColumns(ctx context.Context, s *store) error {
 	holders := make([][]uint32, len(l.columns))
-	for _, seg := range s.segments {
-		if seg.first >= l.before {
-			break
-		}
-		if err := l.segmentColumns(ctx, seg, holders); err != nil {
+	for k, seg := range l.segments {
+		err := seg.findAll(ctx, l.columns, l.columnsAt[k], func(i int, ref uint32) bool { return ref&1 != ofColumn || l.hold(holders, i, ref>>1) })
+		if err != nil {
 			return err
 		}
 	}
@@ -19,7 +17,7 @@ func (l *lookup) allColumns(ctx context.Context, s *store) error {
 		}
 	}
 	for _, list := range holders {
-		if len(list) > mostPerHash {
+		if len(list) > l.perHash {
 			continue
 		}
 		for _, n := range list {
@@ -29,22 +27,8 @@ func (l *lookup) allColumns(ctx context.Context, s *store) error {
 	return nil
 }
 
-func (l *lookup) segmentColumns(ctx context.Context, seg *segment, holders [][]uint32) error {
-	c := seg.cursor()
-	for i, h := range l.columns {
-		if i%256 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		err := c.find(h, func(ref uint32) bool { return ref&1 != ofColumn || l.hold(holders, i, ref>>1) })
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (l *lookup) hold(holders [][]uint32, i int, number uint32) bool {
-	if number >= l.before || len(holders[i]) > mostPerHash {
+	if number >= l.before || len(holders[i]) > l.perHash {
 		return false
 	}
 	holders[i] = append(holders[i], number)

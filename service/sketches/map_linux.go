@@ -19,6 +19,16 @@ func mapped(f *os.File, size int64) []byte {
 	return b
 }
 
+// populate is MADV_POPULATE_READ of Linux 5.14, which package syscall lacks.
+const populate = 22
+
+// now has the system read pages and map them; before they are touched, or it
+// does not know how, nothing is lost.
+func now(b []byte) bool { return syscall.Madvise(b, populate) == nil }
+
+// soon has the system read pages, and does not wait.
+func soon(b []byte) { _ = syscall.Madvise(b, syscall.MADV_WILLNEED) }
+
 func unmap(b []byte) error {
 	if b == nil {
 		return nil

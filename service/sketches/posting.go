@@ -26,9 +26,9 @@ const (
 
 func byHash(a, b posting) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.ref, b.ref)) }
 
-// postings adds those of a sketch.
+// postings adds those of a sketch that are looked for.
 func postings(out []posting, number uint32, s sketch.Sketch) []posting {
-	for _, h := range s.Rows.Hashes {
+	for _, h := range sample(s.Rows).Hashes {
 		out = append(out, posting{h, number<<1 | ofRow})
 	}
 	for _, h := range smallestOf(s.Cells) {

@@ -21,14 +21,18 @@ type segment struct {
 	pages       []uint64 // the first hash of each
 	omitted     []uint32
 	memory      []byte          // the pages; nil where files cannot be mapped
+	near        bool            // they are in memory from the start
 	checked     []atomic.Uint32 // a bit for each page that was found good
 	torn        atomic.Bool     // a page was found damaged
 }
 
 const (
 	trailerSize = 40
-	magic       = 0x316b7374656b7364 // "dsketsk1"
+	magic       = 0x326b7374656b7364 // "dsketsk2": which hashes are in it changes the number, and others are made again
 	prefix      = "segment-"
+	// nearPages of a segment are mapped at once: with those of the young ones,
+	// a search that finds them all untouched would wait for faults most.
+	nearPages = 8192
 )
 
 func segmentName(first, last uint32) string {
@@ -84,6 +88,7 @@ func (s *segment) load() error {
 	}
 	s.checked = make([]atomic.Uint32, pages/32+1)
 	s.memory = mapped(s.file, pages*pageSize)
+	s.near = 0 < pages && pages <= nearPages && s.memory != nil && now(s.memory)
 	return nil
 }
 
@@ -94,16 +99,18 @@ func (s *segment) read(i int, p *page) error {
 		return s.readFile(i, p)
 	}
 	p.b, p.n = s.memory[i*pageSize:][:pageSize], s.postingsOf(i)
-	bit := uint32(1) << (i % 32)
-	if s.checked[i/32].Load()&bit != 0 {
+	if s.good(i) {
 		return nil
 	}
 	if err := s.check(i, p); err != nil {
 		return err
 	}
-	s.checked[i/32].Or(bit)
+	s.checked[i/32].Or(1 << (i % 32))
 	return nil
 }
+
+// good: the page was touched and checked.
+func (s *segment) good(i int) bool { return s.checked[i/32].Load()&(1<<(i%32)) != 0 }
 
 // readFile is for reading one page after the other: the system reads ahead.
 func (s *segment) readFile(i int, p *page) error {

@@ -10,9 +10,11 @@ import (
 
 // Similar implements service.ContentIndex. It lists at most 100 assets that
 // have at least eight rows of the sketch in common and one percent of either,
-// or of whose columns, or the sketch's, half are found again. complete is false
-// also when the sketch of an asset is missing here, or was made with another
-// key; assets that have none count for nothing.
+// or of whose columns, or the sketch's, half are found again. Of large tables one
+// that shares few rows with the sketch may be missed, as the package says;
+// complete does not speak of it. complete is false also when the sketch of an
+// asset is missing here, or was made with another key; assets that have none
+// count for nothing.
 //
 // The answer depends on what is registered up to the block, and on nothing
 // that came later.

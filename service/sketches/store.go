@@ -12,11 +12,13 @@ import (
 	"github.com/datapledge/datapledge/service/preflight/sketch"
 )
 
-// Bounds of what is held in memory before it becomes a segment, and of how
-// many segments wait to be joined.
-type bounds struct{ postings, sketches, late, most int }
+// Bounds of what is held in memory before it becomes a segment, of how many
+// segments wait to be joined, and of the assets, in ledger order, that count for
+// one hash of a row: a column's value that more have is common, and finds
+// nobody.
+type bounds struct{ postings, sketches, late, most, perHash int }
 
-var usual = bounds{postings: 1 << 18, sketches: 4096, late: 64, most: 24}
+var usual = bounds{postings: 1 << 18, sketches: 4096, late: 64, most: 24, perHash: 1024}
 
 // store is everything in the folder. One goroutine adds, one joins segments,
 // any number search.
