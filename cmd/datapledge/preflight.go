@@ -44,8 +44,6 @@ EXAMPLE
   datapledge dataset preflight ./dataset -consent consent.json -reports reports
   datapledge asset notarize ./dataset -name "Bird strikes" -consent consent.json \
     -declaration reports/declaration.json -key acme.jwk
-  datapledge asset notarize ./dataset -name "Bird strikes" -consent consent.json \
-    -declaration reports/declaration.json -key acme.jwk
 
 ` + exitCommon + `  4 something has to be fixed first
 `
