@@ -162,15 +162,15 @@ var wrongBodies = []struct {
 	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"findings":["quality/x/0123456789ab","consent/x/0123456789ab"],"scores":{`), "sorted"},
 	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"findings":["quality/`+strings.Repeat("x", 65)+`/0123456789ab"],"scores":{`), "findings"},
 	{pledge.CustodyReceiptAct, `"depth":"full"`, `"depth":"full","preflight":` + preflightWith(`"scores":{`, `"findings":[`+findingsOf(65)+`],"scores":{`), "64"},
-	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"x","reason":"r","name":"n","signed_by":"` + aKey + `"}],"exclusion":{`, "finding"},
-	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":" ","name":"n","signed_by":"` + aKey + `"}],"exclusion":{`, "reason"},
-	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":"` + strings.Repeat("r", 501) + `","name":"n","signed_by":"` + aKey + `"}],"exclusion":{`, "reason"},
-	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":"r\u202e","name":"n","signed_by":"` + aKey + `"}],"exclusion":{`, "reason"},
-	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":"r","name":"","signed_by":"` + aKey + `"}],"exclusion":{`, "name"},
-	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":"r","name":"` + strings.Repeat("n", 201) + `","signed_by":"` + aKey + `"}],"exclusion":{`, "name"},
-	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":"r","name":"n"}],"exclusion":{`, "signed_by"},
-	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":"r","name":"n","signed_by":"Zhang San"}],"exclusion":{`, "signed_by"},
-	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":"r","name":"n","signed_by":"` + aKey + `"},{"finding":"quality/x/0123456789ab","reason":"r","name":"n","signed_by":"` + aKey + `"}],"exclusion":{`, "twice"},
+	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"x","reason":"r","capacity":"n","signed_by":"` + aKey + `"}],"exclusion":{`, "finding"},
+	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":" ","capacity":"n","signed_by":"` + aKey + `"}],"exclusion":{`, "reason"},
+	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":"` + strings.Repeat("r", 501) + `","capacity":"n","signed_by":"` + aKey + `"}],"exclusion":{`, "reason"},
+	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":"r\u202e","capacity":"n","signed_by":"` + aKey + `"}],"exclusion":{`, "reason"},
+	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":"r","capacity":"","signed_by":"` + aKey + `"}],"exclusion":{`, "capacity"},
+	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":"r","capacity":"` + strings.Repeat("n", 201) + `","signed_by":"` + aKey + `"}],"exclusion":{`, "capacity"},
+	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":"r","capacity":"n"}],"exclusion":{`, "signed_by"},
+	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":"r","capacity":"n","signed_by":"Zhang San"}],"exclusion":{`, "signed_by"},
+	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[{"finding":"quality/x/0123456789ab","reason":"r","capacity":"n","signed_by":"` + aKey + `"},{"finding":"quality/x/0123456789ab","reason":"r","capacity":"n","signed_by":"` + aKey + `"}],"exclusion":{`, "twice"},
 	{pledge.AssetNotarize, `"exclusion":{`, `"overrides":[` + overridesOf(65) + `],"exclusion":{`, "64"},
 	{pledge.AssetNotarize, `"basis":`, `"report":"x","basis":`, "consent.report"},
 	{pledge.AssetNotarize, `"completeness":9990`, `"completeness":10001`, "completeness"},
@@ -205,7 +205,7 @@ func findingsOf(n int) string {
 
 func overridesOf(n int) string {
 	return times(n, func(i int) string {
-		return fmt.Sprintf(`{"finding":"quality/x/%012x","name":"n","reason":"r","signed_by":"%s"}`, i, aKey)
+		return fmt.Sprintf(`{"capacity":"n","finding":"quality/x/%012x","reason":"r","signed_by":"%s"}`, i, aKey)
 	})
 }
 

@@ -82,5 +82,5 @@ func (o Override) check() error {
 	if !isKID(o.SignedBy) {
 		return Errorf(Malformed, "signed_by must be the key id of the person who answers for the finding")
 	}
-	return firstOf(finding("finding", o.Finding), words("reason", o.Reason, maxReason), words("name", o.Name, maxName))
+	return firstOf(finding("finding", o.Finding), words("reason", o.Reason, maxReason), words("capacity", o.Capacity, maxName))
 }

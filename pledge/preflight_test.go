@@ -29,7 +29,7 @@ func answers(e pledge.Examined, signer *actor) pledge.Declaration {
 		if strings.HasPrefix(f, "exclusion/") {
 			d.Exclusion.Result = "fail"
 		}
-		d.Overrides = append(d.Overrides, pledge.Override{Finding: f, Reason: "已脱敏,误报", Name: "张三", SignedBy: signer.kid()})
+		d.Overrides = append(d.Overrides, pledge.Override{Finding: f, Reason: "已脱敏,误报", Capacity: "数据安全负责人", SignedBy: signer.kid()})
 	}
 	return d
 }
@@ -194,7 +194,7 @@ func TestAllThatCanBeAnsweredFor(t *testing.T) {
 	}
 	b := w.examined(found(list...), manyFiles(pledge.MustList)...)
 	for i := range b.Declaration.Overrides {
-		b.Declaration.Overrides[i].Reason, b.Declaration.Overrides[i].Name = strings.Repeat("因", 166), strings.Repeat("名", 66)
+		b.Declaration.Overrides[i].Reason, b.Declaration.Overrides[i].Capacity = strings.Repeat("因", 166), strings.Repeat("名", 66)
 	}
 	jws := w.sign(w.owner, pledge.AssetNotarize, b)
 	t.Logf("%d bytes of %d", len(jws), pledge.MaxCommand)

@@ -72,11 +72,13 @@ type Declaration struct {
 }
 
 // Override is a person's word for one finding of the preflight. SignedBy is
-// the key id of that person, whose signature the command bears.
+// the key id of that person, whose signature the command bears. Capacity is the
+// office in which the person answers: nothing on a ledger names a natural
+// person, because nothing can be taken back there; whose key it is the owner knows.
 type Override struct {
 	Finding  string `json:"finding"`
 	Reason   string `json:"reason"`
-	Name     string `json:"name"`
+	Capacity string `json:"capacity"`
 	SignedBy string `json:"signed_by"`
 }
 

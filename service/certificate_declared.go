@@ -93,8 +93,8 @@ func scoresText(s pledge.Scores) Text {
 // text is an override in one line: what was found, why it was let through, and
 // who answers for it.
 func (o Answered) text() Text {
-	return inBoth("%s（%s；%s）。理由：%s。签署人：%s，密钥 %s", "%s (%s; %s). Reason: %s. Answered for by %s, key %s",
-		o.Called, stateWord(principleNames, o.Principle), o.Finding, o.Reason, o.Name, o.SignedBy)
+	return inBoth("%s（%s；%s）。理由：%s。签署人（职务）：%s，密钥 %s", "%s (%s; %s). Reason: %s. Answered for as %s, with key %s",
+		o.Called, stateWord(principleNames, o.Principle), o.Finding, o.Reason, o.Capacity, o.SignedBy)
 }
 
 // overridden is how the first line of a certificate says that there are some.

@@ -22,7 +22,7 @@ func examinedAsset() *pledge.Asset {
 		Exclusion: pledge.Exclusion{Report: digest("c"), Result: "fail", SignedBy: kidOfOwner},
 		Quality:   pledge.Quality{Report: digest("d"), Scores: pledge.Scores{Completeness: &score}}}
 	for _, f := range a.Preflight.Findings {
-		a.Declaration.Overrides = append(a.Declaration.Overrides, pledge.Override{Finding: f, Reason: "公开的客服热线 a hotline", Name: "王五", SignedBy: kidOfOwner})
+		a.Declaration.Overrides = append(a.Declaration.Overrides, pledge.Override{Finding: f, Reason: "公开的客服热线 a hotline", Capacity: "王五", SignedBy: kidOfOwner})
 	}
 	return a
 }

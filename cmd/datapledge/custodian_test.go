@@ -84,7 +84,7 @@ func TestCustodianThatDoesNotExamine(t *testing.T) {
 	if custodian.forgotten != 1 {
 		t.Error("an upload that was begun in vain was left behind")
 	}
-	override := []string{"-declaration", "own.json", "-override", "exclusion/email/000000000000=why", "-signatory", "Li Wei"}
+	override := []string{"-declaration", "own.json", "-override", "exclusion/email/000000000000=why", "-capacity", "data officer"}
 	if code, signed, text := notarizing(t, blind, override...); code != exitUsage || signed != 0 || !strings.Contains(text, "no finding to override") {
 		t.Errorf("with an override: exit %d, %d signed: %s", code, signed, text)
 	}

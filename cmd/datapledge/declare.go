@@ -16,18 +16,18 @@ import (
 // answerFlags are a person's word for findings.
 type answerFlags struct {
 	overrides []string
-	signatory string
+	capacity  string
 }
 
 func (f *answerFlags) add(c *cobra.Command) {
 	c.Flags().StringArrayVar(&f.overrides, "override", nil, "")
-	c.Flags().StringVar(&f.signatory, "signatory", "", "")
+	c.Flags().StringVar(&f.capacity, "capacity", "", "")
 }
 
 // read gives the overrides, sorted by finding, with the key that they are signed with.
 func (f answerFlags) read(kid string) ([]pledge.Override, error) {
-	if (len(f.overrides) > 0) != (f.signatory != "") {
-		return nil, usagef("-override and -signatory belong together: -signatory is the person who answers for the findings")
+	if (len(f.overrides) > 0) != (f.capacity != "") {
+		return nil, usagef("-override and -capacity belong together: -capacity is the office in which you answer for the findings")
 	}
 	var out []pledge.Override
 	for _, text := range f.overrides {
@@ -38,7 +38,7 @@ func (f answerFlags) read(kid string) ([]pledge.Override, error) {
 		if slices.ContainsFunc(out, func(o pledge.Override) bool { return o.Finding == id }) {
 			return nil, usagef("-override names %s twice", id)
 		}
-		out = append(out, pledge.Override{Finding: id, Reason: strings.TrimSpace(reason), Name: f.signatory, SignedBy: kid})
+		out = append(out, pledge.Override{Finding: id, Reason: strings.TrimSpace(reason), Capacity: f.capacity, SignedBy: kid})
 	}
 	slices.SortFunc(out, func(a, b pledge.Override) int { return strings.Compare(a.Finding, b.Finding) })
 	return out, nil
@@ -102,7 +102,7 @@ func (n *notarize) mayGo(overrides []pledge.Override) error {
 		return n.refuse(fmt.Sprintf("there are %d findings more than anybody can answer for", more), "fix the data and run the same again")
 	case len(open) > 0:
 		return n.refuse(fmt.Sprintf("%d finding(s) stand in the way", len(open)),
-			"fix the data and run the same again; or a person answers for each: -override '"+open[0]+"=REASON' -signatory NAME")
+			"fix the data and run the same again; or a person answers for each: -override '"+open[0]+"=REASON' -capacity OFFICE")
 	}
 	return nil
 }
@@ -166,5 +166,5 @@ func answeredFor(list []pledge.Override) string {
 	if len(list) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; %s answers for %d finding(s)", list[0].Name, len(list))
+	return fmt.Sprintf("; %s answers for %d finding(s)", list[0].Capacity, len(list))
 }

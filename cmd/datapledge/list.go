@@ -222,7 +222,7 @@ func printExamined(w io.Writer, x client.Asset) {
 	}
 	fmt.Fprintf(w, "preflight:   the custodian came to the same reports; %d finding(s)\n", len(x.Preflight.Findings))
 	for _, o := range x.Declaration.Overrides {
-		fmt.Fprintf(w, "override:    %s by %s: %s\n", o.Finding, o.Name, o.Reason)
+		fmt.Fprintf(w, "override:    %s, answered for as %s: %s\n", o.Finding, o.Capacity, o.Reason)
 	}
 }
 

@@ -34,7 +34,8 @@ unless it found the same. A dataset with something to fix is not uploaded.
                         a person answers for a finding, by its id in the fix list; may
                         be given more than once. It stands on the ledger, in every
                         verification and on the certificate
-  -signatory NAME       that person; the key must be the person's own
+  -capacity OFFICE      the office in which that person answers; the key must be the
+                        person's own. No name: what is on the ledger stays there
   -source SOURCE        self-collected (default), licensed or public
   -scenario TEXT        what the data are for
   -update-period P1M    how often they are updated (ISO 8601); default P1Y
@@ -48,7 +49,7 @@ EXAMPLE
     -consent consent.json -scenario "aviation risk" -key acme.jwk
   datapledge asset notarize ./dataset -name "Bird strikes 1990-2002" -consent consent.json \
     -override "exclusion/mobile-phone/0123456789ab=numbers of offices, not of persons" \
-    -signatory "Li Wei" -key liwei.jwk
+    -capacity "data protection officer" -key dpo.jwk
 ` + exitCommon + `  4 something has to be fixed first; nothing was uploaded
 `
 

@@ -289,7 +289,7 @@ func printDeclared(w io.Writer, d *client.Declared) {
 		fmt.Fprintf(w, "           NOT LOOKED INTO: %d files that are no tables\n", d.Unread)
 	}
 	for _, o := range d.Overrides {
-		fmt.Fprintf(w, "override:  %s (%s): %q; answered for by %q, key %s\n", o.Called.EN, o.Finding, o.Reason, o.Name, o.SignedBy)
+		fmt.Fprintf(w, "override:  %s (%s): %q; answered for as %q, key %s\n", o.Called.EN, o.Finding, o.Reason, o.Capacity, o.SignedBy)
 	}
 }
 

@@ -248,8 +248,8 @@ func overridden() service.Certificate {
 	for i := range 64 {
 		reason := strings.Repeat("公开的客服热线，不是个人信息。", 11)[:450] + " hotline"
 		c.Fields = append(c.Fields, service.CertificateField{Key: fmt.Sprintf("override_%d", i+1), Label: both("例外说明 %d", "Override %d", i+1),
-			Value: both("移动电话号码（敏感数据排除；exclusion/mobile-phone/%012x）。理由：%s。签署人：王五，密钥 kHXL9rTXr2pxnmvXDsdcSxi7ckXC7U3ZUPpsJmfoEzk",
-				"mobile phone number (Exclusion of sensitive data; exclusion/mobile-phone/%012x). Reason: %s. Answered for by 王五, key kHXL9rTXr2pxnmvXDsdcSxi7ckXC7U3ZUPpsJmfoEzk", i, reason)})
+			Value: both("移动电话号码（敏感数据排除；exclusion/mobile-phone/%012x）。理由：%s。签署人（职务）：数据合规负责人，密钥 kHXL9rTXr2pxnmvXDsdcSxi7ckXC7U3ZUPpsJmfoEzk",
+				"mobile phone number (Exclusion of sensitive data; exclusion/mobile-phone/%012x). Reason: %s. Answered for as 数据合规负责人, with key kHXL9rTXr2pxnmvXDsdcSxi7ckXC7U3ZUPpsJmfoEzk", i, reason)})
 	}
 	return c
 }

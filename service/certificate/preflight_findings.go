@@ -86,8 +86,8 @@ func overrideLine(o pledge.Override) service.Text {
 	}
 	name := preflight.FindingName(o.Finding)
 	return service.Text{
-		ZH: fmt.Sprintf("%s（%s，%s）：%s；签署人 %s，密钥 %s", name.ZH, of.ZH, o.Finding, o.Reason, o.Name, o.SignedBy),
-		EN: fmt.Sprintf("%s (%s, %s): %s; answered for by %s, key %s", name.EN, of.EN, o.Finding, o.Reason, o.Name, o.SignedBy),
+		ZH: fmt.Sprintf("%s（%s，%s）：%s；签署人职务 %s，密钥 %s", name.ZH, of.ZH, o.Finding, o.Reason, o.Capacity, o.SignedBy),
+		EN: fmt.Sprintf("%s (%s, %s): %s; answered for as %s, key %s", name.EN, of.EN, o.Finding, o.Reason, o.Capacity, o.SignedBy),
 	}
 }
 

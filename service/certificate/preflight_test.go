@@ -69,7 +69,7 @@ func crowded(t testing.TB) preflight.Preflight {
 
 func manyOverrides(n int, reason string) (list []pledge.Override) {
 	for i := range n {
-		list = append(list, pledge.Override{Finding: fmt.Sprintf("exclusion/mobile-phone/%012x", i), Reason: reason, Name: "王五", SignedBy: "kHXL9rTXr2pxnmvXDsdcSxi7ckXC7U3ZUPpsJmfoEzk"})
+		list = append(list, pledge.Override{Finding: fmt.Sprintf("exclusion/mobile-phone/%012x", i), Reason: reason, Capacity: "王五", SignedBy: "kHXL9rTXr2pxnmvXDsdcSxi7ckXC7U3ZUPpsJmfoEzk"})
 	}
 	return list
 }

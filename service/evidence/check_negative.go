@@ -84,7 +84,7 @@ func (c *checker) againstAsset(id string, n node) {
 	}
 	declaration, _ := n.get("declaration")
 	if findings := textsIn(declaration, "overrides", "finding"); findings != "" {
-		c.against("findings-overridden", id, "", findings+" ("+textsIn(declaration, "overrides", "name")+")")
+		c.against("findings-overridden", id, "", findings+" ("+textsIn(declaration, "overrides", "capacity")+")")
 	}
 	if others := textsIn(n, "kin", ""); others != "" {
 		c.against("kin", id, "", others)

@@ -30,7 +30,7 @@ func (s *story) notarizePreflight(names ...string) string {
 	body.CustodyReceipt = s.sign(s.exchange, pledge.CustodyReceiptAct, with(s.t, r, "preflight", said))
 	d := &body.Declaration
 	d.Exclusion.Report, d.Exclusion.Result, d.Quality.Report, d.Quality.Scores = found.Exclusion, "fail", found.Quality, found.Scores
-	d.Overrides = []pledge.Override{{Finding: overridden, Reason: "公开的客服热线", Name: "张三", SignedBy: s.owner2.kid()}}
+	d.Overrides = []pledge.Override{{Finding: overridden, Reason: "公开的客服热线", Capacity: "数据安全负责人", SignedBy: s.owner2.kid()}}
 	return s.commit(s.sign(s.owner2, pledge.AssetNotarize, body))
 }
 
@@ -65,7 +65,7 @@ func (s *story) bothPass(data []byte) evidence.Report {
 func TestPreflightPackage(t *testing.T) {
 	s := newStory(t)
 	r := s.bothPass(s.write(s.notarizePreflight("p", "q")))
-	if f := fact(r, "findings-overridden"); f == nil || !strings.Contains(f.Words.EN, overridden+" (张三)") {
+	if f := fact(r, "findings-overridden"); f == nil || !strings.Contains(f.Words.EN, overridden+" (数据安全负责人)") {
 		t.Errorf("%+v", r.Negative)
 	}
 	if r := s.bothPass(s.write(s.asset)); fact(r, "findings-overridden") != nil {

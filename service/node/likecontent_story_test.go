@@ -90,7 +90,7 @@ func (c *cast) notarized(owner *client.Client, key *client.Key, name string, tab
 	d.Consent = pledge.Consent{Basis: "public record", Documents: []string{digest([]byte("consent"))}}
 	d.Exclusion.SignedBy = key.KID()
 	for _, f := range sealed.Receipt.Preflight.Findings {
-		d.Overrides = append(d.Overrides, pledge.Override{Finding: f, Reason: "public data", Name: "Somebody", SignedBy: key.KID()})
+		d.Overrides = append(d.Overrides, pledge.Override{Finding: f, Reason: "public data", Capacity: "data protection officer", SignedBy: key.KID()})
 	}
 	return got(owner.Act(ctx, pledge.AssetNotarize, pledge.NotarizeBody{Name: name, Fingerprint: sealed.Fingerprint, Files: sealed.Files, Source: "self-collected",
 		Scenario: "a test", UpdatePeriod: "P1M", Declaration: d, CustodyReceipt: sealed.CustodyReceipt}))(c.t).RecordID

@@ -37,7 +37,7 @@ func overridden(t *testing.T) (s *stack, asset string) {
 	body.Declaration = found.Declaration
 	body.Declaration.Consent, body.Declaration.Exclusion.SignedBy = documents, kid
 	for _, f := range d.Receipt.Preflight.Findings {
-		body.Declaration.Overrides = append(body.Declaration.Overrides, pledge.Override{Finding: f, Reason: "a test", Name: "Somebody", SignedBy: kid})
+		body.Declaration.Overrides = append(body.Declaration.Overrides, pledge.Override{Finding: f, Reason: "a test", Capacity: "data protection officer", SignedBy: kid})
 	}
 	return s, s.command("enterprise", pledge.AssetNotarize, body).RecordID
 }
@@ -51,7 +51,7 @@ func TestVerificationTellsOverrides(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, d := range []*service.Declared{v.Declaration, signed.Declaration} {
-		if d == nil || !d.Examined || len(d.Overrides) != 1 || d.Overrides[0].Called.EN != "mobile phone number" || d.Overrides[0].Name != "Somebody" || d.Overrides[0].SignedBy != s.keys["enterprise"].KID() {
+		if d == nil || !d.Examined || len(d.Overrides) != 1 || d.Overrides[0].Called.EN != "mobile phone number" || d.Overrides[0].Capacity != "data protection officer" || d.Overrides[0].SignedBy != s.keys["enterprise"].KID() {
 			t.Fatalf("got %+v", d)
 		}
 		if p := d.Principles; p[0].Result != "declared" || p[1].Result != "overridden" || p[1].Findings != 1 || p[1].Report != d.Exclusion.Report || p[2].Result != "pass" {
@@ -88,7 +88,7 @@ func TestPublicIsToldOfOverrides(t *testing.T) {
 	if c := s.certificate(numberOf("R-", p.ID)); len(c.Overrides) != 1 || value(c, "override_1") == (service.Text{}) {
 		t.Errorf("of the release: got %+v", c.Overrides)
 	}
-	for query, want := range map[string]string{"number=" + numberOf("N-", asset) + "&lang=en": "a test. Answered for by Somebody, key " + s.keys["enterprise"].KID(),
+	for query, want := range map[string]string{"number=" + numberOf("N-", asset) + "&lang=en": "a test. Answered for as data protection officer, with key " + s.keys["enterprise"].KID(),
 		"digest=" + digestOf(phones(300)) + "&lang=en": "findings of its preflight that a person answers for: 1"} {
 		page := string(s.verified(query).body)
 		if !strings.Contains(page, want) {

@@ -162,7 +162,7 @@ func TestNotarizeWhatTheCustodianFound(t *testing.T) {
 	b.Declaration.Exclusion.SignedBy = kid
 	s.submit(s.sign("enterprise", pledge.AssetNotarize, b)).want(422, "declaration_incomplete")
 	for _, f := range sealed.Receipt.Preflight.Findings {
-		b.Declaration.Overrides = append(b.Declaration.Overrides, pledge.Override{Finding: f, Reason: "numbers of the company's own shops", Name: "Wang Wei", SignedBy: kid})
+		b.Declaration.Overrides = append(b.Declaration.Overrides, pledge.Override{Finding: f, Reason: "numbers of the company's own shops", Capacity: "Wang Wei", SignedBy: kid})
 	}
 	o := s.command("enterprise", pledge.AssetNotarize, b)
 	a := as_[pledge.Asset](s.get("/v1/assets/"+o.RecordID, "enterprise"))

@@ -110,7 +110,7 @@ func (s *stack) sketchedUpload(x *sketches, as, name string, files map[string]st
 		if strings.HasPrefix(f, "exclusion/") {
 			body.Declaration.Exclusion.Result = "fail"
 		}
-		body.Declaration.Overrides = append(body.Declaration.Overrides, pledge.Override{Finding: f, Reason: "a test", Name: "Somebody", SignedBy: s.keys[as].KID()})
+		body.Declaration.Overrides = append(body.Declaration.Overrides, pledge.Override{Finding: f, Reason: "a test", Capacity: "data protection officer", SignedBy: s.keys[as].KID()})
 	}
 	o := s.command(as, pledge.AssetNotarize, body)
 	x.mu.Lock()

@@ -23,7 +23,7 @@ func (c *Cast) Answered(by *Actor, found pledge.Examined) pledge.Declaration {
 		if strings.HasPrefix(f, "exclusion/") {
 			d.Exclusion.Result = "fail"
 		}
-		d.Overrides = append(d.Overrides, pledge.Override{Finding: f, Reason: "公开的客服热线", Name: "张三", SignedBy: by.KID()})
+		d.Overrides = append(d.Overrides, pledge.Override{Finding: f, Reason: "公开的客服热线", Capacity: "数据安全负责人", SignedBy: by.KID()})
 	}
 	return d
 }

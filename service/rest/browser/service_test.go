@@ -134,7 +134,7 @@ func (s *server) notarize(t *testing.T, key *client.Key, name string, files map[
 	d.Exclusion.SignedBy = key.KID()
 	for _, f := range sealed.Preflight.Fix {
 		if f.Must {
-			d.Overrides = append(d.Overrides, pledge.Override{Finding: f.ID, Reason: "公开的客服热线 <b>hotline</b>", Name: "王五", SignedBy: key.KID()})
+			d.Overrides = append(d.Overrides, pledge.Override{Finding: f.ID, Reason: "公开的客服热线 <b>hotline</b>", Capacity: "王五", SignedBy: key.KID()})
 		}
 	}
 	o := must(c.Act(t.Context(), pledge.AssetNotarize, pledge.NotarizeBody{Name: name, Fingerprint: sealed.Fingerprint, Files: sealed.Files,
