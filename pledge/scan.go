@@ -26,7 +26,7 @@ const MaxContentOverlaps = 64
 
 func (b *ScanBody) check() error {
 	switch {
-	case scanWeight(b.Result) < 0:
+	case ScanWeight(b.Result) < 0:
 		return Errorf(Malformed, "result must be %s, %s or %s", ScanClean, ScanReviewed, ScanWaived)
 	case b.Result != ScanWaived && b.WaivedBy != "":
 		return Errorf(Malformed, "waived_by belongs to a waived result only")
@@ -41,8 +41,9 @@ func (b *ScanBody) check() error {
 	return firstOf(recordID("pledge_id", "pl_", b.PledgeID), digest("report", b.Report), checkContentOverlaps(b.Overlaps))
 }
 
-// scanWeight is -1 for what is no result.
-func scanWeight(result string) int {
+// ScanWeight orders the results of a scan by how much somebody answers for: 0 is
+// clean; -1 what is no result.
+func ScanWeight(result string) int {
 	return slices.Index([]string{ScanClean, ScanReviewed, ScanWaived}, result)
 }
 
@@ -80,11 +81,11 @@ func (o ContentOverlap) larger() int { return max(o.Share, o.OtherShare) }
 func (o ContentOverlap) weight() int {
 	switch share := o.larger(); {
 	case share > WaiveShare:
-		return scanWeight(ScanWaived)
+		return ScanWeight(ScanWaived)
 	case share >= ReviewShare:
-		return scanWeight(ScanReviewed)
+		return ScanWeight(ScanReviewed)
 	}
-	return scanWeight(ScanClean)
+	return ScanWeight(ScanClean)
 }
 
 // T4d: like content of another owner, or content that is pledged already, is
@@ -116,7 +117,7 @@ func (m *motion) judge(result string, list []ContentOverlap) error {
 			worst, of = o, other
 		}
 	}
-	if scanWeight(result) >= worst.weight() {
+	if ScanWeight(result) >= worst.weight() {
 		return nil
 	}
 	return m.overlapFound(worst, of)

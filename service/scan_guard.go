@@ -87,14 +87,8 @@ func (l look) leftOut(body *pledge.ScanBody) *pledge.Error {
 		return pledge.Errorf(pledge.OverlapFound, "the scan leaves out, or understates, what is like %s: %s has %s of its rows, and %s of its own are in it; "+
 			"ask what a scan finds (GET /v1/pledges/%s/scan) and state that", l.asset.ID, m.AssetID, m.Share.words().EN, m.OtherShare.words().EN, body.PledgeID)
 	}
-	if least, why := l.required(); lighter(body.Result, least) {
+	if least, why := l.required(); pledge.ScanWeight(body.Result) < pledge.ScanWeight(least) {
 		return pledge.Errorf(pledge.OverlapFound, "%s is not to be let through as %s: %s; a person must answer for it: result %s, with the key id of that person", l.asset.ID, body.Result, why.EN, least)
 	}
 	return nil
-}
-
-// lighter says whether a result of a scan weighs less than another.
-func lighter(result, than string) bool {
-	weights := []string{pledge.ScanClean, pledge.ScanReviewed, pledge.ScanWaived}
-	return slices.Index(weights, result) < slices.Index(weights, than)
 }

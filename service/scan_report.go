@@ -13,9 +13,6 @@ import (
 	"github.com/datapledge/datapledge/storage"
 )
 
-// reportFolder has reports under the hex digest of their bytes.
-const reportFolder = "reports"
-
 // keepScan gives a report its digest. Only what an IP centre may sign for is
 // kept: others look often.
 func (s *Service) keepScan(ctx context.Context, c Caller, r ScanReport) (Scan, error) {
@@ -26,7 +23,7 @@ func (s *Service) keepScan(ctx context.Context, c Caller, r ScanReport) (Scan, e
 	sum := sha256.Sum256(text)
 	name := hex.EncodeToString(sum[:])
 	if slices.Contains(c.Roles, pledge.RoleIPCentre) {
-		if _, err := s.o.Vault.Keep(ctx, reportFolder, name, text); err != nil {
+		if _, err := s.o.Vault.Keep(ctx, FolderReports, name, text); err != nil {
 			return Scan{}, fmt.Errorf("keeping the scan of %s: %w", r.PledgeID, refused(err))
 		}
 	}
@@ -41,7 +38,7 @@ func (s *Service) StoredScan(ctx context.Context, c Caller, pledgeID, report str
 	if err := s.mayScan(ctx, c, pledgeID); err != nil {
 		return Scan{}, err
 	}
-	text, err := s.o.Vault.Document(ctx, reportFolder, hexOf(report))
+	text, err := s.o.Vault.Document(ctx, FolderReports, hexOf(report))
 	if errors.Is(err, storage.ErrNotExist) {
 		return Scan{}, pledge.Errorf(pledge.NotFound, "no scan %s of %s is kept here", report, pledgeID)
 	}

@@ -23,7 +23,7 @@ func (l look) since() *pledge.Error {
 	scan := l.pledge.Scan
 	for _, m := range l.matches {
 		stated := slices.ContainsFunc(scan.Overlaps, func(o pledge.ContentOverlap) bool { return o.AssetID == m.AssetID })
-		if stated || !l.counts(m) || !lighter(scan.Result, l.weightOf(m)) {
+		if stated || !l.counts(m) || pledge.ScanWeight(scan.Result) >= pledge.ScanWeight(l.weightOf(m)) {
 			continue
 		}
 		return pledge.Errorf(pledge.OverlapFound, "the scan of %s, %s, does not know what is like %s now: %s; have the IP centre scan %s again",

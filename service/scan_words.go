@@ -55,10 +55,10 @@ func (l look) required() (result string, why Text) {
 		need := l.weightOf(m)
 		if m.alike() && m.larger() > worst {
 			worst, why = m.larger(), m.Words()
-		} else if worst == 0 && lighter(result, need) {
+		} else if worst == 0 && pledge.ScanWeight(result) < pledge.ScanWeight(need) {
 			why = m.Words()
 		}
-		if lighter(result, need) {
+		if pledge.ScanWeight(result) < pledge.ScanWeight(need) {
 			result = need
 		}
 	}

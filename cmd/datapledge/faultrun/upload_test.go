@@ -141,7 +141,7 @@ func (u *uploads) midway() {
 	}
 	select {
 	case <-u.half:
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 	}
 }
 
