@@ -2,10 +2,7 @@ package storage
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"sync"
 )
 
 // Content is a sealed dataset whose files are read at will.
@@ -36,75 +33,5 @@ func (c *Content) File(ctx context.Context, path string) (*FileAt, error) {
 	if o.size != f.Size {
 		return nil, fmt.Errorf("%w: %s has %d bytes, not %d", ErrCorrupt, o.key, o.size, f.Size)
 	}
-	return &FileAt{ctx: ctx, o: o}, nil
-}
-
-// leavesHeld bounds the memory of a FileAt: so many runs of 1 MiB.
-const leavesHeld = 8
-
-// FileAt reads a sealed file anywhere. No byte is released before its chunk
-// verified, and the object is the one that was sealed. It holds 8 MiB at most,
-// and serves one read at a time.
-type FileAt struct {
-	ctx  context.Context
-	o    *Object
-	mu   sync.Mutex
-	held []heldLeaf // the last used comes last
-	err  error
-}
-
-type heldLeaf struct {
-	index int64
-	data  []byte
-}
-
-// Size of the file in bytes.
-func (f *FileAt) Size() int64 { return f.o.size }
-
-// Err is the first fault of a read: not of a reader who asked for more than
-// there is. It tells a broken file from one that could not be read.
-func (f *FileAt) Err() error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.err
-}
-
-// ReadAt implements io.ReaderAt. ErrCorrupt, *RangeError.
-func (f *FileAt) ReadAt(p []byte, off int64) (n int, err error) {
-	if off < 0 {
-		return 0, &RangeError{off, int64(len(p)), f.o.size}
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for n < len(p) {
-		at := off + int64(n)
-		if at >= f.o.size {
-			return n, io.EOF
-		}
-		leaf, err := f.leaf(at / LeafSize)
-		if err != nil {
-			f.err = errors.Join(f.err, err)
-			return n, err
-		}
-		n += copy(p[n:], leaf[at%LeafSize:])
-	}
-	return n, nil
-}
-
-func (f *FileAt) leaf(index int64) ([]byte, error) {
-	for i, h := range f.held {
-		if h.index == index {
-			f.held = append(append(f.held[:i:i], f.held[i+1:]...), h)
-			return h.data, nil
-		}
-	}
-	data, err := f.o.Leaf(f.ctx, index)
-	if err != nil {
-		return nil, err
-	}
-	if len(f.held) == leavesHeld {
-		f.held = f.held[1:]
-	}
-	f.held = append(f.held, heldLeaf{index, data})
-	return data, nil
+	return &FileAt{ctx: ctx, o: o, ahead: leafChunks}, nil
 }
