@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/datapledge/datapledge/pledge"
@@ -37,6 +38,8 @@ func (s *Service) likeTo(ctx context.Context, q SearchRequest, f *finding, head 
 		return likeness{why: &whyParty}, nil
 	case f.sketch == "" && len(f.assets) == 0 && q.Fingerprint != "":
 		return likeness{why: &whyUnknown}, nil
+	case f.sketch == "" && q.Fingerprint != "" && !slices.ContainsFunc(f.assets, func(a SearchedAsset) bool { return a.Via == ViaFingerprint }):
+		return likeness{why: &whyFile}, nil
 	case f.sketch == "":
 		return likeness{why: &whyNoSketch}, nil
 	}

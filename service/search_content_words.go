@@ -5,6 +5,7 @@ var (
 	whyUnconfigured = Text{"本服务未配置内容比对", "this service compares no content"}
 	whyParty        = Text{"按主体查询不比对内容，请按资产逐项查询", "a search for a party's assets compares no content: search asset by asset"}
 	whyNoSketch     = Text{"该内容没有比对摘要（未能读出表格，或封存时未作合规预检）", "there is no sketch of this content: no table could be read in it, or it was sealed without a preflight"}
+	whyFile         = Text{"所查为数据集中的单个文件：内容仅按整个数据集比对，请按所列资产查询", "this is one file of a dataset, and content is compared of whole datasets: search for the assets that have it"}
 	whyUnknown      = Text{"本账本上没有此内容，本服务亦未持有该内容，无从比对：可先上传并封存，再按该次上传查询", "nothing registered is this content, and the content itself is not here: upload and seal it, then search for the upload"}
 	whySketchGone   = Text{"该内容的比对摘要不在托管方处", "the sketch of this content is not with the custodian"}
 	whyUnavailable  = Text{"内容索引暂不可用，或者尚未跟上账本", "the index of content is not available, or does not show this block yet"}

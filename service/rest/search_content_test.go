@@ -95,6 +95,7 @@ func TestSearchSaysWhenContentWasNotCompared(t *testing.T) {
 		"no sketch":      {service.SearchRequest{AssetID: plain}, "no sketch"},
 		"same content":   {service.SearchRequest{Fingerprint: sealed.Fingerprint}, "no sketch"},
 		"not registered": {service.SearchRequest{Fingerprint: digestOf("nobody has it")}, "nothing registered"},
+		"one file":       {service.SearchRequest{Fingerprint: "sha256:" + sealed.Files[0].SHA256}, "one file of a dataset"},
 		"party":          {service.SearchRequest{Party: usccs["enterprise"]}, "asset by asset"},
 	} {
 		r := s.search("bank", tt.q)
