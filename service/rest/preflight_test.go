@@ -162,7 +162,7 @@ func TestNotarizeWhatTheCustodianFound(t *testing.T) {
 	b.Declaration.Exclusion.SignedBy = kid
 	s.submit(s.sign("enterprise", pledge.AssetNotarize, b)).want(422, "declaration_incomplete")
 	for _, f := range sealed.Receipt.Preflight.Findings {
-		b.Declaration.Overrides = append(b.Declaration.Overrides, pledge.Override{Finding: f, Reason: "numbers of the company's own shops", Capacity: "Wang Wei", SignedBy: kid})
+		b.Declaration.Overrides = append(b.Declaration.Overrides, pledge.Override{Finding: f, Reason: "numbers of the company's own shops", Capacity: "data protection officer", SignedBy: kid})
 	}
 	o := s.command("enterprise", pledge.AssetNotarize, b)
 	a := as_[pledge.Asset](s.get("/v1/assets/"+o.RecordID, "enterprise"))
@@ -178,7 +178,7 @@ func TestBadGivenIsRefused(t *testing.T) {
 		return s.do(http.MethodPost, upload+"/seal", "enterprise", strings.NewReader(body), "Content-Type", mime)
 	}
 	for name, body := range map[string]string{
-		"no JSON": `{`, "unknown": `{"consents":{}}`, "twice": `{"consent":` + goodDocuments + `,"consent":` + goodDocuments + `}`, "a list": `[]`, "null": `{"consent":null}`,
+		"no JSON": `{`, "unknown": `{"consents":{}}`, "twice": `{"consent":` + goodDocuments + `,"consent":` + goodDocuments + `}`, "a list": `[]`,
 		"consent": `{"consent":{"v":2}}`, "expectations": `{"expectations":{"v":1,"at_least":{"beauty":1}}}`, "no such table": `{"expectations":{"v":1,"tables":{"b.csv":{"key":["x"]}}}}`,
 	} {
 		if a := seal(body, "application/json"); a.status != 400 || a.code() != "malformed" {
