@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/storage"
@@ -34,15 +33,25 @@ func (s *Service) assetReport(ctx context.Context, c Caller, assetID, report str
 	if err != nil {
 		return nil, err
 	}
-	text, err := s.o.Vault.Document(ctx, FolderReports, strings.TrimPrefix(digest, "sha256:"))
+	text, err := s.storedReport(ctx, digest)
 	if errors.Is(err, storage.ErrNotExist) {
 		return nil, pledge.Errorf(pledge.NotFound, "the %s report of %s, %s, is not in this custodian's vault", report, assetID, digest)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the %s report of %s: %w", report, assetID, refused(err))
 	}
-	if sum := sha256.Sum256(text); "sha256:"+hex.EncodeToString(sum[:]) != digest {
-		return nil, fmt.Errorf("%w: the %s report of %s is another than the ledger names", storage.ErrCorrupt, report, assetID)
+	return text, nil
+}
+
+// storedReport reads what the vault keeps as a report, and believes its digest,
+// not the store. ErrNotExist, ErrCorrupt.
+func (s *Service) storedReport(ctx context.Context, digest string) ([]byte, error) {
+	text, err := s.o.Vault.Document(ctx, FolderReports, hexOf(digest))
+	if err != nil {
+		return nil, err
+	}
+	if sum := sha256.Sum256(text); hex.EncodeToString(sum[:]) != hexOf(digest) {
+		return nil, fmt.Errorf("%w: report %s is another than its digest names", storage.ErrCorrupt, digest)
 	}
 	return text, nil
 }

@@ -11,6 +11,7 @@ import (
 	"filippo.io/age"
 	"github.com/spf13/cobra"
 
+	"github.com/datapledge/datapledge/cmd/datapledge/owner"
 	"github.com/datapledge/datapledge/storage"
 )
 
@@ -128,7 +129,7 @@ func sealFile(ctx context.Context, d dataset, f storage.File, to []age.Recipient
 			return usagef("-to: %v", err)
 		}
 		digest := storage.NewDigester()
-		if _, err := io.Copy(io.MultiWriter(sealed, digest, watcher{bar}), reader{ctx, in}); err != nil {
+		if _, err := io.Copy(io.MultiWriter(sealed, digest, watcher{bar}), owner.Until(ctx, in)); err != nil {
 			return fmt.Errorf("sealing %s: %w", f.Path, err)
 		}
 		if digest.File(f.Path) != f {
@@ -136,19 +137,6 @@ func sealFile(ctx context.Context, d dataset, f storage.File, to []age.Recipient
 		}
 		return sealed.Close()
 	})
-}
-
-// reader stops reading when the context ends.
-type reader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (r reader) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.r.Read(p)
 }
 
 func (a *app) datasetOpenCommand() *cobra.Command {
@@ -228,7 +216,7 @@ func openFile(ctx context.Context, dir string, f storage.File, ids []age.Identit
 	}
 	return create(filepath.Join(out, filepath.FromSlash(f.Path)), func(w io.Writer) error {
 		digest := storage.NewDigester()
-		if _, err := io.Copy(io.MultiWriter(w, digest), reader{ctx, plain}); err != nil {
+		if _, err := io.Copy(io.MultiWriter(w, digest), owner.Until(ctx, plain)); err != nil {
 			if ctx.Err() != nil {
 				return err
 			}

@@ -76,7 +76,7 @@ func later(ctx context.Context, look *preflight.Reader, m storage.Manifest, name
 		return err
 	}
 	again := storage.NewDigester()
-	if _, err := io.Copy(again, reader{ctx, f}); err != nil {
+	if _, err := io.Copy(again, Until(ctx, f)); err != nil {
 		return fmt.Errorf("reading %s again: %w", name, err)
 	}
 	for _, file := range m.Files() {
@@ -87,7 +87,9 @@ func later(ctx context.Context, look *preflight.Reader, m storage.Manifest, name
 	return fmt.Errorf("%s changed while it was read; try again", name)
 }
 
-// reader stops reading when the context ends.
+// Until stops reading when ctx ends.
+func Until(ctx context.Context, r io.Reader) io.Reader { return reader{ctx, r} }
+
 type reader struct {
 	ctx context.Context
 	r   io.Reader
