@@ -123,20 +123,21 @@ func (o Options) round(ctx context.Context, k kind) (commands, checks float64, e
 		return 0, 0, err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	if err := apply(ctx, l, []string{c.Enroll(c.Enterprise)}); err != nil {
+	if err := Apply(ctx, l, []string{c.Enroll(c.Enterprise)}); err != nil {
 		return 0, 0, err
 	}
 	jobs := make([][]string, o.Commands/k.commands)
-	parallel(runtime.GOMAXPROCS(0), len(jobs), func(i int) { jobs[i] = k.make(c, i) })
+	Parallel(runtime.GOMAXPROCS(0), len(jobs), func(i int) { jobs[i] = k.make(c, i) })
 	runtime.GC()
-	if commands, err = o.submit(ctx, l, jobs); err != nil {
+	if commands, err = Submit(ctx, l, o.Callers, jobs); err != nil {
 		return 0, 0, err
 	}
 	return commands, checkRate(len(jobs) * k.signatures), nil
 }
 
-// submit submits the jobs and returns the rate of commands.
-func (o Options) submit(ctx context.Context, l service.Ledger, jobs [][]string) (float64, error) {
+// Submit submits jobs of equally many commands, some jobs at a time from each
+// of the callers, and returns how many commands a second became durable.
+func Submit(ctx context.Context, l service.Ledger, callers int, jobs [][]string) (float64, error) {
 	const atOnce = 100 // commands in a Submit, about
 	var batches [][]string
 	for _, j := range jobs {
@@ -145,21 +146,22 @@ func (o Options) submit(ctx context.Context, l service.Ledger, jobs [][]string) 
 		}
 		batches[len(batches)-1] = append(batches[len(batches)-1], j...)
 	}
-	var failed atomic.Value
+	var failed atomic.Pointer[error]
 	start := time.Now()
-	parallel(o.Callers, len(batches), func(i int) {
-		if err := apply(ctx, l, batches[i]); err != nil {
-			failed.Store(err)
+	Parallel(callers, len(batches), func(i int) {
+		if err := Apply(ctx, l, batches[i]); err != nil {
+			failed.Store(&err)
 		}
 	})
 	took := time.Since(start)
-	if err, _ := failed.Load().(error); err != nil {
-		return 0, err
+	if err := failed.Load(); err != nil {
+		return 0, *err
 	}
 	return float64(len(jobs)*len(jobs[0])) / took.Seconds(), nil
 }
 
-func apply(ctx context.Context, l service.Ledger, commands []string) error {
+// Apply submits commands, all of which must take effect now.
+func Apply(ctx context.Context, l service.Ledger, commands []string) error {
 	out, err := l.Submit(ctx, commands)
 	if err != nil {
 		return err
@@ -178,12 +180,12 @@ func checkRate(n int) float64 {
 	public, message := key.Public().(ed25519.PublicKey), make([]byte, 1000)
 	signature := ed25519.Sign(key, message)
 	start := time.Now()
-	parallel(runtime.GOMAXPROCS(0), n, func(int) { _ = ed25519.Verify(public, message, signature) })
+	Parallel(runtime.GOMAXPROCS(0), n, func(int) { _ = ed25519.Verify(public, message, signature) })
 	return float64(n) / time.Since(start).Seconds()
 }
 
-// parallel calls fn for 0 to n-1 from several goroutines.
-func parallel(workers, n int, fn func(i int)) {
+// Parallel calls fn for 0 to n-1 from several goroutines.
+func Parallel(workers, n int, fn func(i int)) {
 	var next atomic.Int64
 	var all sync.WaitGroup
 	for range workers {
