@@ -22,6 +22,10 @@ type finding struct {
 	sketch  string // of what is searched
 	matches []Match
 	likes   *ContentAnswer
+	match   string            // of what is asked for, or
+	how     map[string]string // of each asset
+	several bool              // what is asked for may be several assets
+	lost    error             // a record that another names, and that is not there
 }
 
 // lister names the digests (hex) of an asset's files that have content, and
@@ -105,21 +109,43 @@ func (f *finding) add(id, via string) error {
 	}
 	a, err := f.asset(id)
 	if err != nil || a == nil {
+		f.miss(id, via)
 		return err
 	}
 	f.seen[id] = true
-	f.assets = append(f.assets, SearchedAsset{AssetID: a.ID, Owner: a.Owner, Via: via, ExpectedSeq: a.Seq,
+	f.assets = append(f.assets, SearchedAsset{AssetID: a.ID, Owner: a.Owner, Via: via, Match: f.matchOf(a.ID, via), ExpectedSeq: a.Seq,
 		Disputed: len(a.DisputedWith) > 0, Frozen: a.Frozen != nil, Overlaps: append([]pledge.Overlap{}, a.Overlaps...)})
 	if err := f.liensOn(a, via); err != nil {
 		return err
 	}
-	if via == ViaKin || via == ViaFile || via == ViaContent {
+	if beside(via) {
 		return nil
 	}
-	if via != ViaParty && f.sketch == "" {
+	if via != ViaParty && !f.several && f.sketch == "" {
 		f.sketch = sketchOf(a)
 	}
 	return f.around(a)
+}
+
+// miss notes an asset that another record names and that is not there: what
+// was not looked at must not pass for free. One that was asked for may be absent.
+func (f *finding) miss(id, via string) {
+	if via != ViaAsset && via != ViaContent {
+		f.lost = fmt.Errorf("asset %s, found by %s, has no record", id, via)
+	}
+}
+
+// beside says that an asset was come upon by what it shares with another.
+func beside(via string) bool { return via == ViaKin || via == ViaFile || via == ViaContent }
+
+func (f *finding) matchOf(id, via string) string {
+	switch {
+	case beside(via):
+		return ""
+	case f.how != nil:
+		return f.how[id]
+	}
+	return f.match
 }
 
 // around looks at the kin of an asset and at all that shares files with it.
@@ -149,9 +175,11 @@ func (f *finding) liensOn(a *pledge.Asset, via string) error {
 		if err != nil {
 			return err
 		}
-		if p != nil {
-			f.liens = append(f.liens, Lien{encumbrance(p, rank+1), a.ID, p.Pledgor, via})
+		if p == nil {
+			f.lost = fmt.Errorf("%s is in force on %s and has no record", in.PledgeID, a.ID)
+			continue
 		}
+		f.liens = append(f.liens, Lien{encumbrance(p, rank+1), a.ID, p.Pledgor, via, f.matchOf(a.ID, via)})
 	}
 	return nil
 }

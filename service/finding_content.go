@@ -36,6 +36,10 @@ func (s *Service) likeTo(ctx context.Context, q SearchRequest, f *finding, head 
 		return likeness{why: &whyUnconfigured}, nil
 	case q.Party != "":
 		return likeness{why: &whyParty}, nil
+	case f.several:
+		return likeness{why: &whySeveral}, nil
+	case f.sketch == "" && len(f.assets) == 0 && q.Number != "":
+		return likeness{why: &whyNothing}, nil
 	case f.sketch == "" && len(f.assets) == 0 && q.Fingerprint != "":
 		return likeness{why: &whyUnknown}, nil
 	case f.sketch == "" && q.Fingerprint != "" && !slices.ContainsFunc(f.assets, func(a SearchedAsset) bool { return a.Via == ViaFingerprint }):
@@ -43,7 +47,11 @@ func (s *Service) likeTo(ctx context.Context, q SearchRequest, f *finding, head 
 	case f.sketch == "":
 		return likeness{why: &whyNoSketch}, nil
 	}
-	return s.like(ctx, f.sketch, q.AssetID, head)
+	except := q.AssetID
+	if q.Number != "" {
+		except = f.assets[0].AssetID
+	}
+	return s.like(ctx, f.sketch, except, head)
 }
 
 // tell says what was compared. Where content could be compared and was not, or

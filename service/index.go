@@ -67,6 +67,16 @@ type Regression struct {
 	Forked bool `json:"forked"`
 }
 
+// Spelled is a name or a number as it stands in a record, as of some height.
+// Member is where: "name", "registration_certificate.number". Former: it stood
+// there before, and the record says something else now.
+type Spelled struct {
+	Key    string
+	Member string
+	Text   string
+	Former bool
+}
+
 // Index is the read model: lists, searches and history, projected from
 // committed blocks. It is disposable: the ledger is the only truth.
 type Index interface {
@@ -96,6 +106,13 @@ type Index interface {
 	// AssetsBySM3 lists the ids of the assets with an SM3 fingerprint
 	// (sm3:<hex>), in ledger order and as of a height.
 	AssetsBySM3(ctx context.Context, fingerprint string, height uint64) ([]string, error)
+	// Named lists where a name stands that is like the text after both were
+	// Folded (of a party, of an asset, or of the debtor of a statutory
+	// registration), and Numbered where a number does (members called number,
+	// or …_number, or …_no, at any depth): as of a height, by when it came to
+	// stand there, at most limit.
+	Named(ctx context.Context, text string, height uint64, limit int) ([]Spelled, error)
+	Numbered(ctx context.Context, text string, height uint64, limit int) ([]Spelled, error)
 	// Command returns what is known of a command id. ErrNotFound.
 	Command(ctx context.Context, id string) (pledge.Outcome, Event, error)
 	// CommandJWS returns the signed command itself.

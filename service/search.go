@@ -17,13 +17,18 @@ import (
 // maxSearched bounds how many assets one search looks at.
 const maxSearched = 2000
 
-// SearchRequest names what is searched: exactly one of the first four. AsOf
+// SearchRequest names what is searched: exactly one of the first six. Name is
+// that of a party or an asset, or the debtor's in a statutory register; Number
+// is of a certificate, a statutory registration, a court's file, or any other
+// that a record has. Fingerprint may be the SHA-256 of a single file, too. AsOf
 // is a ledger height (decimal) or an RFC 3339 time; empty means now.
 type SearchRequest struct {
 	AssetID     string `json:"asset_id,omitempty"`
 	Party       string `json:"party,omitempty"`
 	Fingerprint string `json:"fingerprint,omitempty"`
 	UploadID    string `json:"upload_id,omitempty"`
+	Name        string `json:"name,omitempty"`
+	Number      string `json:"number,omitempty"`
 	AsOf        string `json:"as_of,omitempty"`
 }
 
@@ -35,22 +40,28 @@ const (
 	ViaFingerprint = "fingerprint"
 	ViaFile        = "file"
 	ViaContent     = "content"
+	ViaName        = "name"
+	ViaNumber      = "number"
 )
 
-// Lien is a pledge in force that a search found, and how.
+// Lien is a pledge in force that a search found, and how. Match is the asset's.
 type Lien struct {
 	Encumbrance
 	AssetID string `json:"asset_id"`
 	Pledgor string `json:"pledgor"`
 	Via     string `json:"via"`
+	Match   string `json:"match,omitempty"`
 }
 
 // SearchedAsset is an asset that a search looked at. ExpectedSeq is what
-// pledge.register must state for nothing to have come in between.
+// pledge.register must state for nothing to have come in between. Match is
+// EXACT or SIMILAR where the asset is what was asked for, and empty where it
+// only shares content with that.
 type SearchedAsset struct {
 	AssetID     string           `json:"asset_id"`
 	Owner       string           `json:"owner"`
 	Via         string           `json:"via"`
+	Match       string           `json:"match,omitempty"`
 	ExpectedSeq int64            `json:"expected_seq"`
 	Disputed    bool             `json:"disputed"`
 	Frozen      bool             `json:"frozen"`
@@ -77,11 +88,14 @@ type Search struct {
 	Assets     []SearchedAsset `json:"assets"`
 	// Content is what comparing the content itself showed; nil in searches from
 	// before that was done.
-	Content     *ContentAnswer `json:"content,omitempty"`
-	ExpectedSeq *int64         `json:"expected_seq,omitempty"`
-	At          string         `json:"at"`
-	Proves      string         `json:"proves"`
-	Report      string         `json:"report,omitempty"`
+	Content *ContentAnswer `json:"content,omitempty"`
+	// Matching is how what was asked for compares with what is on the ledger;
+	// nil in searches from before names and numbers were compared.
+	Matching    *Matching `json:"matching,omitempty"`
+	ExpectedSeq *int64    `json:"expected_seq,omitempty"`
+	At          string    `json:"at"`
+	Proves      string    `json:"proves"`
+	Report      string    `json:"report,omitempty"`
 }
 
 const provesSearch = "Every pledge in force on this ledger at the stated height on what was searched, on what shares at least half of its bytes, and on " +
@@ -92,7 +106,7 @@ const provesSearch = "Every pledge in force on this ledger at the stated height 
 func (s *Service) Search(ctx context.Context, c Caller, q SearchRequest) (Search, error) {
 	r, err := s.search(ctx, c, q)
 	s.auditAct(ctx, "search", c, err, "number", r.Number, "asset_id", q.AssetID, "party", q.Party,
-		"fingerprint", q.Fingerprint, "upload_id", q.UploadID, "as_of", q.AsOf)
+		"fingerprint", q.Fingerprint, "upload_id", q.UploadID, "name", q.Name, "searched_number", q.Number, "as_of", q.AsOf)
 	return r, err
 }
 
@@ -103,16 +117,20 @@ func (s *Service) search(ctx context.Context, c Caller, q SearchRequest) (Search
 	if err := q.check(); err != nil {
 		return Search{}, err
 	}
+	q, m, err := q.canonical()
+	if err != nil {
+		return Search{}, err
+	}
 	from, err := s.source(ctx, q)
 	if err != nil {
 		return Search{}, err
 	}
-	f, head, err := s.searchIn(ctx, c, q, from)
+	f, head, err := s.searchIn(ctx, c, q, m, from)
 	if errors.Is(err, errHolders) {
 		if from, err = s.present(ctx); err != nil {
 			return Search{}, err
 		}
-		f, head, err = s.searchIn(ctx, c, q, from)
+		f, head, err = s.searchIn(ctx, c, q, m, from)
 	}
 	if err != nil {
 		return Search{}, err
@@ -120,25 +138,28 @@ func (s *Service) search(ctx context.Context, c Caller, q SearchRequest) (Search
 	if q.AssetID != "" && len(f.assets) == 0 {
 		return Search{}, pledge.Errorf(pledge.NotFound, "no asset %s at this height", q.AssetID)
 	}
-	return s.searched(ctx, q, f, head)
+	return s.searched(ctx, q, m, f, head)
 }
 
 // errHolders: more assets hold a file than the ledger's record of it names,
 // or the index does not list the files of an asset that the ledger has.
 var errHolders = errors.New("the ledger does not name all holders of a file")
 
-func (s *Service) searchIn(ctx context.Context, c Caller, q SearchRequest, from source) (f *finding, head Head, err error) {
-	start, err := s.start(ctx, c, q, from)
+func (s *Service) searchIn(ctx context.Context, c Caller, q SearchRequest, m *Matching, from source) (f *finding, head Head, err error) {
+	start, err := s.start(ctx, c, q, m, from)
 	if err != nil {
 		return nil, Head{}, err
 	}
 	list := s.lister(ctx)
 	likes, head, err := s.compared(ctx, from, func(v *view, like []Similar) error {
-		f = &finding{view: v, listed: list, seen: map[string]bool{}, digests: map[string]bool{}}
+		f = &finding{view: v, listed: list, seen: map[string]bool{}, digests: map[string]bool{}, match: m.Match}
 		if err := start(f); err != nil {
 			return err
 		}
-		return f.alike(like)
+		if err := f.alike(like); err != nil {
+			return err
+		}
+		return f.lost
 	}, func(head Head) (likeness, error) { return s.likeTo(ctx, q, f, head) })
 	if err != nil {
 		return nil, Head{}, err
@@ -179,29 +200,25 @@ func (s *Service) lister(ctx context.Context) lister {
 
 func (q SearchRequest) check() error {
 	named := 0
-	for _, v := range []string{q.AssetID, q.Party, q.Fingerprint, q.UploadID} {
+	for _, v := range []string{q.AssetID, q.Party, q.Fingerprint, q.UploadID, q.Name, q.Number} {
 		if v != "" {
 			named++
 		}
 	}
 	if named != 1 {
-		return pledge.Errorf(pledge.Malformed, "name exactly one of asset_id, party, fingerprint and upload_id")
-	}
-	if q.Party != "" {
-		return pledge.CheckUSCC(q.Party)
-	}
-	if q.Fingerprint != "" {
-		_, err := pledge.ParseFingerprint(q.Fingerprint)
-		return err
+		return pledge.Errorf(pledge.Malformed, "name exactly one of asset_id, party, fingerprint, upload_id, name and number")
 	}
 	return nil
 }
 
+// listed says that only the index lists what is searched.
+func (q SearchRequest) listed() bool { return q.Party+q.Name+q.Number != "" }
+
 // source is the ledger itself for a search of the present; the index for the
-// past, and for a party, whose assets only the index lists. The index must
-// have caught up first: a search that misses the newest block is wrong.
+// past, and for what only the index lists. The index must have caught up
+// first: a search that misses the newest block is wrong.
 func (s *Service) source(ctx context.Context, q SearchRequest) (source, error) {
-	if q.AsOf == "" && q.Party == "" {
+	if q.AsOf == "" && !q.listed() {
 		return s.o.Ledger, nil
 	}
 	if q.AsOf != "" {
@@ -262,7 +279,7 @@ func (s *Service) resolve(ctx context.Context, asOf string) (Head, error) {
 
 // start chooses where a search begins. What needs no snapshot (a party's
 // assets, an upload's files) is looked up before.
-func (s *Service) start(ctx context.Context, c Caller, q SearchRequest, from source) (func(*finding) error, error) {
+func (s *Service) start(ctx context.Context, c Caller, q SearchRequest, m *Matching, from source) (func(*finding) error, error) {
 	switch {
 	case q.AssetID != "":
 		return func(f *finding) error { return f.add(q.AssetID, ViaAsset) }, nil
@@ -271,6 +288,8 @@ func (s *Service) start(ctx context.Context, c Caller, q SearchRequest, from sou
 		return func(f *finding) error { return f.content(hex, []string{hex}) }, nil
 	case q.UploadID != "":
 		return s.startUpload(ctx, c, q.UploadID)
+	case q.Party == "":
+		return s.startNamed(ctx, q, m, from.(past))
 	}
 	ids, err := s.o.Index.AssetsOf(ctx, q.Party, from.(past).head.Height)
 	if err != nil {
@@ -315,10 +334,10 @@ func digests(files []storage.File) []string {
 	return list
 }
 
-func (s *Service) searched(ctx context.Context, q SearchRequest, f *finding, head Head) (Search, error) {
+func (s *Service) searched(ctx context.Context, q SearchRequest, m *Matching, f *finding, head Head) (Search, error) {
 	r := Search{Query: q, AsOf: SearchedAt{head, s.stamp()}, Liens: append([]Lien{}, f.liens...), None: len(f.liens) == 0 && f.partial == "",
 		Complete: f.partial == "", Incomplete: f.partial,
-		Assets: append([]SearchedAsset{}, f.assets...), Content: f.likes, At: s.stamp(), Proves: provesSearch + f.likes.proven()}
+		Assets: append([]SearchedAsset{}, f.assets...), Content: f.likes, Matching: m, At: s.stamp(), Proves: provesSearch + f.likes.proven()}
 	if q.AsOf != "" {
 		at, err := s.o.Index.BlockTime(ctx, head.Height)
 		if err != nil {

@@ -4,6 +4,8 @@ package service
 var (
 	whyUnconfigured = Text{"本服务未配置内容比对", "this service compares no content"}
 	whyParty        = Text{"按主体查询不比对内容，请按资产逐项查询", "a search for a party's assets compares no content: search asset by asset"}
+	whySeveral      = Text{"所查名称或编号可对应多项数据资产，不逐一比对内容，请按所列资产逐项查询", "the name or number may stand for several assets, and their content is not compared: search for each asset listed"}
+	whyNothing      = Text{"没有与所查编号相符的数据资产，无从比对", "no asset has this number, so there is nothing to compare"}
 	whyNoSketch     = Text{"该内容没有比对摘要（未能读出表格，或封存时未作合规预检）", "there is no sketch of this content: no table could be read in it, or it was sealed without a preflight"}
 	whyFile         = Text{"所查为数据集中的单个文件：内容仅按整个数据集比对，请按所列资产查询", "this is one file of a dataset, and content is compared of whole datasets: search for the assets that have it"}
 	whyUnknown      = Text{"本账本上没有此内容，本服务亦未持有该内容，无从比对：可先上传并封存，再按该次上传查询", "nothing registered is this content, and the content itself is not here: upload and seal it, then search for the upload"}

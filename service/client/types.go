@@ -187,12 +187,14 @@ type Lien struct {
 	Pledgee    string            `json:"pledgee"`
 	State      string            `json:"state"`
 	Rank       int               `json:"rank"`
+	Seq        int64             `json:"seq"`
 	Mode       string            `json:"mode"`
 	SecuredMax pledge.Amount     `json:"secured_max"`
 	Matures    string            `json:"matures"`
 	Expires    string            `json:"expires"`
 	Perfection pledge.Perfection `json:"perfection"`
 	Via        string            `json:"via"`
+	Match      string            `json:"match"`
 }
 
 // InForce reports whether the lien encumbers the asset now: it is registered
@@ -201,12 +203,14 @@ func (l Lien) InForce() bool {
 	return l.State == pledge.Active || l.State == pledge.Defaulted || l.State == pledge.Enforcing
 }
 
-// SearchQuery names exactly one of asset, party, fingerprint and upload.
+// SearchQuery names exactly one of asset, party, fingerprint, upload, name and number.
 type SearchQuery struct {
 	AssetID     string `json:"asset_id,omitempty"`
 	Party       string `json:"party,omitempty"`
 	Fingerprint string `json:"fingerprint,omitempty"`
 	UploadID    string `json:"upload_id,omitempty"`
+	Name        string `json:"name,omitempty"`
+	Number      string `json:"number,omitempty"`
 	AsOf        string `json:"as_of,omitempty"`
 }
 
@@ -227,6 +231,8 @@ type Search struct {
 	Assets     []struct {
 		AssetID     string           `json:"asset_id"`
 		Owner       string           `json:"owner"`
+		Via         string           `json:"via"`
+		Match       string           `json:"match"`
 		ExpectedSeq int64            `json:"expected_seq"`
 		Disputed    bool             `json:"disputed"`
 		Frozen      bool             `json:"frozen"`
@@ -234,7 +240,9 @@ type Search struct {
 	} `json:"assets"`
 	// Content is what comparing the content itself showed; nil of a service
 	// from before that was done.
-	Content     *service.ContentAnswer `json:"content"`
-	ExpectedSeq *int64                 `json:"expected_seq"`
-	Proves      string                 `json:"proves"`
+	Content *service.ContentAnswer `json:"content"`
+	// Matching is nil of a service from before names were compared.
+	Matching    *service.Matching `json:"matching"`
+	ExpectedSeq *int64            `json:"expected_seq"`
+	Proves      string            `json:"proves"`
 }

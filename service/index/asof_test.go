@@ -77,6 +77,7 @@ func TestAsOf(t *testing.T) {
 			rt.Fatalf("as of %d\ngot  %s\nwant %s", height, got, want)
 		}
 		checkModel(rt, a, m, height)
+		checkSpelled(rt, a, m, height)
 	})
 }
 
@@ -153,9 +154,11 @@ func TestBeyondTheEnd(t *testing.T) {
 		_, pledges := ix.PledgesOf(ctx, m.ids(pledge.KeyAsset("")), height)
 		_, assets := ix.AssetsOf(ctx, owners[0], height)
 		_, _, holders := ix.Holders(ctx, digest("content 1"), height, service.Page{})
+		_, named := ix.Named(ctx, "nobody", height, 1)
+		_, numbered := ix.Numbered(ctx, "1", height, 1)
 		_, resolve := ix.Resolve(ctx, service.AsOf{Height: &h})
 		_, blockTime := ix.BlockTime(ctx, height)
-		for what, err := range map[string]error{"Record": record, "PledgesOf": pledges, "AssetsOf": assets, "Holders": holders, "Resolve": resolve, "BlockTime": blockTime} {
+		for what, err := range map[string]error{"Record": record, "PledgesOf": pledges, "AssetsOf": assets, "Holders": holders, "Named": named, "Numbered": numbered, "Resolve": resolve, "BlockTime": blockTime} {
 			if !errors.Is(err, service.ErrNotFound) {
 				t.Errorf("%s as of %d: got %v, want ErrNotFound", what, height, err)
 			}

@@ -43,6 +43,7 @@ type record struct {
 	json   []byte
 	asset  *assetRow
 	pledge *pledgeRow
+	spelt  []spelling
 }
 
 // assetRow is told apart by its first three: an SM3 fingerprint never changes.
@@ -268,8 +269,12 @@ func decodeWrites(writes []pledge.Write) ([]record, error) {
 	return out, nil
 }
 
-func (r *record) decodeColumns() error {
-	switch kind, _, _ := pledge.ParseKey(r.key); kind {
+func (r *record) decodeColumns() (err error) {
+	kind, _, _ := pledge.ParseKey(r.key)
+	if r.spelt, err = decodeSpellings(kind, r.json); err != nil {
+		return err
+	}
+	switch kind {
 	case "asset":
 		a := new(assetRow)
 		r.asset = a

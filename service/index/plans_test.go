@@ -71,7 +71,8 @@ func plannedQueries() (all []planned) {
 		q := service.PledgeQuery{Asset: pick(0), Pledgor: pick(1), Pledgee: pick(2), Status: pick(3), Involved: pick(4)}
 		all = append(all, planned{pledgeQuery(q, math.MaxInt64, 51), pledgeDrive(q)})
 	}
-	return all
+	spelled := builder{spelledQuery, []any{"n", "x", 9, 9}}
+	return append(all, planned{spelled, "SEARCH s USING PRIMARY KEY (kind=? AND folded=? AND born<?)"})
 }
 
 func assetDrive(owner, status, text string) string {

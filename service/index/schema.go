@@ -2,7 +2,7 @@ package index
 
 // schemaVersion stands in user_version. A file of any other version is
 // rebuilt: the ledger has everything, so nothing is ever migrated.
-const schemaVersion = 2
+const schemaVersion = 3
 
 // appID stands in application_id, so that another program's database is not
 // taken for ours.
@@ -45,6 +45,11 @@ CREATE INDEX pledges_pledgee ON pledges (pledgee);
 CREATE INDEX pledges_state ON pledges (state);
 CREATE TABLE holders (sum BLOB, rid INTEGER, size INTEGER NOT NULL, PRIMARY KEY (sum, rid)) WITHOUT ROWID;
 CREATE TABLE sm3 (fingerprint TEXT, rid INTEGER, PRIMARY KEY (fingerprint, rid)) WITHOUT ROWID;
+CREATE TABLE spellings (
+	kind TEXT, folded TEXT, born INTEGER, rid INTEGER, member TEXT, text TEXT,
+	PRIMARY KEY (kind, folded, born, rid, member, text)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX spellings_rid ON spellings (rid, member, text, kind);
 CREATE VIRTUAL TABLE names USING fts5 (name, content='assets', content_rowid='rid', tokenize='trigram case_sensitive 1');
 CREATE TABLE regressions (
 	lost INTEGER, lost_hash TEXT, found INTEGER NOT NULL, found_hash TEXT NOT NULL, forked INTEGER NOT NULL,

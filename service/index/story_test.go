@@ -15,7 +15,9 @@ import (
 var (
 	owners = []string{"91330108MA2AAAAAA1", "91330108MA2AAAAAA2", "91330108MA2AAAAAA3"}
 	banks  = []string{"91330108MA2BBBBBB1", "91330108MA2BBBBBB2"}
-	words  = []string{"电力", "负荷", "预测", "数据集", "Bird", "strikes", "2026", "杭州", "\"quoted\"", "100%", "a_b"}
+	// numbers are two, in three spellings.
+	numbers = []string{"(2026)浙杭证字第1号", "（２０２６）浙杭证字第１号", "02026112300001"}
+	words   = []string{"电力", "负荷", "预测", "数据集", "Bird", "strikes", "2026", "杭州", "\"quoted\"", "100%", "a_b"}
 )
 
 // story is a chain of random acts; the same seed and length give the same
@@ -53,6 +55,11 @@ func (m *maker) random(rnd *rand.Rand) service.Committed {
 		return m.propose(assets[rnd.IntN(len(assets))], banks[rnd.IntN(len(banks))])
 	}
 	return m.pledge(pledge.PledgeRegister, pledges[rnd.IntN(len(pledges))], func(p *pledge.Pledge) {
+		if rnd.IntN(3) == 0 {
+			p.Attestation = &pledge.Attestation{Number: numbers[rnd.IntN(len(numbers))]}
+			p.V, p.Perfection.State = pledge.PledgeVersion, pledge.PerfectionFiled
+			p.Perfection.Filing = &pledge.Filing{Registration: pledge.Registration{Number: numbers[rnd.IntN(len(numbers))], DebtorName: randomName(rnd)}}
+		}
 		p.State = []string{pledge.Active, pledge.Released, pledge.Pending, p.State}[rnd.IntN(4)]
 		if rnd.IntN(4) == 0 {
 			p.Pledgee = banks[rnd.IntN(len(banks))]
@@ -61,7 +68,9 @@ func (m *maker) random(rnd *rand.Rand) service.Committed {
 }
 
 func changeAsset(rnd *rand.Rand, a *pledge.Asset) {
-	switch rnd.IntN(4) {
+	switch rnd.IntN(5) {
+	case 3:
+		a.Certificate = &pledge.Certificate{Number: numbers[rnd.IntN(len(numbers))]}
 	case 0:
 		a.Owner = owners[rnd.IntN(len(owners))]
 	case 1:

@@ -229,6 +229,9 @@ func (w *writer) record(ctx context.Context, r record) (int64, error) {
 	if err := w.exec(ctx, putRevision, w.rev, rid, w.seq, blob(r.json)); err != nil {
 		return 0, err
 	}
+	if err := w.spell(ctx, rid, r.spelt); err != nil {
+		return 0, err
+	}
 	switch {
 	case r.asset != nil && isNew:
 		err = w.newAsset(ctx, rid, r.asset)

@@ -83,16 +83,3 @@ func (h *Handler) verify(c *gin.Context) error {
 	c.JSON(http.StatusOK, r)
 	return nil
 }
-
-func (h *Handler) search(c *gin.Context) error {
-	var q service.SearchRequest
-	if err := decode(c, &q); err != nil {
-		return err
-	}
-	r, err := h.svc.Search(c.Request.Context(), caller(c), q)
-	if err != nil {
-		return err
-	}
-	c.JSON(http.StatusOK, r)
-	return nil
-}
