@@ -20,10 +20,10 @@ var statuses = map[int32][]pledge.Code{
 	401: {"unsigned", "unknown_party", "unknown_key", "revoked_key"},
 	403: {"wrong_role", "wrong_channel", "not_owner"},
 	404: {"not_found"},
-	409: {"stale", "duplicate", "disputed", "terms_mismatch", "sequence_changed", "already_pledged", "wrong_state", "frozen", "objection_open", "fenced", "forked", "overlap_found"},
+	409: {"stale", "duplicate", "disputed", "terms_mismatch", "sequence_changed", "already_pledged", "wrong_state", "frozen", "objection_open", "fenced", "forked", "overlap_found", "not_due", "amendment_barred", "inconsistent", "closing_only"},
 	410: {"expired"},
 	413: {"too_large"},
-	422: {"declaration_incomplete", "custody_missing", "maturity_too_late", "check_missing", "consent_missing"},
+	422: {"declaration_incomplete", "custody_missing", "maturity_too_late", "check_missing", "consent_missing", "title_missing", "sum_mismatch"},
 }
 
 func TestStatusOfEveryCode(t *testing.T) {
@@ -179,7 +179,7 @@ func TestRecord(t *testing.T) {
 
 func TestInfo(t *testing.T) {
 	m := newMember(t)
-	if got := m.must(200, "info"); got != `{"chaincode":"v1.2.3","rules_version":"3","channel":"pledge","genesis":""}` {
+	if got := m.must(200, "info"); got != `{"chaincode":"v1.2.3","rules_version":"4","channel":"pledge","genesis":""}` {
 		t.Errorf("got %s", got)
 	}
 	m.must(200, "genesis", text(genesis()))

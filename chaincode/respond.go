@@ -34,6 +34,10 @@ var status = map[pledge.Code]int32{
 	pledge.Fenced:                409,
 	pledge.Forked:                409,
 	pledge.OverlapFound:          409,
+	pledge.NotDue:                409,
+	pledge.AmendmentBarred:       409,
+	pledge.Inconsistent:          409,
+	pledge.ClosingOnly:           409,
 	pledge.Expired:               410,
 	pledge.TooLarge:              413,
 	pledge.DeclarationIncomplete: 422,
@@ -41,6 +45,8 @@ var status = map[pledge.Code]int32{
 	pledge.MaturityTooLate:       422,
 	pledge.CheckMissing:          422,
 	pledge.ConsentMissing:        422,
+	pledge.TitleMissing:          422,
+	pledge.SumMismatch:           422,
 }
 
 // refusal is the message of an answer from 400 to 499.

@@ -12,9 +12,17 @@ const (
 	PartyRevokeKey Act = "party.revoke_key"
 
 	CustodyReceiptAct Act = "custody.receipt"
+	CustodyAlert      Act = "custody.alert"
+	CustodyRelease    Act = "custody.release"
 
 	AssetNotarize          Act = "asset.notarize"
 	AssetRecordCertificate Act = "asset.record_certificate"
+	AssetAttest            Act = "asset.attest"
+	AssetAddVersion        Act = "asset.add_version"
+	AssetTransfer          Act = "asset.transfer"
+	AssetLicense           Act = "asset.license"
+	AssetWithdraw          Act = "asset.withdraw"
+	AssetResolveDispute    Act = "asset.resolve_dispute"
 
 	PledgePropose  Act = "pledge.propose"
 	PledgeWithdraw Act = "pledge.withdraw"
@@ -28,7 +36,30 @@ const (
 	PledgeRelease  Act = "pledge.release"
 	PledgePerfect  Act = "pledge.perfect"
 
-	CommandFence Act = "command.fence"
+	PledgeAmend       Act = "pledge.amend"
+	PledgeExtend      Act = "pledge.extend"
+	PledgeAssign      Act = "pledge.assign"
+	PledgeSubordinate Act = "pledge.subordinate"
+	PledgeDefault     Act = "pledge.default"
+	PledgeCure        Act = "pledge.cure"
+	PledgeEnforce     Act = "pledge.enforce"
+	PledgeRealize     Act = "pledge.realize"
+	PledgeLapse       Act = "pledge.lapse"
+
+	ObjectionFile   Act = "objection.file"
+	ObjectionNotify Act = "objection.notify"
+	ObjectionLodge  Act = "objection.lodge"
+	ObjectionDecide Act = "objection.decide"
+	ObjectionExpire Act = "objection.expire"
+
+	OrderFreeze   Act = "order.freeze"
+	OrderUnfreeze Act = "order.unfreeze"
+	OrderRevoke   Act = "order.revoke"
+
+	RecordCorrect Act = "record.correct"
+
+	ClosingExecute Act = "closing.execute"
+	CommandFence   Act = "command.fence"
 )
 
 // Payload is what a party signs. Body is decoded by act into one of the
@@ -40,6 +71,9 @@ type Payload struct {
 	At    string          `json:"at"`
 	Nonce string          `json:"nonce"`
 	Body  json.RawMessage `json:"body"`
+	// Closing is the digest of the plan that the command belongs to: it takes
+	// effect together with all others of that plan, and in no other way.
+	Closing string `json:"closing,omitempty"`
 }
 
 // KeyGrant is a public key (an RFC 7517 JWK: OKP Ed25519 or EC P-256) and what it may sign.
@@ -119,11 +153,14 @@ type ProposeBody struct {
 	Terms   Terms  `json:"terms"`
 }
 
-// AgreeBody is the body of pledge.accept and of pledge.consent (there
-// PledgeID is the junior pledge that a senior pledgee consents to).
+// AgreeBody is the body of pledge.accept and of pledge.consent. Without Act a
+// consent is a senior pledgee's, and PledgeID the junior pledge; with it the
+// pledgee of PledgeID consents to an act about the asset, whose ActDigest it states.
 type AgreeBody struct {
 	PledgeID    string `json:"pledge_id"`
 	TermsDigest string `json:"terms_digest"`
+	Act         Act    `json:"act,omitempty"`
+	Digest      string `json:"digest,omitempty"`
 }
 
 // RegisterBody is the body of pledge.register.

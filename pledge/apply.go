@@ -53,9 +53,25 @@ func refused(id string, e *Error) Outcome {
 	return Outcome{CommandID: id, Status: Refused, Code: e.Code, Detail: e.Detail}
 }
 
-// command makes the checks that every act shares, in the contract's order:
-// what a stranger may learn from a refusal grows only with what was proved.
+// command is one that came alone. What was signed for a closing does not take
+// effect without the rest of it.
 func (b *batch) command(c *Command) (Outcome, error) {
+	return b.signed(c, func() error {
+		if c.Payload.Closing != "" {
+			return Errorf(ClosingOnly, "%s was signed for the closing %s and takes effect with all of it only; send closing.execute", c.ID, clip(c.Payload.Closing))
+		}
+		return b.timely(c.At(), c.ID, MaxAge)
+	})
+}
+
+// member is a command within a closing, whose plan was checked.
+func (b *batch) member(c *Command) (Outcome, error) {
+	return b.signed(c, func() error { return b.timely(c.At(), c.ID, MaxClosingAge) })
+}
+
+// signed makes the checks that every act shares, in the contract's order:
+// what a stranger may learn from a refusal grows only with what was proved.
+func (b *batch) signed(c *Command, fit func() error) (Outcome, error) {
 	by, key, err := b.signer(c)
 	if errors.Is(err, RevokedKey) && c.Verify(key.JWK) == nil {
 		// Revoking a key does not unmake what it signed before: whoever asks
@@ -81,7 +97,7 @@ func (b *batch) command(c *Command) (Outcome, error) {
 	if out, done, err := b.before(c); done || err != nil {
 		return out, err
 	}
-	if err := b.timely(c.At(), c.ID); err != nil {
+	if err := fit(); err != nil {
 		return Outcome{}, err
 	}
 	ch := &change{batch: b, c: c, by: by, stamp: Stamp{Command: c.ID, By: by.ID, At: b.now}}
@@ -120,9 +136,9 @@ func (b *batch) before(c *Command) (Outcome, bool, error) {
 }
 
 // timely refuses by the two clocks; it never chooses by them.
-func (b *batch) timely(at time.Time, what string) error {
-	if age := b.tx.Time.Sub(at); age > MaxAge {
-		return Errorf(Stale, "%s was signed at %s, more than 24 hours ago; sign it anew", what, at.Format(time.RFC3339))
+func (b *batch) timely(at time.Time, what string, oldest time.Duration) error {
+	if age := b.tx.Time.Sub(at); age > oldest {
+		return Errorf(Stale, "%s was signed at %s, more than %d hours ago; sign it anew", what, at.Format(time.RFC3339), int(oldest.Hours()))
 	} else if -age > MaxAhead {
 		return Errorf(Stale, "%s is dated %s, more than 5 minutes ahead of the ledger; check your clock", what, at.Format(time.RFC3339))
 	}

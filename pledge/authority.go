@@ -1,6 +1,9 @@
 package pledge
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // act says who may sign an act at all, and what it does. Whether somebody
 // may do it to a certain record is for the act's own guards.
@@ -39,8 +42,44 @@ var acts = map[Act]act{
 	// Anybody may say that a term is over; the other steps ask for more.
 	PledgePerfect: {anyRole, false, (*change).step},
 
+	AssetAttest:         {[]Role{RoleNotary}, false, (*change).step},
+	AssetAddVersion:     {[]Role{RoleEnterprise}, false, (*change).step},
+	AssetTransfer:       {[]Role{RoleEnterprise, RoleCourt}, false, (*change).step},
+	AssetLicense:        {anyRole, false, (*change).step},
+	AssetWithdraw:       {[]Role{RoleEnterprise}, false, (*change).step},
+	AssetResolveDispute: {[]Role{RoleEnterprise, RoleIPCentre, RoleNotary, RoleCourt}, false, (*change).step},
+
+	CustodyAlert:      {anyRole, false, (*change).step},
+	CustodyRelease:    {[]Role{RoleExchange}, false, (*change).step},
+	PledgeAmend:       {[]Role{RoleEnterprise, RoleBank}, false, (*change).step},
+	PledgeExtend:      {[]Role{RoleEnterprise, RoleBank}, false, (*change).step},
+	PledgeAssign:      {[]Role{RoleBank}, false, (*change).step},
+	PledgeSubordinate: {[]Role{RoleBank}, false, (*change).step},
+	PledgeDefault:     {[]Role{RoleBank}, false, (*change).step},
+	PledgeCure:        {[]Role{RoleBank}, false, (*change).step},
+	PledgeEnforce:     {[]Role{RoleBank, RoleEnterprise, RoleNotary, RoleCourt}, false, (*change).step},
+	PledgeRealize:     {[]Role{RoleBank, RoleExchange, RoleCourt}, false, (*change).step},
+	PledgeLapse:       {anyRole, false, (*change).step},
+
+	ObjectionFile:   {anyRole, false, (*change).step},
+	ObjectionNotify: {anyRole, false, (*change).step},
+	ObjectionLodge:  {anyRole, false, (*change).step},
+	ObjectionDecide: {anyRole, false, (*change).step},
+	ObjectionExpire: {anyRole, false, (*change).step},
+	OrderFreeze:     {[]Role{RoleCourt, RoleRegulator}, false, (*change).step},
+	OrderUnfreeze:   {[]Role{RoleCourt, RoleRegulator}, false, (*change).step},
+	OrderRevoke:     {[]Role{RoleCourt, RoleIPCentre, RoleNotary}, false, (*change).step},
+	RecordCorrect:   {[]Role{RoleIPCentre}, false, (*change).step},
+
 	CommandFence: {anyRole, false, (*change).fence},
 }
+
+// A closing applies commands, each by this table: to list it there would make
+// the table depend on itself.
+func init() { acts[ClosingExecute] = act{anyRole, false, (*change).closing} }
+
+// Acts lists every act that the rules know, in the order of the alphabet.
+func Acts() []Act { return slices.Sorted(maps.Keys(acts)) }
 
 func (a act) authority(c *Command, by Party, key PartyKey) error {
 	if a.do == nil || !by.Has(a.roles...) {

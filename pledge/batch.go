@@ -138,10 +138,12 @@ func (b *batch) commandRecord(by, id string) (CommandRecord, bool, error) {
 func (b *batch) knownAsset(id string) (Asset, error) {
 	a, ok, err := b.asset(id)
 	if err == nil && !ok {
-		err = fmt.Errorf("asset %s is named by a record and missing", id)
+		err = errMissing(id)
 	}
 	return a, err
 }
+
+func errMissing(id string) error { return fmt.Errorf("%s is named by a record and missing", id) }
 
 // putAsset stores an asset with the transaction's time, unless that would
 // take the asset back in time (LAW.md, Time and rank).
@@ -149,7 +151,7 @@ func (b *batch) putAsset(a Asset) error {
 	if err := b.forward(a.ID, a.UpdatedAt); err != nil {
 		return err
 	}
-	a.UpdatedAt = b.now
+	a.V, a.UpdatedAt = a.version(), b.now
 	return put(b, KeyAsset(a.ID), a)
 }
 

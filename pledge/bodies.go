@@ -65,8 +65,17 @@ func (b *FenceBody) check() error {
 	return nil
 }
 
-func (b *AgreeBody) check() error {
-	return firstOf(recordID("pledge_id", "pl_", b.PledgeID), digest("terms_digest", b.TermsDigest))
+// consentable are the acts about an asset that a pledgee may consent to.
+var consentable = []Act{AssetTransfer, AssetLicense, AssetAddVersion}
+
+func (b *AgreeBody) check(a Act) error {
+	switch {
+	case (b.Act == "") != (b.Digest == ""):
+		return Errorf(Malformed, "act and digest belong together")
+	case b.Act != "" && (a != PledgeConsent || !slices.Contains(consentable, b.Act)):
+		return Errorf(Malformed, "act belongs to %s, and is one of %v", PledgeConsent, consentable)
+	}
+	return firstOf(recordID("pledge_id", "pl_", b.PledgeID), digest("terms_digest", b.TermsDigest), optionalDigest("digest", b.Digest))
 }
 
 func (b *RegisterBody) check() error {

@@ -183,32 +183,32 @@ var refusals = []refusal{
 	{"frozen asset", pledge.Frozen, func(w *world) (*actor, pledge.Act, any) {
 		id := w.ready(w.notarize(w.owner, "a"), w.bank, terms("exclusive"))
 		a := w.asset(w.pledge(id).AssetID)
-		a.Frozen = &pledge.Stamp{Command: "cmd_x", By: w.court.uscc, At: "2026-11-23T08:00:00.000Z"}
+		a.V, a.Frozen = pledge.LifeVersion, []pledge.Order{{Stamp: pledge.Stamp{Command: "cmd_x", By: w.court.uscc, At: "2026-11-23T08:00:00.000Z"}}}
 		w.set(pledge.KeyAsset(a.ID), a)
 		return w.bank, pledge.PledgeRegister, w.registration(id)
 	}},
 	{"frozen kin", pledge.Frozen, func(w *world) (*actor, pledge.Act, any) {
 		k := w.asset(w.notarize(w.owner, "a", file("a", "a", 50)))
-		k.Frozen = &pledge.Stamp{Command: "cmd_x", By: w.court.uscc, At: "2026-11-23T08:00:00.000Z"}
+		k.V, k.Frozen = pledge.LifeVersion, []pledge.Order{{Stamp: pledge.Stamp{Command: "cmd_x", By: w.court.uscc, At: "2026-11-23T08:00:00.000Z"}}}
 		w.set(pledge.KeyAsset(k.ID), k)
 		edit := w.notarize(w.owner, "b", file("a", "a", 50), file("b", "b", 3))
 		return w.bank, pledge.PledgeRegister, w.registration(w.ready(edit, w.bank, terms("exclusive")))
 	}},
 	{"frozen pledge", pledge.Frozen, func(w *world) (*actor, pledge.Act, any) {
 		p := w.pledge(w.propose(w.notarize(w.owner, "a"), w.bank, terms("exclusive")))
-		p.Frozen = &pledge.Stamp{Command: "cmd_x", By: w.court.uscc, At: "2026-11-23T08:00:00.000Z"}
+		p.V, p.Frozen = pledge.LifeVersion, []pledge.Order{{Stamp: pledge.Stamp{Command: "cmd_x", By: w.court.uscc, At: "2026-11-23T08:00:00.000Z"}}}
 		w.set(pledge.KeyPledge(p.ID), p)
 		return w.owner, pledge.PledgeWithdraw, pledge.EndBody{PledgeID: p.ID}
 	}},
 	{"open objection", pledge.ObjectionOpen, func(w *world) (*actor, pledge.Act, any) {
 		a := w.asset(w.notarize(w.owner, "a"))
-		a.Objection = "OPEN"
+		a.V, a.Objection = pledge.LifeVersion, "OPEN"
 		w.set(pledge.KeyAsset(a.ID), a)
 		return w.owner, pledge.PledgePropose, pledge.ProposeBody{AssetID: a.ID, Pledgee: w.bank.uscc, Terms: terms("exclusive")}
 	}},
 	{"objection in court", pledge.ObjectionOpen, func(w *world) (*actor, pledge.Act, any) {
 		p := w.pledge(w.ready(w.notarize(w.owner, "a"), w.bank, terms("exclusive")))
-		p.Objection = "IN_COURT"
+		p.V, p.Objection = pledge.LifeVersion, "IN_COURT"
 		w.set(pledge.KeyPledge(p.ID), p)
 		return w.bank, pledge.PledgeRegister, w.registration(p.ID)
 	}},
@@ -340,7 +340,7 @@ var refusals = []refusal{
 	{"filed while frozen", pledge.Frozen, func(w *world) (*actor, pledge.Act, any) {
 		id := w.inForce()
 		p := w.pledge(id)
-		p.Frozen = &pledge.Stamp{By: w.court.uscc, At: p.UpdatedAt}
+		p.V, p.Frozen = pledge.LifeVersion, []pledge.Order{{Stamp: pledge.Stamp{Command: "cmd_x", By: w.court.uscc, At: "2026-11-23T08:00:00.000Z"}}}
 		w.set(pledge.KeyPledge(id), p)
 		return w.bank, pledge.PledgePerfect, w.filing(id)
 	}},
@@ -378,6 +378,33 @@ var refusals = []refusal{
 // the ledger's time, which stays.
 func (w *world) clockOffCommand(d time.Duration) { w.ahead = d }
 
+func init() {
+	refusals = append(refusals, []refusal{
+		{"lapse too early", pledge.NotDue, func(w *world) (*actor, pledge.Act, any) {
+			return w.other, pledge.PledgeLapse, pledge.LapseBody{PledgeID: w.active(w.notarize(w.owner, "a"), w.bank, terms("exclusive"))}
+		}},
+		{"sell by a clause that is not there", pledge.TitleMissing, func(w *world) (*actor, pledge.Act, any) {
+			id := w.defaulted(w.notarize(w.owner, "a"), terms("exclusive"))
+			return w.bank, pledge.PledgeEnforce, pledge.EnforceBody{PledgeID: id, Path: pledge.SelfSaleClause, Title: doc("agreement")}
+		}},
+		{"secure more", pledge.AmendmentBarred, func(w *world) (*actor, pledge.Act, any) {
+			id := w.active(w.notarize(w.owner, "a"), w.bank, terms("exclusive"))
+			return w.owner, pledge.PledgeAmend, w.amendment(id, func(t *pledge.Terms) { t.SecuredMax.Amount++ })
+		}},
+		{"distribute more than the price", pledge.SumMismatch, func(w *world) (*actor, pledge.Act, any) {
+			b := w.sale(w.enforcing(w.notarize(w.owner, "a")), 900, 600, 300)
+			b.Price.Amount--
+			return w.bank, pledge.PledgeRealize, b
+		}},
+		{"a version of something else", pledge.Inconsistent, func(w *world) (*actor, pledge.Act, any) {
+			asset := w.notarize(w.owner, "a", file("a", "a", 50))
+			n := w.dataset(w.owner, "a", file("b", "b", 60))
+			return w.owner, pledge.AssetAddVersion, pledge.VersionBody{AssetID: asset, Base: w.asset(asset).Fingerprint, Added: []string{"b"}, Fingerprint: n.Fingerprint,
+				Files: n.Files, Declaration: n.Declaration, CustodyReceipt: n.CustodyReceipt}
+		}},
+	}...)
+}
+
 func certificate(asset, expires string) pledge.CertificateBody {
 	return pledge.CertificateBody{AssetID: asset, Certificate: pledge.Certificate{Registrar: "浙江", Number: "2026-1", Issued: "2026-01-01", Expires: expires, Digest: doc("cert")}}
 }
@@ -395,7 +422,7 @@ func TestRefusals(t *testing.T) {
 // TestEveryCodeIsProduced keeps Codes and the rules in step: a code that
 // nothing produces is dead, and one that is missing here is untested.
 func TestEveryCodeIsProduced(t *testing.T) {
-	produced := map[pledge.Code]bool{pledge.Unsigned: true, pledge.WrongChannel: true, pledge.Fenced: true, pledge.Forked: true} // TestHostile, TestWrongChannel, TestFence, TestCheckpoints
+	produced := map[pledge.Code]bool{pledge.Unsigned: true, pledge.WrongChannel: true, pledge.Fenced: true, pledge.Forked: true, pledge.ClosingOnly: true} // TestHostile, TestWrongChannel, TestFence, TestCheckpoints, TestClosing
 	for _, r := range refusals {
 		produced[r.code] = true
 	}
@@ -404,7 +431,7 @@ func TestEveryCodeIsProduced(t *testing.T) {
 			t.Errorf("no test produces %s", c)
 		}
 	}
-	if len(pledge.Codes()) != 28 {
+	if len(pledge.Codes()) != 34 {
 		t.Errorf("%d codes", len(pledge.Codes()))
 	}
 }

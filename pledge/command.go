@@ -35,9 +35,10 @@ type Command struct {
 	input   int // length of the signing input within JWS
 	sig     []byte
 	body    any
-	terms   string   // the digest of proposed terms
-	content content  // the checked files of a notarization
-	receipt *Command // the custody receipt within a notarization
+	terms   string     // the digest of proposed terms
+	content content    // the checked files of a notarization
+	receipt *Command   // the custody receipt within a notarization
+	inner   []*Command // the commands within a closing
 	verdict atomic.Pointer[verdict]
 }
 

@@ -46,6 +46,7 @@ func value(m *motion) error {
 
 func custodyChecked(m *motion) error {
 	m.p.Custody = &CustodyCheck{m.stamp, m.c.body.(*ReceiptBody).Depth}
+	m.p.Alerts = cleared(m.p.Alerts, m.stamp, AlertTamper, AlertMissed)
 	return nil
 }
 
@@ -78,7 +79,16 @@ func register(m *motion) error {
 func release(m *motion) error {
 	b := m.c.body.(*ReleaseBody)
 	m.p.Ended = &Ending{Stamp: m.stamp, Reason: b.Reason, Proof: b.Proof}
-	m.asset.InForce = slices.DeleteFunc(slices.Clone(m.asset.InForce), func(f InForce) bool { return f.PledgeID == m.p.ID })
+	return m.leave()
+}
+
+// leave takes the pledge from the asset's liens.
+func (m *motion) leave() error {
+	left := slices.DeleteFunc(slices.Clone(m.asset.InForce), func(f InForce) bool { return f.PledgeID == m.p.ID })
+	if len(left) == len(m.asset.InForce) {
+		return nil
+	}
+	m.asset.InForce = left
 	return m.advance()
 }
 
@@ -91,12 +101,14 @@ func demand(m *motion) error {
 // advance moves the sequence of the asset and of all kin: whoever looked at
 // any of them before must look again.
 func (m *motion) advance() error {
-	group, err := m.group()
-	if err != nil {
+	if _, err := m.group(); err != nil {
 		return err
 	}
-	for _, a := range group {
-		a.Seq++
+	m.asset.Seq++
+	for i := range m.kin {
+		m.kin[i].Seq++
+	}
+	for _, a := range append([]Asset{m.asset}, m.kin...) {
 		if err := m.putAsset(a); err != nil {
 			return err
 		}

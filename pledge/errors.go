@@ -36,6 +36,12 @@ const (
 	Fenced                Code = "fenced"
 	Forked                Code = "forked"
 	OverlapFound          Code = "overlap_found"
+	NotDue                Code = "not_due"
+	TitleMissing          Code = "title_missing"
+	AmendmentBarred       Code = "amendment_barred"
+	SumMismatch           Code = "sum_mismatch"
+	Inconsistent          Code = "inconsistent"
+	ClosingOnly           Code = "closing_only"
 )
 
 var codes = []Code{
@@ -43,6 +49,7 @@ var codes = []Code{
 	NotFound, NotOwner, Duplicate, Disputed, DeclarationIncomplete, CustodyMissing, TermsMismatch,
 	SequenceChanged, AlreadyPledged, WrongState, Frozen, ObjectionOpen, MaturityTooLate, Expired,
 	CheckMissing, ConsentMissing, TooLarge, Fenced, Forked, OverlapFound,
+	NotDue, TitleMissing, AmendmentBarred, SumMismatch, Inconsistent, ClosingOnly,
 }
 
 // Codes lists every refusal code. Tables keyed by Code are tested against it,

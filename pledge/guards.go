@@ -7,7 +7,7 @@ import (
 
 // T1: the offer goes to an enrolled bank, and not to oneself: a pledge has
 // two sides (LAW.md, invariant iv).
-func pledgeeIsBank(m *motion) error {
+func pledgeeIsBankHolds(m *motion) error {
 	if m.p.Pledgee == m.by.ID {
 		return Errorf(WrongRole, "%s cannot be its own pledgee", m.by.ID)
 	}
@@ -25,7 +25,7 @@ func pledgeeIsBank(m *motion) error {
 }
 
 // T1, T5
-func assetNotarized(m *motion) error {
+func assetNotarizedHolds(m *motion) error {
 	if m.asset.Status != Notarized {
 		return Errorf(WrongState, "%s is %s and cannot be pledged", m.asset.ID, m.asset.Status)
 	}
@@ -33,18 +33,29 @@ func assetNotarized(m *motion) error {
 }
 
 // LAW.md, Asset: no pledge may be registered on a disputed asset.
-func undisputed(m *motion) error {
+func undisputedHolds(m *motion) error {
 	if len(m.asset.DisputedWith) > 0 {
 		return Errorf(Disputed, "%s is disputed with %s; the owners, the IP centre with a notary, or a court resolve that first", m.asset.ID, m.asset.DisputedWith[0])
 	}
 	return nil
 }
 
-// T20: a freeze blocks all but objections, default and proofs.
-func notFrozen(m *motion) error {
-	for _, f := range []*Stamp{m.asset.Frozen, m.p.Frozen} {
-		if f != nil {
-			return Errorf(Frozen, "%s is frozen by order of %s since %s; ask there", m.asset.ID, f.By, f.At)
+// T20: a freeze blocks all but objections, default and proofs. An order that
+// names its end is over then.
+func notFrozenHolds(m *motion) error {
+	for _, list := range [][]Order{m.asset.Frozen, m.p.Frozen} {
+		if f := Standing(list, m.tx.Time); f != nil {
+			return Errorf(Frozen, "%s is frozen by order %s of %s (%s) since %s; ask there", m.id(), f.FileNo, f.Court, f.By, f.At)
+		}
+	}
+	return nil
+}
+
+// Standing is the first order that has effect at a time; nil when none has.
+func Standing(orders []Order, at time.Time) *Order {
+	for i, o := range orders {
+		if o.Until == "" || day(o.Until).After(at) {
+			return &orders[i]
 		}
 	}
 	return nil
@@ -52,31 +63,31 @@ func notFrozen(m *motion) error {
 
 // T5, T20: kin count as one asset, so a frozen dataset cannot be pledged as a
 // slightly different one.
-func kinNotFrozen(m *motion) error {
+func kinNotFrozenHolds(m *motion) error {
 	group, err := m.group()
 	if err != nil {
 		return err
 	}
 	for _, a := range group {
-		if a.Frozen != nil {
-			return Errorf(Frozen, "%s counts as one with %s, which is frozen by order of %s since %s", m.asset.ID, a.ID, a.Frozen.By, a.Frozen.At)
+		if f := Standing(a.Frozen, m.tx.Time); f != nil {
+			return Errorf(Frozen, "%s counts as one with %s, which is frozen by order of %s since %s", m.asset.ID, a.ID, f.By, f.At)
 		}
 	}
 	return nil
 }
 
 // T1, T13: an objection that is not decided.
-func noObjection(m *motion) error {
+func noObjectionHolds(m *motion) error {
 	for _, o := range []string{m.asset.Objection, m.p.Objection} {
-		if o == "OPEN" || o == "IN_COURT" {
-			return Errorf(ObjectionOpen, "an objection against %s is %s; it must be decided first", m.asset.ID, o)
+		if o == ObjectionOpenState || o == InCourt {
+			return Errorf(ObjectionOpen, "an objection against %s is %s; it must be decided first", m.id(), o)
 		}
 	}
 	return nil
 }
 
 // T18: what has lapsed cannot begin.
-func termRuns(m *motion) error {
+func termRunsHolds(m *motion) error {
 	expires, _ := parseDay(m.terms().Expires)
 	if !expires.After(m.tx.Time) {
 		return Errorf(Expired, "the terms of %s expired at %s; propose new ones", m.p.ID, m.terms().Expires)
@@ -85,7 +96,7 @@ func termRuns(m *motion) error {
 }
 
 // T1: a debt that is due already is one to pay, not to secure.
-func dueLater(m *motion) error {
+func dueLaterHolds(m *motion) error {
 	matures, _ := parseDay(m.terms().Matures)
 	if !matures.After(m.tx.Time) {
 		return Errorf(Expired, "the terms of %s mature at %s, which is not after %s; propose a later day", m.p.ID, m.terms().Matures, m.now)
@@ -94,7 +105,7 @@ func dueLater(m *motion) error {
 }
 
 // T1: an offer binds for 30 days.
-func offerOpen(m *motion) error {
+func offerOpenHolds(m *motion) error {
 	if m.now > m.p.OfferExpires {
 		return Errorf(Expired, "the offer %s ended at %s; the pledgor can propose again", m.p.ID, m.p.OfferExpires)
 	}
@@ -102,7 +113,7 @@ func offerOpen(m *motion) error {
 }
 
 // T3, T5: both sides sign one and the same digest.
-func sameTerms(m *motion) error {
+func sameTermsHolds(m *motion) error {
 	var signed string
 	switch b := m.c.body.(type) {
 	case *AgreeBody:
@@ -117,7 +128,7 @@ func sameTerms(m *motion) error {
 }
 
 // T4b: base date at most 90 days back, and not in the future.
-func valuedRecently(m *motion) error {
+func valuedRecentlyHolds(m *motion) error {
 	b := m.c.body.(*ValueBody)
 	base, _ := parseDay(b.BaseDate)
 	if age := m.tx.Time.Sub(base); age > valuationFresh {
@@ -129,7 +140,7 @@ func valuedRecently(m *motion) error {
 }
 
 // T4b: a loan-to-value over two currencies would need a rate that nobody signed.
-func sameCurrency(m *motion) error {
+func sameCurrencyHolds(m *motion) error {
 	if got, want := m.c.body.(*ValueBody).Value.Currency, m.p.Terms.SecuredMax.Currency; got != want {
 		return Errorf(TermsMismatch, "%s is secured in %s, the value is in %s", m.p.ID, want, got)
 	}
@@ -137,7 +148,7 @@ func sameCurrency(m *motion) error {
 }
 
 // T4c: the custodian speaks of this very content.
-func receiptFits(m *motion) error {
+func receiptFitsHolds(m *motion) error {
 	b := m.c.body.(*ReceiptBody)
 	a := m.asset
 	if b.Fingerprint != a.Fingerprint || b.Owner != a.Owner || b.Files != a.Files || b.Size != a.Size || b.ManifestRoot != a.ManifestRoot {
@@ -150,7 +161,7 @@ func receiptFits(m *motion) error {
 	return nil
 }
 
-func consentOnce(m *motion) error {
+func consentOnceHolds(m *motion) error {
 	for _, s := range m.p.Consents {
 		if s.By == m.by.ID {
 			return Errorf(Duplicate, "%s consented to %s already, by %s", s.By, m.p.ID, s.Command)
@@ -160,7 +171,7 @@ func consentOnce(m *motion) error {
 }
 
 // T5r: a reason code from the list of guards.
-func codeGiven(m *motion) error {
+func codeGivenHolds(m *motion) error {
 	if m.c.body.(*EndBody).Code == "" {
 		return Errorf(Malformed, "a rejection states its code, one of the refusal codes")
 	}
@@ -168,7 +179,7 @@ func codeGiven(m *motion) error {
 }
 
 // T5: every check that both sides put into the terms, and the scan fresh.
-func checksDone(m *motion) error {
+func checksDoneHolds(m *motion) error {
 	for _, name := range m.p.Terms.Checks {
 		var at string
 		switch {
@@ -190,7 +201,7 @@ func checksDone(m *motion) error {
 }
 
 // T5 with T4c, 担保制度解释 art. 55: custody really performed, and recently.
-func custodyFresh(m *motion) error {
+func custodyFreshHolds(m *motion) error {
 	if m.p.Custody == nil {
 		return Errorf(CustodyMissing, "%s has no custody check; ask the custodian %s for one", m.p.ID, m.asset.Custodian)
 	}
@@ -205,7 +216,7 @@ func (m *motion) older(at string, than time.Duration) bool {
 }
 
 // T5: the debt is due at least 30 days before the right's certificate ends.
-func certificateOutlasts(m *motion) error {
+func certificateOutlastsHolds(m *motion) error {
 	c := m.asset.Certificate
 	if c == nil {
 		return nil
@@ -219,7 +230,7 @@ func certificateOutlasts(m *motion) error {
 }
 
 // T5: compare and set. What the pledgee saw when it decided must still be so.
-func sequenceSeen(m *motion) error {
+func sequenceSeenHolds(m *motion) error {
 	if seen := m.c.body.(*RegisterBody).ExpectedSeq; seen != m.asset.Seq {
 		return Errorf(SequenceChanged, "%s is at sequence %d, you saw %d: its liens changed; search again", m.asset.ID, m.asset.Seq, seen)
 	}
@@ -228,7 +239,7 @@ func sequenceSeen(m *motion) error {
 
 // T5: exclusive registers only when nothing is in force on the asset or its
 // kin; ranked only behind ranked ones, and with every senior pledgee's consent.
-func roomInRank(m *motion) error {
+func roomInRankHolds(m *motion) error {
 	group, err := m.group()
 	if err != nil {
 		return err
@@ -251,7 +262,7 @@ func (m *motion) consented(pledgee string) bool {
 	return pledgee == m.p.Pledgee || slices.ContainsFunc(m.p.Consents, func(s Stamp) bool { return s.By == pledgee })
 }
 
-func demandOnce(m *motion) error {
+func demandOnceHolds(m *motion) error {
 	if d := m.p.ReleaseDemand; d != nil {
 		return Errorf(WrongState, "the release of %s was demanded at %s; it can be forced from %s", m.p.ID, d.At, ripe(d))
 	}
@@ -259,7 +270,7 @@ func demandOnce(m *motion) error {
 }
 
 // T17: five working days after the demand.
-func demandRipe(m *motion) error {
+func demandRipeHolds(m *motion) error {
 	d := m.p.ReleaseDemand
 	if d == nil {
 		return Errorf(WrongState, "the pledgor has not demanded the release of %s", m.p.ID)

@@ -47,6 +47,9 @@ var layouts = layoutsOf(
 	EnrollBody{}, AddKeyBody{}, RevokeKeyBody{}, ReceiptBody{}, NotarizeBody{}, CertificateBody{},
 	ProposeBody{}, AgreeBody{}, RegisterBody{}, EndBody{}, AttestBody{}, ValueBody{}, ScanBody{},
 	ReleaseBody{}, PerfectBody{}, FenceBody{}, Checkpoint{}, blockLeaf{},
+	AssetAttestBody{}, VersionBody{}, TransferBody{}, LicenseBody{}, WithdrawBody{}, ResolveBody{}, AlertBody{}, KeyReleaseBody{},
+	AmendBody{}, ExtendBody{}, AssignBody{}, SubordinateBody{}, DefaultBody{}, CureBody{}, EnforceBody{}, RealizeBody{}, LapseBody{},
+	ObjectBody{}, NotifyBody{}, LodgeBody{}, DecideBody{}, ExpireBody{}, FreezeBody{}, UnfreezeBody{}, RevokeBody{}, CorrectBody{}, ClosingBody{}, planned{},
 )
 
 func layoutsOf(samples ...any) map[reflect.Type]*layout {

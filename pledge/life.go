@@ -2,8 +2,9 @@ package pledge
 
 import "slices"
 
-// event is what happens to a pledge: mostly an act; the reasons of
-// pledge.release and the steps of pledge.perfect are three different ones each.
+// event is what happens to a record: mostly an act; the reasons of
+// pledge.release and the steps of pledge.perfect and pledge.default are
+// different ones each.
 type event string
 
 const (
@@ -15,14 +16,45 @@ const (
 	evCustody  event = "custody"
 	evScan     event = "scan"
 	evConsent  event = "consent"
+	evAgree    event = "consent to an act"
 	evRegister event = "register"
 	evReject   event = "reject"
-	evRelease  event = "release"
-	evDemand   event = "demand"
-	evForce    event = "force"
 	evFile     event = "file"
 	evVerify   event = "verify"
 	evTermOver event = "term over"
+
+	evAmend       event = "amend"
+	evExtend      event = "extend"
+	evAssign      event = "assign"
+	evSubordinate event = "subordinate"
+	evNotice      event = "default notice"
+	evDefault     event = "default"
+	evCure        event = "cure"
+	evEnforce     event = "enforce"
+	evRealize     event = "realize"
+	evRelease     event = "release"
+	evDemand      event = "demand"
+	evForce       event = "force"
+	evLapse       event = "lapse"
+	evKey         event = "custody.release"
+	evAlert       event = "custody.alert"
+
+	evObject   event = "objection.file"
+	evNotify   event = "objection.notify"
+	evLodge    event = "objection.lodge"
+	evDecide   event = "objection.decide"
+	evExpire   event = "objection.expire"
+	evFreeze   event = "order.freeze"
+	evUnfreeze event = "order.unfreeze"
+	evRevoke   event = "order.revoke"
+	evCorrect  event = "record.correct"
+
+	evVersion       event = "asset.add_version"
+	evTransfer      event = "asset.transfer"
+	evLicense       event = "asset.license"
+	evAssetAttest   event = "asset.attest"
+	evAssetWithdraw event = "asset.withdraw"
+	evResolve       event = "asset.resolve_dispute"
 )
 
 // none is the state of a pledge that does not exist yet; same as a next
@@ -32,26 +64,31 @@ const (
 	same = ""
 )
 
-// transition is a line of the life of a pledge.
+// transition is a line of the life of a pledge or of an asset. Either who
+// signs it alone, or several do: sides lists the quorums of which one must be
+// complete, and the signature that completes it takes effect.
 type transition struct {
 	from   []string
 	to     string
 	who    guard
+	sides  sides
 	guards []guard
 	effect func(*motion) error
 }
 
-type guard func(*motion) error
-
 var (
 	inForce    = []string{Active, Defaulted, Enforcing}
 	custodians = []string{Pending, Active, Defaulted, Enforcing}
+	live       = []string{Proposed, Pending, Active, Defaulted, Enforcing}
+	// open are the states of a pledge, and of an asset, that have not ended.
+	open     = append(slices.Clone(live), Notarized)
+	anyState = append(slices.Clone(open), Withdrawn, Rejected, Released, Realized, Lapsed, Revoked)
 )
 
-// life is the whole life of a pledge (LAW.md, Transitions). An event in a
-// state that is not in its line is refused with wrong_state, so a terminal
-// state never leaves. who is asked before the state, guards after it, in
-// order; the first that objects gives the refusal.
+// life is the whole life of pledges and assets (the document LIFE.md is made
+// of it). An event in a state that is not in its line is refused with
+// wrong_state, so a terminal state never leaves. who is asked before the
+// state, guards after it, in order; the first that objects gives the refusal.
 var life = map[event]transition{
 	// T1 质押承诺书
 	evPropose: {from: []string{none}, to: Proposed, who: theOwner, effect: offer,
@@ -80,20 +117,12 @@ var life = map[event]transition{
 		guards: []guard{sameTerms, notFrozen, consentOnce}},
 	// T5
 	evRegister: {from: []string{Pending}, to: Active, who: thePledgee, effect: register,
-		guards: []guard{sameTerms, assetNotarized, undisputed, notFrozen, noObjection, termRuns,
+		guards: []guard{sameTerms, assetNotarized, stillOwner, undisputed, notFrozen, noObjection, termRuns,
 			checksDone, custodyFresh, certificateOutlasts, sequenceSeen, kinNotFrozen, roomInRank}},
 	// T5r
 	evReject: {from: []string{Pending}, to: Rejected, who: neitherSide, effect: end,
 		guards: []guard{notFrozen, codeGiven}},
-	// T17 注销
-	evRelease: {from: inForce, to: Released, who: thePledgee, effect: release,
-		guards: []guard{notFrozen}},
-	// T17, the pledgee is silent: the pledgor demands, with proof of payment
-	evDemand: {from: inForce, to: same, who: thePledgor, effect: demand,
-		guards: []guard{notFrozen, demandOnce}},
-	// T17, five working days later
-	evForce: {from: inForce, to: Released, who: notaryOrCentre, effect: release,
-		guards: []guard{notFrozen, demandRipe}},
+
 	// T6 法定登记. What stands in a register outside is a fact that a default does
 	// not change, and enforcement needs it most: hence in every state in force.
 	evFile: {from: inForce, to: same, who: thePledgee, effect: file,
@@ -102,123 +131,90 @@ var life = map[event]transition{
 		guards: []guard{notFrozen, filingWaits, notOwnFiling, sameRegistration, registrationRuns}},
 	evTermOver: {from: inForce, to: same, who: anybody, effect: lapse,
 		guards: []guard{notFrozen, termOver}},
+
+	// T7
+	evAmend: {from: []string{Active}, to: same, sides: bothSides, effect: amend,
+		guards: []guard{notFrozen, noObjection, replacesTerms, amendsDownward, aloneIfExclusive, newCertificate, listRoom}},
+	// T8 展期
+	evExtend: {from: []string{Active}, to: same, sides: extendSides, effect: extend,
+		guards: []guard{notFrozen, noObjection, replacesTerms, windowOpen, laterEnd, newCertificate, listRoom}},
+	// T9, T12: what the pledgee allows the owner to do with the asset
+	evAgree: {from: inForce, to: same, who: thePledgee, effect: agreeTo,
+		guards: []guard{sameTerms, notFrozen, noObjection, listRoom}},
+	// T10 民法典 407, 546
+	evAssign: {from: []string{Active, Defaulted}, to: same, sides: assignSides, effect: assign,
+		guards: []guard{notFrozen, noObjection, replacesTerms, assigneeIsBank, listRoom}},
+	// T11
+	evSubordinate: {from: []string{Active}, to: same, sides: rankSides, effect: subordinate,
+		guards: []guard{notFrozen, noObjection, changesPlaces, listRoom}},
+
+	// T14: neither a freeze nor an objection stops it.
+	evNotice:  {from: []string{Active}, to: same, who: thePledgee, effect: notice},
+	evDefault: {from: []string{Active}, to: Defaulted, who: thePledgee, guards: []guard{graceOver}, effect: declareDefault},
+	// T14c
+	evCure: {from: []string{Defaulted}, to: Active, who: thePledgee, effect: cure,
+		guards: []guard{notFrozen, listRoom}},
+	// T15
+	evEnforce: {from: []string{Defaulted}, to: Enforcing, sides: titleSides, effect: enforce,
+		guards: []guard{notFrozen, titleFits}},
+	evKey: {from: []string{Enforcing}, to: same, who: theCustodian, effect: releaseKey,
+		guards: []guard{notFrozen, noObjection, forThePledgee, keyOnce}},
+	// T16
+	evRealize: {from: []string{Enforcing}, to: Realized, sides: saleSides, effect: realize,
+		guards: []guard{notFrozen, noObjection, soldBefore, addsUp}},
+	// T17 注销
+	evRelease: {from: inForce, to: Released, who: thePledgee, effect: release,
+		guards: []guard{notFrozen}},
+	// T17, the pledgee is silent: the pledgor demands, with proof of payment
+	evDemand: {from: inForce, to: same, who: thePledgor, effect: demand,
+		guards: []guard{notFrozen, demandOnce}},
+	// T17, five working days later
+	evForce: {from: inForce, to: Released, who: notaryOrCentre, effect: release,
+		guards: []guard{notFrozen, demandRipe, pledgeeSilent}},
+	// T18
+	evLapse: {from: []string{Active}, to: Lapsed, who: anybody, effect: lapsePledge,
+		guards: []guard{notFrozen, expiryPassed}},
+	// T21, a proof: a freeze does not stop it.
+	evAlert: {from: inForce, to: same, who: alerter, effect: alert,
+		guards: []guard{alertTrue, listRoom}},
+
+	// T13 异议
+	evObject: {from: open, to: same, who: anybody, effect: object,
+		guards: []guard{groundNew, listRoom}},
+	evNotify: {from: open, to: same, who: theObjector, effect: notify,
+		guards: []guard{stillOpen, inNoticeTime}},
+	evLodge: {from: open, to: same, who: theObjector, effect: lodge,
+		guards: []guard{stillOpen, inLodgeTime}},
+	evExpire: {from: open, to: same, who: anybody, effect: expire,
+		guards: []guard{undecided, stillOpen, clocksOver}},
+	// T13b; UPHELD ends the record (T19).
+	evDecide: {from: open, to: same, sides: judges, effect: decide,
+		guards: []guard{undecided}},
+	// T19
+	evRevoke: {from: open, to: Revoked, sides: revokers, effect: revoke,
+		guards: []guard{notFrozen}},
+	// T20
+	evFreeze: {from: open, to: same, who: neitherSide, effect: freeze,
+		guards: []guard{orderNew, listRoom}},
+	evUnfreeze: {from: open, to: same, who: theAuthority, effect: unfreeze},
+	// T22
+	evCorrect: {from: anyState, to: same, who: neitherSide, effect: correct,
+		guards: []guard{notFrozen, correctable, listRoom}},
+
+	// T9
+	evVersion: {from: []string{Notarized}, to: same, who: theOwner, effect: addVersion,
+		guards: []guard{notFrozen, noObjection, versionHonest, oldWithinNew, growthAgreed, listRoom}},
+	// T12 民法典 444
+	evTransfer: {from: []string{Notarized}, to: same, sides: transferSides, effect: transfer,
+		guards: []guard{notFrozen, noObjection, recipientFits, liensConsent, listRoom}},
+	evLicense: {from: []string{Notarized}, to: same, sides: licenceSides, effect: license,
+		guards: []guard{notFrozen, noObjection, recipientFits, liensConsent, listRoom}},
+	// 公证 of an asset, a proof
+	evAssetAttest: {from: []string{Notarized}, to: same, who: neitherSide, effect: attestAsset,
+		guards: []guard{listRoom}},
+	evAssetWithdraw: {from: []string{Notarized}, to: AssetWithdrawn, who: theOwner, effect: withdrawAsset,
+		guards: []guard{notFrozen, nothingInForce}},
+	// LAW, Asset
+	evResolve: {from: []string{Notarized}, to: same, sides: arbiters, effect: resolve,
+		guards: []guard{notFrozen, aDispute, loserFree, listRoom}},
 }
-
-// eventOf finds the event that a command means.
-func eventOf(body any, a Act) event {
-	switch b := body.(type) {
-	case *ReceiptBody:
-		return evCustody
-	case *ReleaseBody:
-		switch b.Reason {
-		case Demand:
-			return evDemand
-		case Forced:
-			return evForce
-		}
-	case *PerfectBody:
-		return map[string]event{StepFile: evFile, StepVerify: evVerify, StepLapse: evTermOver}[b.Step]
-	}
-	_, name, _ := cutAct(a)
-	return event(name)
-}
-
-// motion is a pledge in motion: one command about one pledge and its asset.
-type motion struct {
-	*change
-	p     Pledge
-	asset Asset
-	// kin of the asset, loaded by whoever needs them.
-	kin []Asset
-}
-
-// step applies an act to a pledge.
-func (ch *change) step() (Outcome, error) {
-	t, ok := life[eventOf(ch.c.body, ch.c.Payload.Act)]
-	if !ok {
-		return Outcome{}, Errorf(WrongState, "%s is not part of the life of a pledge", ch.c.Payload.Act)
-	}
-	m, err := ch.subject()
-	if err != nil {
-		return Outcome{}, err
-	}
-	if err := m.allowed(t); err != nil {
-		return Outcome{}, err
-	}
-	if err := t.effect(m); err != nil {
-		return Outcome{}, err
-	}
-	if t.to != same {
-		m.p.State = t.to
-	}
-	m.p.V, m.p.UpdatedAt = m.p.version(), ch.now
-	return Outcome{RecordID: m.p.ID}, put(ch.batch, KeyPledge(m.p.ID), m.p)
-}
-
-func (m *motion) allowed(t transition) error {
-	if err := t.who(m); err != nil {
-		return err
-	}
-	if !slices.Contains(t.from, m.p.State) {
-		return Errorf(WrongState, "%s is %s; %s is possible in %v", m.p.ID, m.p.State, m.c.Payload.Act, t.from)
-	}
-	for _, id := range []struct{ id, updated string }{{m.p.ID, m.p.UpdatedAt}, {m.asset.ID, m.asset.UpdatedAt}} {
-		if err := m.forward(id.id, id.updated); err != nil {
-			return err
-		}
-	}
-	for _, g := range t.guards {
-		if err := g(m); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// subject loads what the command is about. A proposal brings its own pledge.
-func (ch *change) subject() (*motion, error) {
-	if b, ok := ch.c.body.(*ProposeBody); ok {
-		m := &motion{change: ch, p: Pledge{V: Version, ID: ch.c.RecordID("pl_"), AssetID: b.AssetID, Pledgee: b.Pledgee}}
-		return m, m.loadAsset(NotFound)
-	}
-	id := ch.c.body.(pledgeBody).pledge()
-	if id == "" {
-		return nil, Errorf(Malformed, "a receipt that is a command of its own names its pledge_id")
-	}
-	p, ok, err := ch.pledge(id)
-	if err != nil {
-		return nil, err
-	}
-	if !ok {
-		return nil, Errorf(NotFound, "there is no pledge %s", id)
-	}
-	m := &motion{change: ch, p: p}
-	return m, m.loadAsset("")
-}
-
-// loadAsset: that a proposal names no asset is its fault, that a pledge does is ours.
-func (m *motion) loadAsset(missing Code) (err error) {
-	if missing == "" {
-		m.asset, err = m.knownAsset(m.p.AssetID)
-		return err
-	}
-	a, ok, err := m.batch.asset(m.p.AssetID)
-	if err == nil && !ok {
-		return Errorf(missing, "there is no asset %s", m.p.AssetID)
-	}
-	m.asset = a
-	return err
-}
-
-// pledgeBody is a body that is about an existing pledge.
-type pledgeBody interface{ pledge() string }
-
-func (b *ReceiptBody) pledge() string  { return b.PledgeID }
-func (b *AgreeBody) pledge() string    { return b.PledgeID }
-func (b *RegisterBody) pledge() string { return b.PledgeID }
-func (b *EndBody) pledge() string      { return b.PledgeID }
-func (b *AttestBody) pledge() string   { return b.PledgeID }
-func (b *ValueBody) pledge() string    { return b.PledgeID }
-func (b *ScanBody) pledge() string     { return b.PledgeID }
-func (b *ReleaseBody) pledge() string  { return b.PledgeID }
-func (b *PerfectBody) pledge() string  { return b.PledgeID }

@@ -22,7 +22,7 @@ const (
 	// MaxAhead is how far a command's clock may be before the transaction's.
 	MaxAhead = 5 * time.Minute
 	// RulesVersion changes whenever the same commands may give other outcomes.
-	RulesVersion = "3"
+	RulesVersion = "4"
 
 	// maxInteger is the largest integer that every JSON reader keeps exactly
 	// (RFC 8785 section 3.2.2.3, RFC 7493 section 2.2).
@@ -49,4 +49,18 @@ const (
 	certificateSlack = 30 * 24 * time.Hour // LAW.md T5
 	demandDays       = 5                   // working days, LAW.md T17
 	filingDays       = 5                   // working days, LAW.md T6
+
+	// DefaultGrace is the days of grace where the terms name none (LAW.md T14).
+	DefaultGrace = 10
+	// MaxClosing is how many commands a closing may hold, MaxClosingAge how old
+	// one of them may be: the signatures of several houses take days.
+	MaxClosing    = 16
+	MaxClosingAge = 7 * 24 * time.Hour
+
+	extendWindow = 180 * 24 * time.Hour // LAW.md T8
+	notifyWithin = 7 * 24 * time.Hour   // LAW.md T13
+	lodgeWithin  = 30 * 24 * time.Hour  // LAW.md T13
+	custodyEvery = 30 * 24 * time.Hour  // LAW.md T21
+	// maxListed bounds each list that grows with the life of a record.
+	maxListed = 64
 )

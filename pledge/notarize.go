@@ -1,5 +1,7 @@
 package pledge
 
+import "slices"
+
 // notarize makes an asset of a dataset (存证): owner, fingerprint, complete
 // declaration, custody. Others with the same content are not a reason to
 // refuse, but all of them learn of each other (LAW.md, Asset).
@@ -132,6 +134,9 @@ func (ch *change) indexFile(a Asset, f blob) error {
 	rec, _, err := get(ch.batch, key, DecodeFile)
 	if err != nil {
 		return err
+	}
+	if slices.ContainsFunc(rec.Holders, func(h Holder) bool { return h.AssetID == a.ID }) {
+		return nil // an earlier version has it
 	}
 	rec.V = Version
 	rec.Count++

@@ -28,7 +28,7 @@ func (ch *change) relatives(a Asset) ([]relative, error) {
 	if err := ch.sameFingerprint(a, found); err != nil {
 		return nil, err
 	}
-	common, err := ch.sameFiles(found)
+	common, err := ch.sameFiles(a.ID, found)
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +64,9 @@ func (ch *change) sameFingerprint(a Asset, found map[string]*relative) error {
 		return err
 	}
 	for _, id := range rec.Assets {
+		if id == a.ID {
+			return Errorf(Duplicate, "%s is a version of %s already", a.Fingerprint, id)
+		}
 		other, err := ch.knownAsset(id)
 		if err != nil {
 			return err
@@ -78,7 +81,7 @@ func (ch *change) sameFingerprint(a Asset, found map[string]*relative) error {
 
 // sameFiles adds up what is shared with each holder, and how many bytes are
 // in files so common that not all holders are known.
-func (ch *change) sameFiles(found map[string]*relative) (common int64, err error) {
+func (ch *change) sameFiles(self string, found map[string]*relative) (common int64, err error) {
 	for _, f := range ch.c.content.distinct {
 		rec, _, err := get(ch.batch, KeyFile(f.digest), DecodeFile)
 		if err != nil {
@@ -88,11 +91,16 @@ func (ch *change) sameFiles(found map[string]*relative) (common int64, err error
 			common += f.size
 		}
 		for _, h := range rec.Holders {
+			if h.AssetID == self {
+				continue // an earlier version of the same asset
+			}
 			r := found[h.AssetID]
 			if r == nil {
 				r = &relative{id: h.AssetID, total: h.Total}
 				found[h.AssetID] = r
 			}
+			// Of several versions the smallest decides what is half of it.
+			r.total = min(r.total, h.Total)
 			r.shared += f.size
 			if rec.Count >= MaxHolders {
 				r.common += f.size
@@ -142,7 +150,7 @@ func (ch *change) connect(a *Asset, rel []relative) error {
 		if err != nil {
 			return err
 		}
-		if other.Status != Notarized {
+		if other.Status != Notarized || a.knows(other.ID) {
 			continue
 		}
 		switch {
@@ -163,6 +171,11 @@ func (ch *change) connect(a *Asset, rel []relative) error {
 		}
 	}
 	return nil
+}
+
+// knows: a version finds whom an earlier one found.
+func (a Asset) knows(other string) bool {
+	return slices.Contains(a.Kin, other) || slices.Contains(a.DisputedWith, other)
 }
 
 // roomFor bounds the records: a registration moves the sequence of all kin.
@@ -187,6 +200,11 @@ func overlap(a, other *Asset, shared int64) (changed bool) {
 // common licence text is in thousands of assets: without a bound each of them
 // would be rewritten by each notarization. The file index still finds them.
 func largest(list []Overlap, o Overlap) ([]Overlap, bool) {
+	if i := slices.IndexFunc(list, func(x Overlap) bool { return x.AssetID == o.AssetID }); i >= 0 {
+		list = slices.Clone(list)
+		list[i] = o
+		return list, true
+	}
 	if len(list) < maxOverlaps {
 		return with(list, o), true
 	}

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// DecodePayload reads a payload strictly. All six members are required.
+// DecodePayload reads a payload strictly. The first six members are required.
 func DecodePayload(raw []byte) (Payload, error) {
 	var p Payload
 	if err := StrictUnmarshal(raw, &p); err != nil {
@@ -41,6 +41,9 @@ func (c *Command) checkPayload() error {
 	}
 	if p.On == "" || len(p.On) > maxChannel {
 		return Errorf(Malformed, "on must name the channel")
+	}
+	if err := optionalDigest("closing", p.Closing); err != nil {
+		return err
 	}
 	var ok bool
 	if c.at, ok = parseTime(p.At); !ok {
@@ -106,6 +109,9 @@ func newPledgeBody(act Act) any {
 	case PledgePerfect:
 		return new(PerfectBody)
 	}
+	if make := lifeBodies[act]; make != nil {
+		return make()
+	}
 	return nil
 }
 
@@ -123,6 +129,12 @@ func (c *Command) checkBody() (err error) {
 		err = b.check()
 	case *NotarizeBody:
 		err = c.checkNotarize(b)
+	case *VersionBody:
+		err = c.checkVersion(b)
+	case *ClosingBody:
+		err = c.checkClosing(b)
+	case *AgreeBody:
+		err = b.check(c.Payload.Act)
 	case *CertificateBody:
 		err = b.check()
 	case *ProposeBody:

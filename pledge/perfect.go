@@ -16,7 +16,7 @@ func day(s string) time.Time {
 }
 
 // T6: nothing can have been registered in the future.
-func registeredBefore(m *motion) error {
+func registeredBeforeHolds(m *motion) error {
 	if at := m.registration().RegisteredAt; day(at).After(m.tx.Time.Add(MaxAhead)) {
 		return Errorf(Malformed, "registered_at %s is in the future", at)
 	}
@@ -24,7 +24,7 @@ func registeredBefore(m *motion) error {
 }
 
 // T6: a registration has effect to the end of its term only.
-func registrationRuns(m *motion) error {
+func registrationRunsHolds(m *motion) error {
 	if end := m.registration().TermEnd; !day(end).After(m.tx.Time) {
 		return Errorf(Expired, "the term of registration %s ended at %s; register anew and file that", m.registration().Number, end)
 	}
@@ -33,7 +33,7 @@ func registrationRuns(m *motion) error {
 
 // T6: the registers are searched by the debtor's name, and one under another
 // name is found by nobody. Compared to the letter, as the registers do.
-func debtorNamed(m *motion) error {
+func debtorNamedHolds(m *motion) error {
 	p, ok, err := m.party(m.p.Pledgor)
 	if err != nil {
 		return err
@@ -46,7 +46,7 @@ func debtorNamed(m *motion) error {
 
 // T6: a filing that says nothing new would only take the verifier's time. A
 // renewal prolongs; what is not verified yet may be replaced.
-func filingNew(m *motion) error {
+func filingNewHolds(m *motion) error {
 	f, r := m.p.Perfection, m.registration()
 	if f.Filing != nil && f.State != PerfectionLapsed && f.Filing.Registration == r {
 		return Errorf(Duplicate, "this registration of %s was filed at %s already and waits to be verified", m.p.ID, f.Filing.Filed.At)
@@ -57,7 +57,7 @@ func filingNew(m *motion) error {
 	return nil
 }
 
-func filingWaits(m *motion) error {
+func filingWaitsHolds(m *motion) error {
 	if f := m.p.Perfection; f.Filing == nil || f.State == PerfectionLapsed {
 		return Errorf(WrongState, "no registration of %s waits to be verified: its perfection is %s", m.p.ID, f.State)
 	}
@@ -65,7 +65,7 @@ func filingWaits(m *motion) error {
 }
 
 // T6: two pairs of eyes.
-func notOwnFiling(m *motion) error {
+func notOwnFilingHolds(m *motion) error {
 	if f := m.p.Perfection.Filing; f.Filed.By == m.by.ID {
 		return Errorf(WrongRole, "%s filed the registration of %s itself; somebody else verifies it", m.by.ID, m.p.ID)
 	}
@@ -74,7 +74,7 @@ func notOwnFiling(m *motion) error {
 
 // T6: the verifier signs the facts and the proof that he has seen himself,
 // and they must be those filed.
-func sameRegistration(m *motion) error {
+func sameRegistrationHolds(m *motion) error {
 	if filed, seen := m.p.Perfection.Filing.Registration, m.registration(); filed != seen {
 		return Errorf(TermsMismatch, "filed for %s is registration %s with the proof %s, from %s to %s; the command says %s, %s, %s, %s",
 			m.p.ID, filed.Number, filed.Proof, filed.RegisteredAt, filed.TermEnd, seen.Number, seen.Proof, seen.RegisteredAt, seen.TermEnd)
@@ -83,7 +83,7 @@ func sameRegistration(m *motion) error {
 }
 
 // T6, T18: anybody may say that a term is over, and the ledger's time decides.
-func termOver(m *motion) error {
+func termOverHolds(m *motion) error {
 	f := m.p.Perfection
 	if f.State != PerfectionFiled && f.State != PerfectionVerified {
 		return Errorf(WrongState, "%s has no registration whose term runs: its perfection is %s", m.p.ID, f.State)

@@ -12,6 +12,9 @@ func Reads(c *Command) []string {
 	}
 	keys := []string{KeyParty(c.Payload.By), KeyCommand(c.Payload.By, c.ID)}
 	keys = append(keys, c.subjects()...)
+	for _, in := range c.inner {
+		keys = append(keys, Reads(in)...)
+	}
 	slices.Sort(keys)
 	return slices.Compact(keys)
 }
@@ -23,6 +26,13 @@ func Reads(c *Command) []string {
 func ReadsBehind(c *Command, value func(key string) []byte) []string {
 	if c == nil {
 		return nil
+	}
+	if len(c.inner) > 0 {
+		var keys []string
+		for _, in := range c.inner {
+			keys = append(keys, ReadsBehind(in, value)...)
+		}
+		return keys
 	}
 	b, ok := c.body.(pledgeBody)
 	if !ok || b.pledge() == "" {
@@ -70,6 +80,20 @@ func (c *Command) subjects() []string {
 		return []string{KeyCommand(c.Payload.By, b.CommandID)}
 	case *ScanBody:
 		return append(overlapKeys(b.Overlaps), KeyPledge(b.PledgeID))
+	case *AssignBody:
+		return []string{KeyPledge(b.PledgeID), KeyParty(b.To)}
+	case *ResolveBody:
+		return []string{KeyAsset(b.AssetID), KeyAsset(b.Other)}
+	case *TransferBody:
+		return []string{KeyAsset(b.AssetID), KeyParty(b.To)}
+	case *LicenseBody:
+		return []string{KeyAsset(b.AssetID), KeyParty(b.To)}
+	case *VersionBody:
+		return append(c.contentKeys(b.notarized()), KeyAsset(b.AssetID))
+	case assetBody:
+		return []string{KeyAsset(b.about())}
+	case recordBody:
+		return []string{RecordKey(b.record())}
 	case pledgeBody:
 		if b.pledge() != "" {
 			return []string{KeyPledge(b.pledge())}

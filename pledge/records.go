@@ -147,8 +147,9 @@ type Overlap struct {
 	ShareThere int    `json:"share_there"`
 }
 
-// InForce is a pledge that encumbers the asset now, in registration order:
-// its rank is its place in the list, from 1.
+// InForce is a pledge that encumbers the asset now. Its rank is its place in
+// the list, from 1: the order of registration, unless a signed subordination
+// says otherwise.
 type InForce struct {
 	PledgeID string `json:"pledge_id"`
 	Pledgee  string `json:"pledgee"`
@@ -190,11 +191,12 @@ type Asset struct {
 	DisputedWith []string     `json:"disputed_with,omitempty"`
 	Kin          []string     `json:"kin,omitempty"`
 	Overlaps     []Overlap    `json:"overlaps,omitempty"`
-	Frozen       *Stamp       `json:"frozen,omitempty"`
+	Frozen       []Order      `json:"frozen,omitempty"`
 	Objection    string       `json:"objection,omitempty"`
 	Seq          int64        `json:"seq"`
 	InForce      []InForce    `json:"in_force,omitempty"`
 	UpdatedAt    string       `json:"updated_at"`
+	AssetLife
 }
 
 // Amount is money in integer minor units of an ISO 4217 currency.
@@ -216,6 +218,9 @@ type Terms struct {
 	Checks                []string `json:"checks"`
 	CommitmentLetter      string   `json:"commitment_letter"`
 	Agreement             string   `json:"agreement"`
+	// GraceDays lie between a notice of default and the default; 0 is DefaultGrace.
+	GraceDays int      `json:"grace_days,omitempty"`
+	Covenants []string `json:"covenants,omitempty"`
 }
 
 // Pledge states.
@@ -295,7 +300,8 @@ type Pledge struct {
 	Perfection    Perfection    `json:"perfection"`
 	ReleaseDemand *Ending       `json:"release_demand,omitempty"`
 	Ended         *Ending       `json:"ended,omitempty"`
-	Frozen        *Stamp        `json:"frozen,omitempty"`
+	Frozen        []Order       `json:"frozen,omitempty"`
 	Objection     string        `json:"objection,omitempty"`
 	UpdatedAt     string        `json:"updated_at"`
+	PledgeLife
 }

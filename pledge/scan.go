@@ -90,7 +90,7 @@ func (o ContentOverlap) weight() int {
 
 // T4d: like content of another owner, or content that is pledged already, is
 // no obstacle only when a person stands in for it.
-func overlapsAnswered(m *motion) error {
+func overlapsAnsweredHolds(m *motion) error {
 	b := m.c.body.(*ScanBody)
 	return m.judge(b.Result, b.Overlaps)
 }

@@ -98,5 +98,25 @@ func (t Terms) checkList() error {
 			return Errorf(Malformed, "check %s stands twice", c)
 		}
 	}
+	return t.checkCovenants()
+}
+
+// maxGrace is the longest grace that terms may give, in days.
+const maxGrace = 365
+
+var covenants = []string{CovenantVersions, CovenantSelfSale}
+
+func (t Terms) checkCovenants() error {
+	if t.GraceDays < 0 || t.GraceDays > maxGrace {
+		return Errorf(Malformed, "grace_days must be 0 (then %d) to %d", DefaultGrace, maxGrace)
+	}
+	for i, c := range t.Covenants {
+		if !slices.Contains(covenants, c) {
+			return Errorf(Malformed, "covenant %q is unknown; there are %v", clip(c), covenants)
+		}
+		if slices.Contains(t.Covenants[:i], c) {
+			return Errorf(Malformed, "covenant %s stands twice", c)
+		}
+	}
 	return nil
 }

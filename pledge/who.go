@@ -8,35 +8,35 @@ import "slices"
 // neitherSide: everybody with the role may, but for the two sides. A party
 // can have several roles; whoever gives or takes the security is no witness
 // of it (LAW.md, invariant iv).
-func neitherSide(m *motion) error {
-	if m.by.ID == m.p.Pledgor || m.by.ID == m.p.Pledgee {
-		return Errorf(WrongRole, "%s is a side of %s; %s needs somebody independent", m.by.ID, m.p.ID, m.c.Payload.Act)
+func neitherSideHolds(m *motion) error {
+	if m.side(m.by.ID) {
+		return Errorf(WrongRole, "%s is a side of %s; %s needs somebody independent", m.by.ID, m.id(), m.c.Payload.Act)
 	}
 	return nil
 }
 
-func theOwner(m *motion) error {
+func theOwnerHolds(m *motion) error {
 	if m.by.ID != m.asset.Owner {
-		return Errorf(NotOwner, "%s belongs to %s; only its owner can pledge it", m.asset.ID, m.asset.Owner)
+		return Errorf(NotOwner, "%s belongs to %s; only its owner can sign %s", m.asset.ID, m.asset.Owner, m.c.Payload.Act)
 	}
 	return nil
 }
 
-func thePledgor(m *motion) error {
+func thePledgorHolds(m *motion) error {
 	if m.by.ID != m.p.Pledgor {
 		return Errorf(WrongRole, "%s is not the pledgor of %s; that is %s", m.by.ID, m.p.ID, m.p.Pledgor)
 	}
 	return nil
 }
 
-func thePledgee(m *motion) error {
+func thePledgeeHolds(m *motion) error {
 	if m.by.ID != m.p.Pledgee || !m.by.Has(RoleBank) {
 		return Errorf(WrongRole, "%s is not the pledgee of %s; that is %s", m.by.ID, m.p.ID, m.p.Pledgee)
 	}
 	return nil
 }
 
-func eitherSide(m *motion) error {
+func eitherSideHolds(m *motion) error {
 	if m.by.ID != m.p.Pledgor && m.by.ID != m.p.Pledgee {
 		return Errorf(WrongRole, "%s is neither pledgor nor pledgee of %s", m.by.ID, m.p.ID)
 	}
@@ -45,34 +45,34 @@ func eitherSide(m *motion) error {
 
 // theCustodian: the one whose receipt the notarization rests on; another's
 // word about a bucket that it does not hold proves nothing.
-func theCustodian(m *motion) error {
+func theCustodianHolds(m *motion) error {
 	if m.by.ID != m.asset.Custodian {
 		return Errorf(WrongRole, "%s is not the custodian of %s; that is %s", m.by.ID, m.asset.ID, m.asset.Custodian)
 	}
-	return neitherSide(m)
+	return neitherSideHolds(m)
 }
 
-func notaryOrCentre(m *motion) error {
+func notaryOrCentreHolds(m *motion) error {
 	if !m.by.Has(RoleNotary, RoleIPCentre) {
 		return Errorf(WrongRole, "%s is forced by a notary or the IP centre; a pledgee releases with PAID, WAIVED, REPLACED or OTHER", m.p.ID)
 	}
-	return neitherSide(m)
+	return neitherSideHolds(m)
 }
 
 // registerReader: whoever may say what stands in a statutory register. Whoever
 // gives or takes the security is no witness of it.
-func registerReader(m *motion) error {
+func registerReaderHolds(m *motion) error {
 	if !m.by.Has(RoleNotary, RoleIPCentre) {
 		return Errorf(WrongRole, "the registration of %s is verified by a notary or the IP centre, not by %s", m.p.ID, m.by.ID)
 	}
-	return neitherSide(m)
+	return neitherSideHolds(m)
 }
 
 // anybody: the guards decide (LAW.md, CLOCK).
-func anybody(*motion) error { return nil }
+func anybodyHolds(*motion) error { return nil }
 
 // aSenior: a pledgee with a pledge in force on the asset or its kin.
-func aSenior(m *motion) error {
+func aSeniorHolds(m *motion) error {
 	group, err := m.group()
 	if err != nil {
 		return err

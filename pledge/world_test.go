@@ -190,6 +190,21 @@ func (w *world) genesis() pledge.Genesis {
 
 // payload prints a command's payload; every one has its own nonce.
 func (w *world) payload(a *actor, act pledge.Act, body any) string {
+	return w.payloadIn("", a, act, body)
+}
+
+// signIn signs a step of a closing.
+func (w *world) signIn(plan string, s pledge.Step) string {
+	for _, a := range w.actors() {
+		if a.uscc == s.By {
+			return a.signRaw(a.header(), w.payloadIn(plan, a, s.Act, s.Body))
+		}
+	}
+	w.t.Fatalf("nobody is %s", s.By)
+	return ""
+}
+
+func (w *world) payloadIn(plan string, a *actor, act pledge.Act, body any) string {
 	w.nonce++
 	raw, err := json.Marshal(body)
 	if err != nil {
@@ -197,7 +212,7 @@ func (w *world) payload(a *actor, act pledge.Act, body any) string {
 	}
 	var nonce [16]byte
 	copy(nonce[:], fmt.Sprint(w.nonce))
-	p, err := json.Marshal(pledge.Payload{Act: act, By: a.uscc, On: channel, At: w.now.Add(w.ahead).Format(time.RFC3339), Nonce: b64.EncodeToString(nonce[:]), Body: raw})
+	p, err := json.Marshal(pledge.Payload{Act: act, By: a.uscc, On: channel, At: w.now.Add(w.ahead).Format(time.RFC3339), Nonce: b64.EncodeToString(nonce[:]), Body: raw, Closing: plan})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 // notarization writes the certificate 存证证书 of an asset.
 func (d *draft) notarization(a *pledge.Asset) {
 	d.Title = Text{"数据资产存证证书", "Certificate of notarization of a data asset"}
-	parts := assetFlags(a)
+	parts := d.assetFlags(a)
 	if a.Status == pledge.Notarized {
 		parts = append([]Text{assetStates[a.Status]}, parts...)
 	}

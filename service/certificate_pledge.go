@@ -29,9 +29,9 @@ func (d *draft) pledge(a *pledge.Asset, p *pledge.Pledge) error {
 
 // pledgeFlags are what speaks against a pledge, its asset's included.
 func (d *draft) pledgeFlags(a *pledge.Asset, p *pledge.Pledge) []Text {
-	list := append(objection(p.Objection), assetFlags(a)...)
-	if p.Frozen != nil {
-		list = append(list, inBoth("质押自 %s 起被冻结", "the pledge is FROZEN since %s", LegalTime(p.Frozen.At)))
+	list := append(objection(p.Objection), d.assetFlags(a)...)
+	if f := pledge.Standing(p.Frozen, d.now); f != nil {
+		list = append(list, inBoth("质押自 %s 起被冻结", "the pledge is FROZEN since %s", LegalTime(f.At)))
 	}
 	if inForce(p) && d.passed(p.Terms.Expires) {
 		list = append(list, inBoth("登记期限已于 %s 届满", "its term ended at %s", LegalEnd(p.Terms.Expires)))

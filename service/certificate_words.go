@@ -107,15 +107,15 @@ func objection(state string) []Text {
 }
 
 // assetFlags are what speaks against an asset.
-func assetFlags(a *pledge.Asset) (list []Text) {
+func (d *draft) assetFlags(a *pledge.Asset) (list []Text) {
 	if a.Status != pledge.Notarized {
 		list = append(list, stateWord(assetStates, a.Status))
 	}
 	if len(a.DisputedWith) > 0 {
 		list = append(list, inBoth("有争议：他方也存证了相同或大部分相同的内容", "DISPUTED: others notarized the same content, or most of it"))
 	}
-	if a.Frozen != nil {
-		list = append(list, inBoth("数据资产自 %s 起被冻结", "the asset is FROZEN since %s", LegalTime(a.Frozen.At)))
+	if f := pledge.Standing(a.Frozen, d.now); f != nil {
+		list = append(list, inBoth("数据资产自 %s 起被冻结", "the asset is FROZEN since %s", LegalTime(f.At)))
 	}
 	return slices.Concat(list, objection(a.Objection), overridden(a), unread(a))
 }

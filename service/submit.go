@@ -184,13 +184,7 @@ func peek(jws string) (act pledge.Act, by string) {
 }
 
 // acts are the labels that counters may carry.
-var acts = []pledge.Act{
-	pledge.PartyEnroll, pledge.PartyAddKey, pledge.PartyRevokeKey, pledge.CustodyReceiptAct,
-	pledge.AssetNotarize, pledge.AssetRecordCertificate,
-	pledge.PledgePropose, pledge.PledgeWithdraw, pledge.PledgeAccept, pledge.PledgeReject,
-	pledge.PledgeAttest, pledge.PledgeValue, pledge.PledgeScan, pledge.PledgeConsent,
-	pledge.PledgeRegister, pledge.PledgeRelease, pledge.PledgePerfect, pledge.CommandFence,
-}
+var acts = pledge.Acts()
 
 // CommandID is the id of a command, whether it parses or not.
 func (s *Service) CommandID(jws string) string { return commandID(jws) }

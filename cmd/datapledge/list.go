@@ -246,8 +246,8 @@ func printAsset(w io.Writer, x client.Asset) {
 	if len(x.DisputedWith) > 0 {
 		fmt.Fprintf(w, "DISPUTED with %s\n", strings.Join(x.DisputedWith, ", "))
 	}
-	if x.Frozen != nil {
-		fmt.Fprintf(w, "FROZEN since %s by %s\n", x.Frozen.At, x.Frozen.By)
+	for _, f := range x.Frozen {
+		fmt.Fprintf(w, "FROZEN since %s by %s, order %s of %s\n", f.At, f.By, f.FileNo, f.Court)
 	}
 	for _, o := range x.Overlaps {
 		fmt.Fprintf(w, "overlap:     %s with %s\n", bytesText(o.Shared), o.AssetID)

@@ -19,12 +19,14 @@ var names = map[string][2]string{
 
 	"custody.receipt": {"数据托管回执", "Custody receipt"},
 	"custody.alert":   {"托管异常警报", "Custody alert"},
+	"custody.release": {"交付密钥", "Release of the key to the pledgee"},
 
 	"asset.notarize":           {"数据资产存证", "Notarization of the data asset"},
 	"asset.record_certificate": {"登记证书备案", "Registration certificate recorded"},
 	"asset.attest":             {"资产公证", "Attestation of the asset"},
 	"asset.add_version":        {"新增版本", "Addition of a version"},
 	"asset.transfer":           {"资产转让", "Transfer of the asset"},
+	"asset.license":            {"许可使用", "Licence to use the asset"},
 	"asset.withdraw":           {"撤回资产", "Withdrawal of the asset"},
 	"asset.resolve_dispute":    {"解决权属争议", "Resolution of a dispute"},
 
@@ -50,11 +52,14 @@ var names = map[string][2]string{
 	"pledge.lapse":       {"质押失效", "Lapse of the pledge"},
 
 	"objection.file":   {"提出异议", "Filing of an objection"},
+	"objection.notify": {"通知异议", "Notice of an objection"},
+	"objection.expire": {"异议逾期", "Expiry of an objection"},
 	"objection.lodge":  {"异议诉讼立案", "Objection taken to court"},
 	"objection.decide": {"裁决异议", "Decision on an objection"},
 	"order.freeze":     {"冻结", "Freeze order"},
 	"order.unfreeze":   {"解除冻结", "Lifting of a freeze"},
 	"order.revoke":     {"撤销令", "Revocation order"},
 	"record.correct":   {"更正记录", "Correction of a record"},
+	"closing.execute":  {"联合办理", "Closing of several acts at once"},
 	"command.fence":    {"指令作废", "Fencing of a command"},
 }

@@ -55,7 +55,8 @@ func statusOf(code pledge.Code) int {
 	case codeTimeout:
 		return http.StatusRequestTimeout
 	case pledge.Duplicate, pledge.Disputed, pledge.TermsMismatch, pledge.SequenceChanged, pledge.AlreadyPledged,
-		pledge.WrongState, pledge.Frozen, pledge.ObjectionOpen, pledge.Fenced, pledge.Forked, pledge.Stale, pledge.OverlapFound:
+		pledge.WrongState, pledge.Frozen, pledge.ObjectionOpen, pledge.Fenced, pledge.Forked, pledge.Stale, pledge.OverlapFound,
+		pledge.NotDue, pledge.AmendmentBarred, pledge.Inconsistent, pledge.ClosingOnly:
 		return http.StatusConflict
 	case pledge.Expired:
 		return http.StatusGone
@@ -65,7 +66,8 @@ func statusOf(code pledge.Code) int {
 		return http.StatusUnsupportedMediaType
 	case codeRange:
 		return http.StatusRequestedRangeNotSatisfiable
-	case pledge.DeclarationIncomplete, pledge.CustodyMissing, pledge.MaturityTooLate, pledge.CheckMissing, pledge.ConsentMissing:
+	case pledge.DeclarationIncomplete, pledge.CustodyMissing, pledge.MaturityTooLate, pledge.CheckMissing, pledge.ConsentMissing,
+		pledge.TitleMissing, pledge.SumMismatch:
 		return http.StatusUnprocessableEntity
 	case codeRateLimited:
 		return http.StatusTooManyRequests

@@ -1,0 +1,32 @@
+package pledge
+
+// lifeBodies makes the body of each act of the later life.
+var lifeBodies = map[Act]func() any{
+	AssetAttest:         func() any { return new(AssetAttestBody) },
+	AssetAddVersion:     func() any { return new(VersionBody) },
+	AssetTransfer:       func() any { return new(TransferBody) },
+	AssetLicense:        func() any { return new(LicenseBody) },
+	AssetWithdraw:       func() any { return new(WithdrawBody) },
+	AssetResolveDispute: func() any { return new(ResolveBody) },
+	CustodyAlert:        func() any { return new(AlertBody) },
+	CustodyRelease:      func() any { return new(KeyReleaseBody) },
+	PledgeAmend:         func() any { return new(AmendBody) },
+	PledgeExtend:        func() any { return new(ExtendBody) },
+	PledgeAssign:        func() any { return new(AssignBody) },
+	PledgeSubordinate:   func() any { return new(SubordinateBody) },
+	PledgeDefault:       func() any { return new(DefaultBody) },
+	PledgeCure:          func() any { return new(CureBody) },
+	PledgeEnforce:       func() any { return new(EnforceBody) },
+	PledgeRealize:       func() any { return new(RealizeBody) },
+	PledgeLapse:         func() any { return new(LapseBody) },
+	ObjectionFile:       func() any { return new(ObjectBody) },
+	ObjectionNotify:     func() any { return new(NotifyBody) },
+	ObjectionLodge:      func() any { return new(LodgeBody) },
+	ObjectionDecide:     func() any { return new(DecideBody) },
+	ObjectionExpire:     func() any { return new(ExpireBody) },
+	OrderFreeze:         func() any { return new(FreezeBody) },
+	OrderUnfreeze:       func() any { return new(UnfreezeBody) },
+	OrderRevoke:         func() any { return new(RevokeBody) },
+	RecordCorrect:       func() any { return new(CorrectBody) },
+	ClosingExecute:      func() any { return new(ClosingBody) },
+}
