@@ -21,28 +21,41 @@ const maxRounds = 8
 // again with it, so fn must tolerate nil and start afresh each time.
 func snapshot(ctx context.Context, from source, fn func(v *view) error) (Head, error) {
 	v := &view{values: map[string][]byte{}}
-	var keys []string
 	for range maxRounds {
-		values, head, err := from.Get(ctx, keys...)
-		if err != nil {
+		if err := v.fetch(ctx, from); err != nil {
 			return Head{}, fmt.Errorf("reading the ledger: %w", err)
 		}
-		v.missing = nil
-		for i, k := range keys {
-			v.values[k] = values[i]
+		if err := fn(v); len(v.missing) == 0 {
+			return v.head, err
 		}
-		err = fn(v)
-		if len(v.missing) == 0 {
-			return head, err
-		}
-		keys = append(keys, v.missing...)
 	}
 	return Head{}, errors.New("records lead too deep into each other")
 }
 
 type view struct {
 	values  map[string][]byte
+	keys    []string // those of values, in the order in which they were fetched
 	missing []string
+	head    Head
+}
+
+// fetch reads what is missing; and everything, when there was a new block
+// since the rest was read.
+func (v *view) fetch(ctx context.Context, from source) error {
+	keys := v.missing
+	values, head, err := from.Get(ctx, keys...)
+	if err == nil && head != v.head && len(v.keys) > 0 {
+		keys = append(v.keys[:len(v.keys):len(v.keys)], keys...)
+		values, head, err = from.Get(ctx, keys...)
+	}
+	if err != nil {
+		return err
+	}
+	for i, k := range keys {
+		v.values[k] = values[i]
+	}
+	v.keys, v.missing, v.head = append(v.keys, v.missing...), nil, head
+	return nil
 }
 
 func (v *view) get(key string) []byte {
