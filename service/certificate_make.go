@@ -81,7 +81,7 @@ type draft struct {
 func (s *Service) write(ctx context.Context, d *draft, from source) error {
 	var err error
 	if d.Kind == CertificateSearch {
-		err = s.writeSearch(ctx, d, from)
+		err = s.writeSearch(ctx, d)
 	} else {
 		err = s.writeRecord(ctx, d, from)
 	}

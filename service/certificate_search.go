@@ -8,8 +8,9 @@ import (
 	"github.com/datapledge/datapledge/pledge"
 )
 
-// writeSearch writes the certificate 查询证书 of a search, as it was answered.
-func (s *Service) writeSearch(ctx context.Context, d *draft, from source) error {
+// writeSearch writes the certificate 查询证书 of a search, as it was answered: all
+// that it adds is read as of the block of the search, so that it never changes.
+func (s *Service) writeSearch(ctx context.Context, d *draft) error {
 	r, err := s.StoredSearch(ctx, d.Number)
 	if errors.Is(err, ErrNotFound) {
 		return pledge.Errorf(pledge.NotFound, "no certificate %s", d.Number)
@@ -18,7 +19,7 @@ func (s *Service) writeSearch(ctx context.Context, d *draft, from source) error 
 		return err
 	}
 	let := []Text{}
-	if _, err := snapshot(ctx, from, func(v *view) (err error) {
+	if _, err := snapshot(ctx, newPast(s.o.Index, r.AsOf.Head), func(v *view) (err error) {
 		if err = v.named(d.names, s.searchParties(r)...); err == nil {
 			let, err = v.letPass(r.Assets, s.o.FindingName)
 		}
@@ -30,6 +31,8 @@ func (s *Service) writeSearch(ctx context.Context, d *draft, from source) error 
 	d.Title = Text{"数据资产质押查询证书", "Certificate of a search for pledges of data assets"}
 	d.Status = searchStatus(r)
 	d.searchFields(r)
+	d.matchingFields(r)
+	d.lienFields(r)
 	d.contentFields(r)
 	for i, text := range let {
 		d.add(fmt.Sprintf("overridden_%d", i+1), fmt.Sprintf("例外说明 %d", i+1), fmt.Sprintf("Overrides %d", i+1), text)
@@ -81,30 +84,52 @@ func (d *draft) searchFields(r Search) {
 	d.add("height", "截至区块", "As of block", verbatim(fmt.Sprint(r.AsOf.Height)))
 	d.add("block_hash", "区块哈希", "Block hash", verbatim(r.AsOf.Hash))
 	d.add("assets", "查看的数据资产数", "Assets looked at", verbatim(fmt.Sprint(len(r.Assets))))
+}
+
+// matchingFields say how what was asked for is spelled, and where it stands.
+func (d *draft) matchingFields(r Search) {
+	m := r.Matching
+	if m == nil || m.Match == MatchExact {
+		return
+	}
+	d.add("asked", "查询输入", "As it was typed", verbatim(shown(m.Asked)))
+	d.add("compared_as", "按此比对", "Compared as", verbatim(shown(m.ComparedAs)))
+	if m.Match != "" {
+		d.add("match", "比对结果", "How it matched", stateWord(matchWords, m.Match))
+	}
+	for i, f := range m.Found[:min(len(m.Found), maxPrintedNames)] {
+		d.add(fmt.Sprintf("found_%d", i+1), fmt.Sprintf("比对结果 %d", i+1), fmt.Sprintf("Match %d", i+1), f.words(m.Asked))
+	}
+	if more := len(m.Found) - maxPrintedNames; more > 0 {
+		d.add("found_more", "其余比对结果", "Further matches", verbatim(fmt.Sprint(more)))
+	}
+	d.doesNot("“近似”仅指除全角半角、大小写、空格、标点等写法外相同，不表示为同一主体或同一编号；写法不同之外的差别（如简繁体、增减文字）不会查出。",
+		"That what is SIMILAR is the same person or number: it is the same but for width, case, spaces, punctuation and the like. Names that differ in more, such as traditional characters or a word left out, are not found.")
+}
+
+func (d *draft) lienFields(r Search) {
 	for i, l := range r.Liens {
-		d.add(fmt.Sprintf("lien_%d", i+1), fmt.Sprintf("质押 %d", i+1), fmt.Sprintf("Pledge %d", i+1), d.lien(l))
+		d.add(fmt.Sprintf("lien_%d", i+1), fmt.Sprintf("质押 %d", i+1), fmt.Sprintf("Pledge %d", i+1), d.lien(l, r))
 	}
 }
 
-func (d *draft) lien(l Lien) Text {
-	state, perfected := stateWord(pledgeStates, l.State), perfectionWord(l.Perfection.State)
-	if v := l.Perfection.Verified; v == nil || d.passed(v.TermEnd) {
-		perfected = perfectionWord(unverified(l.Perfection.State))
-	}
-	head := inBoth("%s，质权人 %s，第 %d 顺位，最高 %s，期限至 %s", "%s, pledgee %s, rank %d, up to %s, until %s",
-		pledgeNumber(l.PledgeID), d.party(l.Pledgee), l.Rank, l.SecuredMax.Text(), LegalEnd(l.Expires))
+// lien tells the rank here and that of the statutory registration side by side.
+func (d *draft) lien(l Lien, r Search) Text {
+	head := inBoth("%s，质权人 %s，第 %d 顺位（序号 %d），最高 %s，期限至 %s", "%s, pledgee %s, rank %d (sequence %d), up to %s, until %s",
+		pledgeNumber(l.PledgeID), d.party(l.Pledgee), l.Rank, l.Seq, l.SecuredMax.Text(), LegalEnd(l.Expires))
+	parts := []Text{head, stateWord(pledgeStates, l.State), statutory(l.Perfection, r.AsOf.At)}
 	if l.Via == ViaContent {
-		perfected = joined(semicolon, []Text{perfected, {"经内容比对发现", "found by its content"}})
+		parts = append(parts, Text{"经内容比对发现", "found by its content"})
 	}
-	return joined(semicolon, []Text{head, state, perfected})
-}
-
-// unverified: a verified registration that is over has lapsed.
-func unverified(state string) string {
-	if state == pledge.PerfectionVerified {
-		return pledge.PerfectionLapsed
+	if l.Match == MatchSimilar {
+		parts = append(parts, matchWords[l.Match])
 	}
-	return state
+	for _, a := range r.Assets {
+		if a.AssetID == l.AssetID {
+			parts = append(parts, inBoth("数据资产 %s，登记时须声明序号 %d", "on %s, whose sequence a registration must state as %d", notarizationNumber(a.AssetID), a.ExpectedSeq))
+		}
+	}
+	return joined(semicolon, parts)
 }
 
 func (d *draft) queryText(q SearchRequest) Text {
@@ -115,6 +140,10 @@ func (d *draft) queryText(q SearchRequest) Text {
 		return inBoth("主体 %s 的全部数据资产", "all assets of %s", d.party(q.Party))
 	case q.Fingerprint != "":
 		return inBoth("内容 %s", "content %s", q.Fingerprint)
+	case q.Name != "":
+		return inBoth("名称 %s", "the name %s", shown(q.Name))
+	case q.Number != "":
+		return inBoth("编号 %s", "the number %s", shown(q.Number))
 	}
 	return Text{"一次上传的内容", "the content of an upload"}
 }

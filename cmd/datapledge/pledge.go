@@ -188,7 +188,7 @@ func (a *app) searchedSeq(ctx context.Context, c *client.Client, asset string) (
 		a.say("the search is incomplete: %s", s.Value.Incomplete)
 	}
 	if n := len(s.Value.Liens); n > 0 {
-		a.emit(s, func(w io.Writer) { printSearch(w, s.Value) })
+		a.emit(s, func(w io.Writer) { printSearch(w, s, "en") })
 		return 0, hintf(&finding{exitEncumbered, fmt.Sprintf("%s is encumbered by %d pledge(s)", asset, n)},
 			"to register behind them, say that you saw them: -expected-seq %d", *s.Value.ExpectedSeq)
 	}
