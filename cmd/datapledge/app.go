@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -15,6 +16,10 @@ import (
 	"github.com/datapledge/datapledge/service"
 	"github.com/datapledge/datapledge/service/client"
 )
+
+// clock is what commands and tokens are signed by, and what the service goes
+// by. The tests of a pledge's life move it.
+var clock = time.Now
 
 // defaultServer is where serve listens when nothing else is said.
 const defaultServer = "http://127.0.0.1:8080"
@@ -45,7 +50,7 @@ func (a *app) client() (*client.Client, error) {
 		}
 		key = k
 	}
-	return client.Dial(first(a.server, a.getenv("DATAPLEDGE_SERVER"), defaultServer), key, client.Options{})
+	return client.Dial(first(a.server, a.getenv("DATAPLEDGE_SERVER"), defaultServer), key, client.Options{Now: clock})
 }
 
 func (a *app) keyPath() string { return first(a.keyFile, a.getenv("DATAPLEDGE_KEY")) }

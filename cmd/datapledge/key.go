@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -184,7 +183,7 @@ func (a *app) keyJWTCommand() *cobra.Command {
 				return err
 			}
 		}
-		token, err := k.JWT(aud, time.Now())
+		token, err := k.JWT(aud, clock())
 		if err != nil {
 			return err
 		}

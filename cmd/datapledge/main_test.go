@@ -10,6 +10,7 @@ const runMain = "DATAPLEDGE_TEST_RUN_MAIN"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(runMain) != "" {
+		moveClock()
 		main()
 		return
 	}

@@ -39,7 +39,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv(runMain, "1")
 			env.Setenv("PATH", bin+string(filepath.ListSeparator)+env.Getenv("PATH"))
 			env.Setenv("TODAY", time.Now().UTC().Format(time.DateOnly))
-			if err := os.Mkdir(bin, 0o755); err != nil {
+			if err := errors.Join(os.Mkdir(bin, 0o755), newClock(env)); err != nil {
 				return err
 			}
 			return os.Symlink(self, filepath.Join(bin, "datapledge"))
@@ -51,6 +51,8 @@ func TestScripts(t *testing.T) {
 			"let":     let,
 			"has":     has,
 			"service": serviceUp,
+			"clock":   clockOn,
+			"day":     inDays,
 			"cast":    cast,
 			"flip":    flip,
 			"cut":     cut,
@@ -151,7 +153,7 @@ func serviceUp(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	dir := ts.MkAbs(args[0])
 	cmd := exec.Command(os.Args[0], "serve", "-json", "-listen", "127.0.0.1:0", "-data", dir)
-	cmd.Env = append(os.Environ(), runMain+"=1")
+	cmd.Env = append(os.Environ(), runMain+"=1", clockFile+"="+ts.Getenv(clockFile))
 	log := &bytes.Buffer{}
 	cmd.Stderr = log
 	out, err := cmd.StdoutPipe()

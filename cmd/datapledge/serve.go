@@ -67,6 +67,7 @@ func (a *app) serveCommand() *cobra.Command {
 		if err := config.Check(); err != nil {
 			return badConfig(err)
 		}
+		config.Now = clock
 		if check {
 			return a.checkConfig(ctx, config)
 		}

@@ -24,7 +24,7 @@ func openBucket(ctx context.Context, c Config, log *slog.Logger) (storage.Bucket
 	case bucketS3:
 		return openS3(ctx, c.Bucket, log)
 	}
-	b, err := dir.Open(c.bucketPath(), time.Now)
+	b, err := dir.Open(c.bucketPath(), c.now)
 	if err != nil {
 		return nil, fmt.Errorf("opening the bucket: %w", err)
 	}

@@ -45,6 +45,18 @@ type Config struct {
 	Imprint Imprint `json:"imprint,omitzero"`
 
 	TimeStamps TimeStamps `json:"time_stamps"`
+
+	// Now is the clock that times of the ledger, tokens and deadlines go by;
+	// nil means time.Now. No file can set it.
+	Now func() time.Time `json:"-"`
+}
+
+// now reads the node's clock.
+func (c Config) now() time.Time {
+	if c.Now == nil {
+		return time.Now()
+	}
+	return c.Now()
 }
 
 // Keys name key files. Empty: the ones that the first start makes below

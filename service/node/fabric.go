@@ -64,7 +64,7 @@ func (n *Node) evidence(vault *storage.Vault, signer *client.Key) service.Eviden
 		return nil
 	}
 	return evidence.Source{Ledger: n.ledger, Index: n.index, Signer: signer, Trust: n.withStampRoots(n.trust), Files: sealedFiles(vault), SM3: sealedSM3(vault),
-		Search: n.searchReport, Beside: n.beside(), Elsewhere: n.elsewhere(), Now: time.Now}
+		Search: n.searchReport, Beside: n.beside(), Elsewhere: n.elsewhere(), Now: n.config.now}
 }
 
 // CheckLedger looks at the consortium that the configuration names: profile,

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/datapledge/datapledge/service/solo"
 )
@@ -72,7 +71,7 @@ func (n *Node) openLedger(ctx context.Context) (err error) {
 	if n.config.Ledger.Kind == ledgerFabric {
 		return n.openFabric(ctx)
 	}
-	genesis, err := prepare(n.config, time.Now(), n.log)
+	genesis, err := prepare(n.config, n.config.now(), n.log)
 	if err != nil {
 		return err
 	}
@@ -80,7 +79,7 @@ func (n *Node) openLedger(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	l, err := solo.Open(solo.Options{Path: ledgerPath(n.config), Genesis: genesis, Operator: operator, Logger: n.log})
+	l, err := solo.Open(solo.Options{Path: ledgerPath(n.config), Genesis: genesis, Operator: operator, Now: n.config.now, Logger: n.log})
 	if err != nil {
 		return err
 	}

@@ -114,7 +114,7 @@ func (n *Node) handle(metrics *rest.Metrics) (*rest.Handler, error) {
 	}
 	l := n.config.Limits
 	return rest.New(n.service, rest.Options{Logger: n.log, Metrics: metrics, Idle: time.Duration(l.Idle), RatePerAddress: l.RatePerAddress,
-		RatePerParty: l.RatePerParty, TrustedProxies: l.TrustedProxies, Checker: checker, Trust: trust})
+		RatePerParty: l.RatePerParty, TrustedProxies: l.TrustedProxies, Checker: checker, Trust: trust, Now: n.config.now})
 }
 
 func (n *Node) assemble(bucket storage.Bucket, custodian *client.Key, metrics *rest.Metrics) (*service.Service, error) {
@@ -122,7 +122,7 @@ func (n *Node) assemble(bucket storage.Bucket, custodian *client.Key, metrics *r
 	if err != nil {
 		return nil, err
 	}
-	vault, err := storage.NewVault(bucket, identity, storage.Options{})
+	vault, err := storage.NewVault(bucket, identity, storage.Options{Now: n.config.now})
 	if err != nil {
 		return nil, fmt.Errorf("opening the vault: %w", err)
 	}
@@ -141,7 +141,7 @@ func (n *Node) assemble(bucket storage.Bucket, custodian *client.Key, metrics *r
 	o := service.Options{
 		Ledger: n.ledger, Index: n.index, Vault: vault, Custodian: custodian, Probe: probe(bucket, n.config.Data), Examiner: examiner,
 		Evidence: n.evidence(vault, custodian), Certificates: printer, FindingName: preflight.FindingName, PublicURL: n.config.PublicURL,
-		UploadLife: time.Duration(n.config.Limits.UploadLife), Logger: n.log, Audit: audit, Observer: metrics,
+		UploadLife: time.Duration(n.config.Limits.UploadLife), Now: n.config.now, Logger: n.log, Audit: audit, Observer: metrics,
 	}
 	if n.imprints != nil {
 		o.Imprints = n.imprints

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"time"
 
 	"github.com/datapledge/datapledge/service/preflight"
 )
@@ -34,7 +33,7 @@ func (n *Node) examiner() (*preflight.Examiner, error) {
 	if key == nil {
 		n.log.Warn("no sketches are made of what is sealed: preflight.sketch_key_file names no key")
 	}
-	return &preflight.Examiner{SketchKey: key, Now: time.Now}, nil
+	return &preflight.Examiner{SketchKey: key, Now: n.config.now}, nil
 }
 
 func (c Config) sketchKey(log *slog.Logger) (*[32]byte, error) {
