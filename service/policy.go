@@ -34,6 +34,13 @@ const (
 	UseEvents        Use = "events"
 	UsePublicVerify  Use = "public.verify"
 	UseCertificate   Use = "certificate.read"
+	UseNotices       Use = "notices"
+	UseStatement     Use = "statement.read"
+	UseWebhooks      Use = "webhooks"
+	UseClosing       Use = "closing"
+	UseKeyRelease    Use = "key.release"
+	UseKeyRead       Use = "key.read"
+	UseReminders     Use = "reminders"
 )
 
 // Who is what a caller is: to the ledger (a role), or to the record at hand.
@@ -47,6 +54,11 @@ const (
 	Pledgor   Who = "pledgor"
 	Pledgee   Who = "pledgee"
 	Custodian Who = "custodian"
+	// Participant has a step in the plan of a closing.
+	Participant Who = "participant"
+	// KeyHolder is a pledgee to which the asset's key was released, as long as it
+	// may use it.
+	KeyHolder Who = "key_holder"
 )
 
 const (
@@ -60,17 +72,28 @@ const (
 )
 
 // allows is the whole policy: a use is allowed to whoever is listed, and
-// what is not here is denied. Content opens for its owner alone.
+// what is not here is denied. Content opens for its owner, and for a pledgee
+// with a key release.
 func allows(u Use) []Who {
 	switch u {
 	case UseSubmit, UseNetwork, UsePublicVerify, UseCertificate:
 		return []Who{Anyone}
-	case UseOutcome, UsePartyRead, UseAssetList, UseFingerprint, UsePledgeList, UseVerify, UseSearch, UseEvents:
+	case UseOutcome, UsePartyRead, UseAssetList, UseFingerprint, UsePledgeList, UseVerify, UseSearch, UseEvents, UseNotices, UseWebhooks, UseReminders:
 		return []Who{Enrolled}
+	case UseClosing:
+		return []Who{Participant, court, regulator}
+	case UseStatement: // who was told has it by that
+		return []Who{notary, exchange, ipcentre, court, regulator}
 	case UseUploadBegin:
 		return []Who{enterprise}
-	case UseUpload, UseContentRead:
+	case UseUpload:
 		return []Who{Owner}
+	case UseContentRead:
+		return []Who{Owner, KeyHolder}
+	case UseKeyRelease:
+		return []Who{Custodian}
+	case UseKeyRead: // and then only while it is a KeyHolder
+		return []Who{Pledgee}
 	case UseReportRead:
 		return []Who{Owner, Pledgee, notary, exchange, ipcentre, court, regulator}
 	case UseAssetRead:
@@ -93,7 +116,8 @@ func allows(u Use) []Who {
 func Uses() []Use {
 	return []Use{UseSubmit, UseOutcome, UseNetwork, UseUploadBegin, UseUpload, UsePartyRead, UseAssetList,
 		UseAssetListAll, UseAssetRead, UseReportRead, UseContentRead, UseFingerprint, UsePledgeList, UsePledgeListAll,
-		UsePledgeRead, UseCustodyCheck, UseScan, UseVerify, UseSearch, UseEvents, UsePublicVerify, UseCertificate}
+		UsePledgeRead, UseCustodyCheck, UseScan, UseVerify, UseSearch, UseEvents, UsePublicVerify, UseCertificate,
+		UseNotices, UseStatement, UseWebhooks, UseClosing, UseKeyRelease, UseKeyRead, UseReminders}
 }
 
 // Allowed says whether a caller who is all of who may use u.

@@ -7,7 +7,7 @@ import (
 	"github.com/datapledge/datapledge/service"
 )
 
-var everybody = []service.Who{service.Anyone, service.Enrolled, service.Owner, service.Pledgor, service.Pledgee, service.Custodian,
+var everybody = []service.Who{service.Anyone, service.Enrolled, service.Owner, service.Pledgor, service.Pledgee, service.Custodian, service.KeyHolder,
 	"enterprise", "bank", "notary", "exchange", "ipcenter", "court", "regulator", "nobody-knows", ""}
 
 // wanted is the policy once more, by hand. What is not listed is denied.
@@ -22,7 +22,10 @@ var wanted = map[service.Use][]service.Who{
 	"asset.list_all":   {"bank", "notary", "exchange", "ipcenter", "court", "regulator"},
 	"asset.read":       {"owner", "bank", "notary", "exchange", "ipcenter", "court", "regulator"},
 	"report.read":      {"owner", "pledgee", "notary", "exchange", "ipcenter", "court", "regulator"},
-	"content.read":     {"owner"},
+	"content.read":     {"owner", "key_holder"},
+	"key.release":      {"custodian"},
+	"key.read":         {"pledgee"},
+	"reminders":        {"enrolled"},
 	"fingerprint.read": {"enrolled"},
 	"pledge.list":      {"enrolled"},
 	"pledge.list_all":  {"notary", "exchange", "ipcenter", "court", "regulator"},
@@ -34,6 +37,10 @@ var wanted = map[service.Use][]service.Who{
 	"events":           {"enrolled"},
 	"public.verify":    {"anyone"},
 	"certificate.read": {"anyone"},
+	"notices":          {"enrolled"},
+	"statement.read":   {"notary", "exchange", "ipcenter", "court", "regulator"},
+	"webhooks":         {"enrolled"},
+	"closing":          {"participant", "court", "regulator"},
 }
 
 func TestPolicyInEveryCell(t *testing.T) {

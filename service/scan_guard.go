@@ -15,13 +15,22 @@ import (
 // be compared, but not now.
 func (s *Service) overlooks(ctx context.Context, jws string) (*pledge.Error, error) {
 	act, _ := peek(jws)
-	if s.o.Content == nil || act != pledge.PledgeScan && act != pledge.PledgeRegister {
+	if s.o.Content == nil || act != pledge.PledgeScan && act != pledge.PledgeRegister && act != pledge.ClosingExecute {
 		return nil, nil
 	}
 	c, err := pledge.ParseCommand(jws)
 	if err != nil {
 		return nil, nil
 	}
+	for _, inner := range append([]*pledge.Command{c}, c.Closing()...) {
+		if refusal, err := s.overlooked(ctx, inner); refusal != nil || err != nil {
+			return refusal, err
+		}
+	}
+	return nil, nil
+}
+
+func (s *Service) overlooked(ctx context.Context, c *pledge.Command) (*pledge.Error, error) {
 	switch body := c.Body().(type) {
 	case *pledge.ScanBody:
 		look, err := s.lookFor(ctx, c, body.PledgeID, (*view).scans)

@@ -32,6 +32,12 @@ const tokenLife = 5 * time.Minute
 // and body. A nil nonce is drawn at random; tests that need the same command
 // twice pass 16 bytes.
 func (k *Key) Sign(act pledge.Act, channel string, body any, now time.Time, nonce []byte) (string, error) {
+	return k.SignIn("", act, channel, body, now, nonce)
+}
+
+// SignIn makes a command that takes effect only as a part of a closing, whose
+// plan has that digest (pledge.PlanDigest).
+func (k *Key) SignIn(closing string, act pledge.Act, channel string, body any, now time.Time, nonce []byte) (string, error) {
 	if k.reveal().party == "" {
 		return "", errors.New("the key names no party to sign for")
 	}
@@ -45,7 +51,7 @@ func (k *Key) Sign(act pledge.Act, channel string, body any, now time.Time, nonc
 	}
 	payload, err := encode(pledge.Payload{
 		Act: act, By: k.reveal().party, On: channel, At: now.UTC().Format(time.RFC3339),
-		Nonce: base64.RawURLEncoding.EncodeToString(nonce), Body: raw,
+		Nonce: base64.RawURLEncoding.EncodeToString(nonce), Body: raw, Closing: closing,
 	})
 	if err != nil {
 		return "", fmt.Errorf("encoding %s: %w", act, err)
