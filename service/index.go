@@ -38,7 +38,10 @@ type Revision struct {
 	Record    json.RawMessage `json:"record"`
 }
 
-// Event is a committed command, in ledger order. Cursor resumes after it.
+// Event is a committed command, in ledger order. Cursor resumes after it. The
+// commands of a closing come right behind it, each by itself and at its
+// position: there is no state in between, so all of them show their record as
+// the closing left it.
 type Event struct {
 	Cursor    string          `json:"cursor"`
 	Position  pledge.Position `json:"position"`
@@ -117,8 +120,11 @@ type Index interface {
 	Command(ctx context.Context, id string) (pledge.Outcome, Event, error)
 	// CommandJWS returns the signed command itself.
 	CommandJWS(ctx context.Context, id string) (string, error)
-	// Files lists the files of an asset as its notarization named them.
+	// Files lists the files of an asset's newest version as the command that
+	// brought it named them; Versions those of each version, the first one first.
+	// None are listed of a version that named their root instead.
 	Files(ctx context.Context, asset string) ([]pledge.File, error)
+	Versions(ctx context.Context, asset string) ([][]pledge.File, error)
 	// Holders lists the assets that hold a file, by the lowercase hex SHA-256
 	// of its content, in ledger order and as of a height: all of them, also
 	// beyond the number that the ledger's own record names.

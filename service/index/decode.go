@@ -1,6 +1,7 @@
 package index
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -33,6 +34,8 @@ type command struct {
 	subject            int // place in records of the one that the outcome names, or -1
 	head, payload, sig []byte
 	files              []file
+	inner              []string          // the signed commands of a closing
+	outcomes           map[string]string // and the records that they name, by the keys of their outcomes
 	records            []record
 }
 
@@ -46,10 +49,15 @@ type record struct {
 	spelt  []spelling
 }
 
-// assetRow is told apart by its first three: an SM3 fingerprint never changes.
+// assetRow is what the lists of assets are filtered by. Its SM3 fingerprint is
+// kept apart: each version may have one.
 type assetRow struct{ owner, status, name, sm3 string }
 
-type pledgeRow struct{ asset, pledgor, pledgee, state string }
+// pledgeRow: former are the pledgees that assigned the pledge.
+type pledgeRow struct {
+	asset, pledgor, pledgee, state string
+	former                         []string
+}
 
 type file struct {
 	sum  []byte
@@ -71,7 +79,7 @@ func decodeBlock(b service.Block) (block, error) {
 		}
 		out.weight += out.commands[i].size()
 	}
-	return out, nil
+	return out, out.open()
 }
 
 // nanos is a time as Unix nanoseconds, held at the ends of what fits.
@@ -101,13 +109,16 @@ func decodeCommand(c service.Committed, pos pledge.Position) (command, error) {
 	if out.records, err = decodeWrites(c.Writes); err != nil {
 		return command{}, err
 	}
+	if len(out.inner) > 0 {
+		out.outcomes, err = decodeOutcomes(c.Writes)
+	}
 	subject := pledge.RecordKey(out.recordID)
 	for i, r := range out.records {
 		if r.key == subject {
 			out.subject = i
 		}
 	}
-	return out, nil
+	return out, err
 }
 
 // size is about what the command holds in memory, in bytes.
@@ -202,19 +213,33 @@ func (c *command) decodePayload(raw []byte) error {
 	if err != nil {
 		return fmt.Errorf("payload: %w", err)
 	}
-	if c.act != string(pledge.AssetNotarize) {
-		return nil
-	}
-	err = members(body, func(name string, value []byte) error {
-		if name != "files" {
-			return nil
-		}
-		return elements(value, c.decodeFile)
-	})
-	if err != nil {
+	if err := c.decodeBody(body); err != nil {
 		return fmt.Errorf("body: %w", err)
 	}
 	return nil
+}
+
+// lists says which member of a body is wanted here, by its act.
+var lists = map[pledge.Act]string{pledge.AssetNotarize: "files", pledge.AssetAddVersion: "files", pledge.ClosingExecute: "commands"}
+
+func (c *command) decodeBody(body []byte) error {
+	wanted := lists[pledge.Act(c.act)]
+	if wanted == "" {
+		return nil
+	}
+	return members(body, func(name string, value []byte) error {
+		switch {
+		case name != wanted:
+			return nil
+		case name == "files":
+			return elements(value, c.decodeFile)
+		}
+		return elements(value, func(jws []byte) error {
+			s, err := text(jws)
+			c.inner = append(c.inner, s)
+			return err
+		})
+	})
 }
 
 func (c *command) decodeFile(raw []byte) error {
@@ -284,7 +309,25 @@ func (r *record) decodeColumns() (err error) {
 	case "pledge":
 		p := new(pledgeRow)
 		r.pledge = p
-		return texts(r.json, map[string]*string{"asset_id": &p.asset, "pledgor": &p.pledgor, "pledgee": &p.pledgee, "state": &p.state})
+		return errors.Join(p.decodeFormer(r.json),
+			texts(r.json, map[string]*string{"asset_id": &p.asset, "pledgor": &p.pledgor, "pledgee": &p.pledgee, "state": &p.state}))
 	}
 	return nil
+}
+
+func (p *pledgeRow) decodeFormer(json []byte) error {
+	if !bytes.Contains(json, []byte(`"assignments"`)) {
+		return nil
+	}
+	return members(json, func(name string, value []byte) error {
+		if name != "assignments" {
+			return nil
+		}
+		return elements(value, func(assignment []byte) error {
+			var from string
+			err := texts(assignment, map[string]*string{"from": &from})
+			p.former = append(p.former, from)
+			return err
+		})
+	})
 }

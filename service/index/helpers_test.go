@@ -124,7 +124,7 @@ func dump(t tb, path string) string {
 		}
 		fmt.Fprintf(&out, "%s %d\n", pragma, n)
 	}
-	for _, table := range []string{"blocks", "commands", "records", "revisions", "assets", "former", "pledges", "holders", "spellings", "regressions"} {
+	for _, table := range []string{"blocks", "commands", "records", "revisions", "assets", "former", "pledges", "assigned", "holders", "sm3", "spellings", "regressions"} {
 		fmt.Fprintf(&out, "== %s\n%s", table, dumpTable(t, db, table))
 	}
 	return out.String()

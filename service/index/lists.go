@@ -67,7 +67,9 @@ func pledgeQuery(q service.PledgeQuery, before int64, limit int) builder {
 		b.pledges(service.PledgeQuery{Pledgor: q.Involved, Status: q.Status}, before, limit)
 		b.add(`) UNION SELECT rid FROM (`)
 		b.pledges(service.PledgeQuery{Pledgee: q.Involved, Status: q.Status}, before, limit)
-		b.add(`)`)
+		b.add(`) UNION SELECT rid FROM (SELECT p.rid FROM assigned f CROSS JOIN pledges p ON p.rid = f.rid WHERE f.party = ? AND f.rid < ?`, q.Involved, before)
+		b.filter(`p.state = ?`, q.Status)
+		b.add(` ORDER BY f.rid DESC LIMIT ?)`, limit)
 	} else {
 		b.pledges(q, before, limit)
 	}
@@ -84,7 +86,7 @@ func (b *builder) pledges(q service.PledgeQuery, before int64, limit int) {
 	b.filter(b.unless(q.Asset+q.Pledgor, `pledgee = ?`), q.Pledgee)
 	b.filter(b.unless(q.Asset+q.Pledgor+q.Pledgee, `state = ?`), q.Status)
 	if q.Involved != "" {
-		b.add(` AND (+pledgor = ? OR +pledgee = ?)`, q.Involved, q.Involved)
+		b.add(` AND (+pledgor = ? OR +pledgee = ? OR EXISTS (SELECT 1 FROM assigned f WHERE f.party = ? AND f.rid = pledges.rid))`, q.Involved, q.Involved, q.Involved)
 	}
 	b.add(` ORDER BY rid DESC LIMIT ?`, limit)
 }

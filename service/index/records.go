@@ -128,8 +128,8 @@ func (ix *Index) AssetsBySM3(ctx context.Context, fingerprint string, height uin
 		if err != nil {
 			return nil, err
 		}
-		err = s.each(ctx, "assets of "+fingerprint, `SELECT k.key FROM sm3 f JOIN assets a ON a.rid = f.rid JOIN records k ON k.rid = f.rid
-			WHERE f.fingerprint = ? AND a.born <= ? ORDER BY f.rid`,
+		err = s.each(ctx, "assets of "+fingerprint, `SELECT k.key FROM sm3 f JOIN records k ON k.rid = f.rid
+			WHERE f.fingerprint = ? AND f.born <= ? ORDER BY f.rid`,
 			[]any{fingerprint, seq}, func(scan scanner) error {
 				var key string
 				err := scan(&key)
@@ -154,10 +154,10 @@ func (ix *Index) Holders(ctx context.Context, sha256 string, height uint64, p se
 			return nil, nil, err
 		}
 		err = s.each(ctx, "holders of "+sha256, `SELECT h.rid, k.key, h.size,
-			coalesce((SELECT json_extract(CAST(json AS TEXT), '$.distinct_size') FROM revisions WHERE rid = h.rid ORDER BY seq LIMIT 1), 0),
+			coalesce((SELECT json_extract(CAST(json AS TEXT), '$.distinct_size') FROM revisions WHERE rid = h.rid AND seq = h.born), 0),
 			coalesce((SELECT owner FROM former WHERE rid = h.rid AND born <= ?1 AND until > ?1), a.owner)
 			FROM holders h JOIN assets a ON a.rid = h.rid JOIN records k ON k.rid = h.rid
-			WHERE h.sum = ?2 AND h.rid > ?3 AND a.born <= ?1 ORDER BY h.rid LIMIT ?4`,
+			WHERE h.sum = ?2 AND h.rid > ?3 AND h.born <= ?1 ORDER BY h.rid LIMIT ?4`,
 			[]any{seq, sum, after, limit}, func(scan scanner) error {
 				var rid int64
 				var h pledge.Holder
@@ -170,28 +170,48 @@ func (ix *Index) Holders(ctx context.Context, sha256 string, height uint64, p se
 	})
 }
 
-// Files lists the files of an asset as its notarization named them: none
-// when it had more than pledge.MaxFiles and named their root instead.
+// Files lists the files of an asset as the command that brought its newest
+// version named them: none when it had more than pledge.MaxFiles and named
+// their root instead.
 func (ix *Index) Files(ctx context.Context, asset string) ([]pledge.File, error) {
-	return query(ix, func(s *store) ([]pledge.File, error) {
-		var head, payload, sig []byte
-		err := s.get(ctx, "asset "+asset, `SELECT c.head, c.payload, c.sig FROM records k
-			JOIN assets a ON a.rid = k.rid JOIN commands c ON c.seq = a.born WHERE k.key = ?`,
-			[]any{pledge.KeyAsset(asset)}, &head, &payload, &sig)
-		if err != nil {
-			return nil, err
+	all, err := ix.Versions(ctx, asset)
+	if err != nil {
+		return nil, err
+	}
+	return all[len(all)-1], nil
+}
+
+// Versions lists the files of each version of an asset, the first one first.
+func (ix *Index) Versions(ctx context.Context, asset string) ([][]pledge.File, error) {
+	return query(ix, func(s *store) (all [][]pledge.File, err error) {
+		what := "files of asset " + asset
+		err = s.each(ctx, what, `SELECT c.head, c.payload, c.sig FROM records k JOIN revisions r ON r.rid = k.rid
+			JOIN commands c ON c.seq = r.seq AND c.subject = k.rid AND c.act IN ('asset.notarize', 'asset.add_version')
+			WHERE k.key = ? ORDER BY r.seq`, []any{pledge.KeyAsset(asset)}, func(scan scanner) error {
+			files, err := scanFiles(scan)
+			all = append(all, files)
+			return err
+		})
+		if err == nil && len(all) == 0 {
+			err = fmt.Errorf("%s: %w", what, service.ErrNotFound)
 		}
-		var p struct {
-			Body struct {
-				Files []pledge.File `json:"files"`
-			} `json:"body"`
-		}
-		if payload, err = payloadOf(payload, sig); err == nil {
-			err = json.Unmarshal(payload, &p)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("reading files of asset %s: %w", asset, err)
-		}
-		return p.Body.Files, nil
+		return all, err
 	})
+}
+
+func scanFiles(scan scanner) ([]pledge.File, error) {
+	var head, payload, sig []byte
+	if err := scan(&head, &payload, &sig); err != nil {
+		return nil, err
+	}
+	var p struct {
+		Body struct {
+			Files []pledge.File `json:"files"`
+		} `json:"body"`
+	}
+	payload, err := payloadOf(payload, sig)
+	if err == nil {
+		err = json.Unmarshal(payload, &p)
+	}
+	return p.Body.Files, err
 }

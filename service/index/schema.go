@@ -2,14 +2,14 @@ package index
 
 // schemaVersion stands in user_version. A file of any other version is
 // rebuilt: the ledger has everything, so nothing is ever migrated.
-const schemaVersion = 3
+const schemaVersion = 4
 
 // appID stands in application_id, so that another program's database is not
 // taken for ours.
 const appID = 0x64706978 // "dpix"
 
 // schema keeps one row per fact. seq numbers the commands in ledger order
-// from 1 (a genesis in block 0 is 0, a later one takes a number of its own)
+// from 1, those of a closing right behind it (a genesis in block 0 is 0, a later one takes a number of its own)
 // and is the clock of every as-of question; rid and
 // rev number records and revisions in the order of their first appearance.
 // All three follow from the blocks alone, so that cursors made by one replica
@@ -43,8 +43,9 @@ CREATE INDEX pledges_asset ON pledges (asset);
 CREATE INDEX pledges_pledgor ON pledges (pledgor);
 CREATE INDEX pledges_pledgee ON pledges (pledgee);
 CREATE INDEX pledges_state ON pledges (state);
-CREATE TABLE holders (sum BLOB, rid INTEGER, size INTEGER NOT NULL, PRIMARY KEY (sum, rid)) WITHOUT ROWID;
-CREATE TABLE sm3 (fingerprint TEXT, rid INTEGER, PRIMARY KEY (fingerprint, rid)) WITHOUT ROWID;
+CREATE TABLE assigned (party TEXT, rid INTEGER, PRIMARY KEY (party, rid)) WITHOUT ROWID;
+CREATE TABLE holders (sum BLOB, rid INTEGER, size INTEGER NOT NULL, born INTEGER NOT NULL, PRIMARY KEY (sum, rid)) WITHOUT ROWID;
+CREATE TABLE sm3 (fingerprint TEXT, rid INTEGER, born INTEGER NOT NULL, PRIMARY KEY (fingerprint, rid)) WITHOUT ROWID;
 CREATE TABLE spellings (
 	kind TEXT, folded TEXT, born INTEGER, rid INTEGER, member TEXT, text TEXT,
 	PRIMARY KEY (kind, folded, born, rid, member, text)

@@ -62,8 +62,9 @@ const (
 	delName     = `INSERT INTO names (names, rowid, name) VALUES ('delete', ?, ?)`
 	putPledge   = `INSERT INTO pledges (rid, born, asset, pledgor, pledgee, state) VALUES (?, ?, ?, ?, ?, ?)`
 	setPledge   = `UPDATE pledges SET pledgor = ?2, pledgee = ?3, state = ?4 WHERE rid = ?1 AND (pledgor, pledgee, state) <> (?2, ?3, ?4)`
-	putSM3      = `INSERT INTO sm3 (fingerprint, rid) VALUES (?, ?)`
-	putHolder   = `INSERT OR IGNORE INTO holders (sum, rid, size) VALUES (?, ?, ?)`
+	putSM3      = `INSERT OR IGNORE INTO sm3 (fingerprint, rid, born) VALUES (?, ?, ?)`
+	putHolder   = `INSERT OR IGNORE INTO holders (sum, rid, size, born) VALUES (?, ?, ?, ?)`
+	putAssigned = `INSERT OR IGNORE INTO assigned (party, rid) VALUES (?, ?)`
 	putLost     = `INSERT OR REPLACE INTO regressions (lost, lost_hash, found, found_hash, forked) VALUES (?, ?, ?, ?, ?)`
 	delLost     = `DELETE FROM regressions WHERE lost = ? AND lost_hash = ?`
 )
@@ -176,7 +177,7 @@ func (w *writer) command(ctx context.Context, c *command) error {
 		}
 		subject = rid
 		for _, f := range c.files {
-			if err := w.exec(ctx, putHolder, f.sum, rid, f.size); err != nil {
+			if err := w.exec(ctx, putHolder, f.sum, rid, f.size, w.seq); err != nil {
 				return err
 			}
 		}
@@ -240,19 +241,36 @@ func (w *writer) record(ctx context.Context, r record) (int64, error) {
 	case r.pledge != nil && isNew:
 		err = w.exec(ctx, putPledge, rid, w.seq, r.pledge.asset, r.pledge.pledgor, r.pledge.pledgee, r.pledge.state)
 	case r.pledge != nil:
-		err = w.exec(ctx, setPledge, rid, r.pledge.pledgor, r.pledge.pledgee, r.pledge.state)
+		err = w.changedPledge(ctx, rid, r.pledge)
 	}
 	return rid, err
+}
+
+// changedPledge also lists it for those who assigned it and are no party now.
+func (w *writer) changedPledge(ctx context.Context, rid int64, p *pledgeRow) error {
+	for _, party := range p.former {
+		if err := w.exec(ctx, putAssigned, party, rid); err != nil {
+			return err
+		}
+	}
+	return w.exec(ctx, setPledge, rid, p.pledgor, p.pledgee, p.state)
+}
+
+// findSM3 notes since when an asset has an SM3 fingerprint; that of an earlier
+// version still finds it.
+func (w *writer) findSM3(ctx context.Context, rid int64, a *assetRow) error {
+	if a.sm3 == "" {
+		return nil
+	}
+	return w.exec(ctx, putSM3, a.sm3, rid, w.seq)
 }
 
 func (w *writer) newAsset(ctx context.Context, rid int64, a *assetRow) error {
 	if err := w.exec(ctx, putAsset, rid, w.seq, w.seq, a.owner, a.status, a.name); err != nil {
 		return err
 	}
-	if a.sm3 != "" {
-		if err := w.exec(ctx, putSM3, a.sm3, rid); err != nil {
-			return err
-		}
+	if err := w.findSM3(ctx, rid, a); err != nil {
+		return err
 	}
 	return w.exec(ctx, putName, rid, a.name)
 }
@@ -260,6 +278,9 @@ func (w *writer) newAsset(ctx context.Context, rid int64, a *assetRow) error {
 // changedAsset leaves alone what is equal, which is the rule: most commands
 // change only the record. A change of owner keeps the former one's time.
 func (w *writer) changedAsset(ctx context.Context, rid int64, a *assetRow) error {
+	if err := w.findSM3(ctx, rid, a); err != nil {
+		return err
+	}
 	var old assetRow
 	var owned int64
 	if err := w.row(ctx, getAsset, []any{rid}, &owned, &old.owner, &old.status, &old.name); err != nil {
