@@ -57,6 +57,8 @@ type Options struct {
 	Certificates CertificatePrinter
 	// Content may be nil: then nobody's content is compared, and answers say so.
 	Content ContentIndex
+	// Webhooks may be nil: then this replica keeps none.
+	Webhooks Webhooks
 	// FindingName says what a finding of a preflight is called, by its id; nil:
 	// findings are called by their codes.
 	FindingName func(finding string) Text
