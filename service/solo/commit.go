@@ -202,7 +202,7 @@ func (l *Ledger) publish(b *builder, flushed int) {
 	defer l.mu.Unlock()
 	l.head, l.time = b.head, b.at
 	for _, p := range b.places {
-		l.state.active[p.hash] = p.location
+		l.state.active.put(p.hash, p.location)
 		l.state.values.put(p.Write)
 	}
 	l.state.written(flushed)

@@ -20,7 +20,7 @@ func images(t *testing.T) (*world, map[string][]byte, string) {
 	w := newWorld(t)
 	l := w.open(t)
 	w.fill(t, l)
-	for n := 0; l.state.frozen == nil || l.state.frozen.next == 0 || len(l.state.active) == 0; n++ {
+	for n := 0; l.state.frozen == nil || l.state.frozen.next == 0 || len(l.state.active.lines) == 0; n++ {
 		if w.apply(t, l, w.notarize(1)...); n == 100 {
 			t.Fatal("the image is never amid writing its index")
 		}

@@ -1,67 +1,77 @@
 package solo
 
-import (
-	"bytes"
-	"slices"
-
-	"github.com/datapledge/datapledge/pledge"
-)
+import "github.com/datapledge/datapledge/pledge"
 
 // layers are the newest parts of the state index, kept in memory until they
-// are worth writing: random puts are what a B+tree is slowest at. A key is
-// looked up in active, then in frozen, then in the file. After a crash the
+// are worth writing: random puts are what a B+tree is slowest at, since each
+// costs a page; the more there are at once, the more of them share one. A key
+// is looked up in active, then in frozen, then in the file. After a crash the
 // layers are rebuilt from the blocks.
 type layers struct {
 	limits limits
-	active map[keyHash]location
+	active layer
 	frozen *frozen // being written to the file, a little with every block
 	values cache
 }
 
-// frozen is a layer that takes no more changes.
-type frozen struct {
-	places map[keyHash]location
-	order  []keyHash
-	next   int
-	height uint64 // the index in the file is whole up to here once it is written
+// hashed is a line of the state index.
+type hashed struct {
+	hash keyHash
+	location
+}
+
+// layer takes changes. A map of numbers into a list takes half the memory of
+// a map of locations.
+type layer struct {
+	at    map[keyHash]uint32
+	lines []hashed
 }
 
 func newLayers(l limits) layers {
-	return layers{limits: l, active: map[keyHash]location{}, values: newCache(l.values)}
+	return layers{limits: l, active: layer{at: map[keyHash]uint32{}}, values: newCache(l.values)}
 }
 
-func (s *layers) find(h keyHash) (location, bool) {
-	if l, ok := s.active[h]; ok {
-		return l, true
-	}
-	if s.frozen != nil {
-		l, ok := s.frozen.places[h]
-		return l, ok
+func (l *layer) get(h keyHash) (location, bool) {
+	if i, ok := l.at[h]; ok {
+		return l.lines[i].location, true
 	}
 	return location{}, false
 }
 
-// freeze starts writing the active layer once it is full.
-func (s *layers) freeze(height uint64, full int) {
-	if s.frozen != nil || len(s.active) < full {
+func (l *layer) put(h keyHash, at location) {
+	if i, ok := l.at[h]; ok {
+		l.lines[i].location = at
 		return
 	}
-	f := &frozen{places: s.active, order: make([]keyHash, 0, len(s.active)), height: height}
-	for h := range s.active {
-		f.order = append(f.order, h)
-	}
-	slices.SortFunc(f.order, func(a, b keyHash) int { return bytes.Compare(a[:], b[:]) })
-	s.frozen, s.active = f, make(map[keyHash]location, len(s.active))
+	l.at[h] = uint32(len(l.lines))
+	l.lines = append(l.lines, hashed{h, at})
 }
 
-func (s *layers) unwritten() bool { return s.frozen != nil || len(s.active) > 0 }
+func (s *layers) find(h keyHash) (location, bool) {
+	if l, ok := s.active.get(h); ok || s.frozen == nil {
+		return l, ok
+	}
+	return s.frozen.get(h)
+}
+
+// freeze starts writing the active layer once it is full. Its room is used again.
+func (s *layers) freeze(height uint64, full int) {
+	if s.frozen != nil || len(s.active.lines) < full {
+		return
+	}
+	s.frozen = newFrozen(s.active.lines, height)
+	clear(s.active.at)
+	s.active.lines = s.active.lines[:0]
+}
+
+func (s *layers) unwritten() bool { return s.frozen != nil || len(s.active.lines) > 0 }
 
 // written notes that the first n of the frozen layer are in the file.
 func (s *layers) written(n int) {
 	if s.frozen == nil {
 		return
 	}
-	if s.frozen.next = n; n == len(s.frozen.order) {
+	if s.frozen.next = n; n == len(s.frozen.lines) {
 		s.frozen = nil
 	}
 }

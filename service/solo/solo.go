@@ -56,7 +56,7 @@ func (l *limits) setDefaults() {
 	l.commands = or(l.commands, 2000)
 	l.bytes = or(l.bytes, 8<<20)
 	l.inFlight = or(l.inFlight, 64<<20)
-	l.flush = or(l.flush, 1<<17)
+	l.flush = or(l.flush, 1<<19)
 	l.step = or(l.step, 1<<10)
 	l.values = or(l.values, 32<<20)
 }

@@ -164,8 +164,9 @@ func (v *verification) write(tx *bbolt.Tx, key string, at location) error {
 func (v *verification) replay(h keyHash, at location) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if have, ok := v.ledger.state.active[h]; !ok || at.after(have) {
-		v.ledger.state.active[h] = at
+	active := &v.ledger.state.active
+	if have, ok := active.get(h); !ok || at.after(have) {
+		active.put(h, at)
 	}
 }
 

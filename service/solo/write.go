@@ -44,13 +44,12 @@ func (s *layers) put(tx *bbolt.Tx, n int) (int, error) {
 		return 0, nil
 	}
 	index, next := tx.Bucket(bucketState), f.next
-	for ; next < len(f.order) && n > 0; next, n = next+1, n-1 {
-		h := f.order[next]
-		if err := index.Put(h[:], f.places[h].encode()); err != nil {
+	for ; next < len(f.lines) && n > 0; next, n = next+1, n-1 {
+		if err := index.Put(f.lines[next].hash[:], f.lines[next].encode()); err != nil {
 			return 0, err
 		}
 	}
-	if next == len(f.order) {
+	if next == len(f.lines) {
 		return next, putHeight(tx, f.height)
 	}
 	return next, nil
