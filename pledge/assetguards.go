@@ -53,26 +53,50 @@ func liensConsentHolds(m *motion) error {
 // consentedBy asks each pledge in force whether its pledgee consented in the
 // last 30 days, unless its terms answer already.
 func (m *motion) consentedBy(covered func(Pledge) bool) error {
-	group, err := m.group()
+	digest, err := ActDigest(m.c.Payload.Act, m.c.body)
 	if err != nil {
 		return err
 	}
-	digest, err := ActDigest(m.c.Payload.Act, m.c.body)
+	return m.eachLien(func(p Pledge) error {
+		if covered(p) || m.consentsTo(p, digest) {
+			return nil
+		}
+		return Errorf(ConsentMissing, "%s is pledged to %s by %s; it must sign pledge.consent with act %s and digest %s first", p.AssetID, p.Pledgee, p.ID, m.c.Payload.Act, digest)
+	})
+}
+
+// eachLien asks every pledge in force on the asset and its kin.
+func (m *motion) eachLien(holds func(Pledge) error) error {
+	group, err := m.group()
 	if err != nil {
 		return err
 	}
 	for _, a := range group {
 		for _, f := range a.InForce {
 			p, err := m.knownPledge(f.PledgeID)
+			if err == nil {
+				err = holds(p)
+			}
 			if err != nil {
 				return err
-			}
-			if !covered(p) && !m.consentsTo(p, digest) {
-				return Errorf(ConsentMissing, "%s is pledged to %s by %s; it must sign pledge.consent with act %s and digest %s first", a.ID, p.Pledgee, p.ID, m.c.Payload.Act, digest)
 			}
 		}
 	}
 	return nil
+}
+
+// liensFreeHolds: T9 and T12 are acts during a pledge, which T13 and T20 stop
+// whether they are against the asset or against the pledge.
+func liensFreeHolds(m *motion) error {
+	return m.eachLien(func(p Pledge) error {
+		if f := Standing(p.Frozen, m.tx.Time); f != nil {
+			return Errorf(Frozen, "%s on %s is frozen by order %s of %s since %s; ask there", p.ID, p.AssetID, f.FileNo, f.Court, f.At)
+		}
+		if o := p.Objection; o == ObjectionOpenState || o == InCourt {
+			return Errorf(ObjectionOpen, "an objection against %s on %s is %s; it must be decided first", p.ID, p.AssetID, o)
+		}
+		return nil
+	})
 }
 
 func (m *motion) consentsTo(p Pledge, digest string) bool {

@@ -111,6 +111,7 @@ var (
 var (
 	nothingInForce = guard{"no pledge is in force on it", "民法典 444", []Code{AlreadyPledged}, nothingInForceHolds}
 	recipientFits  = guard{"it goes to another enrolled party", "T12", []Code{WrongRole, UnknownParty}, recipientFitsHolds}
+	liensFree      = guard{"no order and no objection is against a pledge on it", "T9, T12, T13, T20", []Code{Frozen, ObjectionOpen}, liensFreeHolds}
 	liensConsent   = guard{"the pledgees consent", "T12; 民法典 444 para. 2, 担保制度解释 art. 43", []Code{ConsentMissing}, liensConsentHolds}
 	versionHonest  = guard{"declaration and custody are complete", "T9, T1", []Code{DeclarationIncomplete, CustodyMissing, Malformed}, versionHonestHolds}
 	oldWithinNew   = guard{"the version before is a part of it, but for what it says", "T9", []Code{Inconsistent}, oldWithinNewHolds}

@@ -203,12 +203,12 @@ var life = map[event]transition{
 
 	// T9
 	evVersion: {from: []string{Notarized}, to: same, who: theOwner, effect: addVersion,
-		guards: []guard{notFrozen, noObjection, versionHonest, oldWithinNew, growthAgreed, listRoom}},
+		guards: []guard{notFrozen, noObjection, liensFree, versionHonest, oldWithinNew, growthAgreed, listRoom}},
 	// T12 民法典 444
 	evTransfer: {from: []string{Notarized}, to: same, sides: transferSides, effect: transfer,
-		guards: []guard{notFrozen, noObjection, recipientFits, liensConsent, listRoom}},
+		guards: []guard{notFrozen, noObjection, liensFree, recipientFits, liensConsent, listRoom}},
 	evLicense: {from: []string{Notarized}, to: same, sides: licenceSides, effect: license,
-		guards: []guard{notFrozen, noObjection, recipientFits, liensConsent, listRoom}},
+		guards: []guard{notFrozen, noObjection, liensFree, recipientFits, liensConsent, listRoom}},
 	// 公证 of an asset, a proof
 	evAssetAttest: {from: []string{Notarized}, to: same, who: neitherSide, effect: attestAsset,
 		guards: []guard{listRoom}},

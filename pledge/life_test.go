@@ -10,36 +10,6 @@ import (
 	"github.com/datapledge/datapledge/pledge"
 )
 
-// allowed is the policy of LAW.md once more, by hand: for each state, what
-// each party may do to the pledge. A cell that is not here must be refused.
-// The names of the parties are those of cast; of the events, those of attempt.
-var allowed = map[string]map[string]string{
-	"PROPOSED": {
-		"pledgor": "withdraw", "pledgee": "withdraw accept", "senior": "consent",
-	},
-	"PENDING": {
-		"pledgor": "withdraw", "pledgee": "withdraw register", "senior": "consent",
-		"notary": "attest", "custodian": "value custody", "exchange": "value", "centre": "scan reject",
-	},
-	"ACTIVE": {
-		"pledgor": "demand lapse", "pledgee": "release file lapse", "custodian": "custody lapse", "notary": "force verify lapse", "centre": "force verify lapse",
-		"senior": "lapse", "exchange": "lapse", "enterprise": "lapse", "bank": "lapse", "court": "lapse", "regulator": "lapse",
-	},
-	"DEFAULTED": {
-		"pledgor": "demand lapse", "pledgee": "release file lapse", "custodian": "custody lapse", "notary": "force verify lapse", "centre": "force verify lapse",
-		"senior": "lapse", "exchange": "lapse", "enterprise": "lapse", "bank": "lapse", "court": "lapse", "regulator": "lapse",
-	},
-	"ENFORCING": {
-		"pledgor": "demand lapse", "pledgee": "release file lapse", "custodian": "custody lapse", "notary": "force verify lapse", "centre": "force verify lapse",
-		"senior": "lapse", "exchange": "lapse", "enterprise": "lapse", "bank": "lapse", "court": "lapse", "regulator": "lapse",
-	},
-	"WITHDRAWN": {}, "REJECTED": {}, "RELEASED": {}, "REALIZED": {}, "LAPSED": {}, "REVOKED": {},
-}
-
-var next = map[string]string{
-	"withdraw": "WITHDRAWN", "accept": "PENDING", "register": "ACTIVE", "reject": "REJECTED", "release": "RELEASED", "force": "RELEASED",
-}
-
 // attempt makes the command of an event about a pledge, perfect but for its
 // signer and the pledge's state.
 var attempts = map[string]func(w *world, p pledge.Pledge) (pledge.Act, any){
@@ -82,77 +52,6 @@ var attempts = map[string]func(w *world, p pledge.Pledge) (pledge.Act, any){
 	"lapse": func(w *world, p pledge.Pledge) (pledge.Act, any) {
 		return pledge.PledgePerfect, pledge.PerfectBody{PledgeID: p.ID, Step: "lapse"}
 	},
-}
-
-func TestEveryCell(t *testing.T) {
-	w := newWorld(t)
-	asset := w.notarize(w.owner, "a")
-	senior := newActor(uscc(50), "bank")
-	w.do(w.centre, pledge.PartyEnroll, pledge.EnrollBody{Party: senior.uscc, Name: "senior", Roles: []pledge.Role{"bank"}, Keys: []pledge.KeyGrant{senior.grant()}})
-	w.active(asset, senior, terms("ranked"))
-	id := w.ready(asset, w.bank, terms("ranked"))
-	cast := map[string]*actor{
-		"pledgor": w.owner, "pledgee": w.bank, "senior": senior, "custodian": w.exchange, "notary": w.notary, "centre": w.centre,
-		"exchange": w.exchange2, "enterprise": w.other, "bank": w.bank2, "court": w.court, "regulator": w.regulator,
-	}
-	cells, passed := 0, 0
-	for state, parties := range allowed {
-		for who, a := range cast {
-			for event, attempt := range attempts {
-				v := &world{t: t, st: w.st.clone(), now: w.now, nonce: w.nonce, owner: w.owner, exchange: w.exchange}
-				v.dress(id, state, event, senior)
-				act, body := attempt(v, v.pledge(id))
-				got := v.try(v.sign(a, act, body))
-				want := slices.Contains(strings.Fields(parties[who]), event)
-				cells++
-				if (got.Code == "") != want {
-					t.Errorf("%s by %s in %s: %s (%s), allowed: %v", event, who, state, orApplied(got.Code), got.Detail, want)
-					continue
-				}
-				if !want && got.Code != pledge.WrongState && got.Code != pledge.WrongRole {
-					t.Errorf("%s by %s in %s: %s (%s)", event, who, state, got.Code, got.Detail)
-				}
-				if want {
-					passed++
-					after := next[event]
-					if after == "" {
-						after = state
-					}
-					if s := v.pledge(id).State; s != after {
-						t.Errorf("%s by %s in %s leads to %s, want %s", event, who, state, s, after)
-					}
-				}
-			}
-		}
-	}
-	if cells != 11*11*15 || passed != 29+3*(1+2+11) {
-		t.Errorf("%d cells, %d passed", cells, passed)
-	}
-}
-
-// dress puts a pledge into a state as if it had come there, so that only
-// state and signer are left to object.
-func (w *world) dress(id, state, event string, senior *actor) {
-	p := w.pledge(id)
-	p.State = state
-	if event != "consent" {
-		p.Consents = []pledge.Stamp{{Command: "cmd_x", By: senior.uscc, At: p.UpdatedAt}}
-	}
-	if event == "force" {
-		p.ReleaseDemand = &pledge.Ending{Stamp: pledge.Stamp{At: w.now.AddDate(0, 0, -7).Format("2006-01-02T15:04:05.000Z")}, Reason: "DEMAND"}
-	}
-	if event == "verify" || event == "lapse" {
-		p.V, p.Perfection = 2, pledge.Perfection{State: "FILED", Filing: &pledge.Filing{Registration: w.filing(id).Registration, Filed: pledge.Stamp{By: p.Pledgee}}}
-	}
-	if event == "lapse" {
-		p.Perfection.Filing.TermEnd = w.now.Format(time.RFC3339)
-	}
-	w.set(pledge.KeyPledge(id), p)
-	if slices.Contains([]string{"ACTIVE", "DEFAULTED", "ENFORCING"}, state) {
-		a := w.asset(p.AssetID)
-		a.InForce = append(a.InForce, pledge.InForce{PledgeID: id, Pledgee: p.Pledgee, Seq: 2, Mode: "ranked"})
-		w.set(pledge.KeyAsset(a.ID), a)
-	}
 }
 
 // TestProposing: every role against every status of an asset.
