@@ -23,19 +23,22 @@ type Content struct {
 	err  error
 }
 
-// Content opens a file of an asset for its owner.
-func (s *Service) Content(ctx context.Context, c Caller, assetID, path string) (*Content, error) {
-	f, err := s.content(ctx, c, assetID, path)
-	s.auditAct(ctx, "content.read", c, err, "asset_id", assetID)
+// Content opens a file of an asset for its owner, or for a pledgee with a key
+// release: of its newest version that the caller may read, or of the one asked
+// for by its number.
+func (s *Service) Content(ctx context.Context, c Caller, assetID, path string, version int) (*Content, error) {
+	f, err := s.content(ctx, c, assetID, path, version)
+	s.auditAct(ctx, "content.read", c, err, "asset_id", assetID, "version", version)
 	return f, err
 }
 
-func (s *Service) content(ctx context.Context, c Caller, assetID, path string) (*Content, error) {
-	a, _, err := s.assetAt(ctx, c, UseContentRead, assetID, "")
+func (s *Service) content(ctx context.Context, c Caller, assetID, path string, version int) (*Content, error) {
+	v, err := s.readable(ctx, c, assetID, version)
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.o.Vault.Find(ctx, a.Fingerprint, a.Owner)
+	sub := kept(v)
+	d, err := s.o.Vault.Find(ctx, sub.fingerprint, sub.owner)
 	if errors.Is(err, storage.ErrNotExist) {
 		return nil, pledge.Errorf(pledge.NotFound, "the content of %s is not in this custodian's vault", assetID)
 	}
@@ -44,24 +47,24 @@ func (s *Service) content(ctx context.Context, c Caller, assetID, path string) (
 	}
 	for _, f := range d.Files {
 		if f.Path == path {
-			return s.openContent(ctx, a, f)
+			return s.openContent(ctx, assetID, sub, f)
 		}
 	}
-	return nil, pledge.Errorf(pledge.NotFound, "%s has no file of that name", assetID)
+	return nil, pledge.Errorf(pledge.NotFound, "version %d of %s has no file of that name", v.Number, assetID)
 }
 
 // openContent reads the first byte before anything is promised to the
 // caller, so that a damaged object is an error and not a short answer.
-func (s *Service) openContent(ctx context.Context, a pledge.Asset, f storage.File) (*Content, error) {
+func (s *Service) openContent(ctx context.Context, assetID string, sub subject, f storage.File) (*Content, error) {
 	c := &Content{Size: f.Size, SHA256: f.SHA256, ctx: ctx}
 	c.open = func(ctx context.Context, off int64) (io.ReadCloser, error) {
-		return s.o.Vault.Open(ctx, a.Fingerprint, a.Owner, f.Path, off, -1)
+		return s.o.Vault.Open(ctx, sub.fingerprint, sub.owner, f.Path, off, -1)
 	}
 	if f.Size == 0 {
 		return c, nil
 	}
 	if _, err := c.Read(make([]byte, 1)); err != nil && err != io.EOF {
-		return nil, fmt.Errorf("opening the content of %s: %w", a.ID, errors.Join(err, c.Close()))
+		return nil, fmt.Errorf("opening the content of %s: %w", assetID, errors.Join(err, c.Close()))
 	}
 	_, err := c.Seek(0, io.SeekStart)
 	return c, err

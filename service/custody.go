@@ -200,7 +200,7 @@ func (s *Service) challenge(ctx context.Context, a *pledge.Asset, depth string) 
 	for _, f := range listed {
 		o.Files = append(o.Files, storage.File{Path: f.Path, Size: f.Size, SHA256: f.SHA256, Root: f.Root})
 	}
-	report, err := s.o.Vault.Check(ctx, a.Fingerprint, a.Owner, o)
+	report, err := s.o.Vault.Check(ctx, a.Fingerprint, newest(*a).Recorded.By, o)
 	if err != nil {
 		return report, fmt.Errorf("checking the content of %s: %w", a.ID, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,7 +23,20 @@ type subject struct{ fingerprint, owner string }
 
 // claim is what the ledger asks for a subject: known, when this custodian has
 // a notarized asset of it; pledged, when a pledge on one is in force.
-type claim struct{ known, pledged bool }
+// Owners and former are whose the assets are and were.
+type claim struct {
+	known, pledged bool
+	owners, former []string
+}
+
+// take adds an asset that the subject is a content of.
+func (c *claim) take(a pledge.Asset) {
+	c.known, c.pledged = true, c.pledged || len(a.InForce) > 0
+	c.owners = append(c.owners, a.Owner)
+	for _, t := range a.Transfers {
+		c.former = append(c.former, t.From)
+	}
+}
 
 // claimOn reads the index, once that has what the ledger has: what members
 // would answer is nobody's evidence here, and every notarization asks.
@@ -40,8 +54,8 @@ func (s *Service) claimOn(ctx context.Context, sub subject) (claim, error) {
 			if err != nil {
 				return err
 			}
-			if a != nil && s.keeps(*a) && a.Owner == sub.owner {
-				c = claim{true, c.pledged || len(a.InForce) > 0}
+			if a != nil && slices.Contains(s.subjects(*a), sub) {
+				c.take(*a)
 			}
 		}
 		return err
@@ -62,8 +76,19 @@ func (s *Service) indexed(ctx context.Context) (past, error) {
 	return newPast(s.o.Index, head), err
 }
 
-// keeps: this service has the content of the asset.
-func (s *Service) keeps(a pledge.Asset) bool { return a.Custodian == s.o.Custodian.Party() }
+// subjects are what this service keeps of an asset: each version, under who
+// sealed it, whoever owns the asset now.
+func (s *Service) subjects(a pledge.Asset) []subject {
+	var list []subject
+	for _, c := range a.Contents() {
+		if c.Custodian == s.o.Custodian.Party() {
+			list = append(list, kept(c))
+		}
+	}
+	return list
+}
+
+func kept(c pledge.AssetContent) subject { return subject{c.Fingerprint, c.Recorded.By} }
 
 // Hold brings the hold and the retention of a dataset to what the ledger says
 // now. It may be run again, at any time, by any replica. A dataset that the
@@ -75,6 +100,9 @@ func (s *Service) Hold(ctx context.Context, fingerprint, owner string) error {
 		return err
 	}
 	if err := s.setHold(ctx, sub, c.pledged); err != nil {
+		return err
+	}
+	if err := s.handOver(ctx, sub, c); err != nil {
 		return err
 	}
 	err = s.o.Vault.Retain(ctx, fingerprint, owner)
@@ -154,8 +182,8 @@ func (s *Service) found(raw json.RawMessage, found func(subject)) error {
 	if err != nil {
 		return fmt.Errorf("decoding an asset: %w", err)
 	}
-	if s.keeps(a) {
-		found(subject{a.Fingerprint, a.Owner})
+	for _, sub := range s.subjects(a) {
+		found(sub)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -224,7 +225,8 @@ func (s *Service) SweepSealed(ctx context.Context) (int, error) {
 	return n, nil
 }
 
-// named: the ledger has an asset of this owner with this fingerprint.
+// named: the ledger has an asset of which a version was sealed by this owner
+// with this fingerprint.
 func (s *Service) named(ctx context.Context, fingerprint, owner string) (bool, error) {
 	found := false
 	_, err := snapshot(ctx, s.o.Ledger, func(v *view) error {
@@ -235,7 +237,7 @@ func (s *Service) named(ctx context.Context, fingerprint, owner string) (bool, e
 			if err != nil {
 				return err
 			}
-			found = found || (a != nil && a.Owner == owner)
+			found = found || (a != nil && slices.ContainsFunc(a.Contents(), func(c pledge.AssetContent) bool { return kept(c) == subject{fingerprint, owner} }))
 		}
 		return err
 	})

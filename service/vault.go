@@ -29,6 +29,10 @@ type Vault interface {
 	Check(ctx context.Context, fingerprint, owner string, o storage.CheckOptions) (storage.CheckReport, error)
 	Hold(ctx context.Context, fingerprint, owner string, on bool) error
 	Retain(ctx context.Context, fingerprint, owner string) error
+	AddEnvelope(ctx context.Context, fingerprint, owner, name, recipient string) error
+	RemoveEnvelope(ctx context.Context, fingerprint, owner, name string) error
+	Release(ctx context.Context, recipient string, datasets ...storage.DatasetID) (string, error)
+	Released(ctx context.Context, digest string) ([]byte, error)
 	Keep(ctx context.Context, folder, name string, content []byte) ([]byte, error)
 	Document(ctx context.Context, folder, name string) ([]byte, error)
 }

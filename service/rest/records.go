@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"encoding/json"
 	"net/http"
 	"time"
 
@@ -96,7 +95,7 @@ func (h *Handler) pledgeHistory(c *gin.Context) error {
 }
 
 // list answers one page; next_cursor is null on the last.
-func list[T json.RawMessage | service.Revision](c *gin.Context, items []T, next string, err error) error {
+func list[T any](c *gin.Context, items []T, next string, err error) error {
 	if err != nil {
 		return err
 	}
@@ -111,7 +110,11 @@ func list[T json.RawMessage | service.Revision](c *gin.Context, items []T, next 
 // content serves a file of an asset, with ranges. Only verified bytes leave;
 // when the object turns out damaged half-way, the connection is cut.
 func (h *Handler) content(c *gin.Context) error {
-	f, err := h.svc.Content(c.Request.Context(), caller(c), c.Param("asset_id"), filePath(c))
+	version, err := contentVersion(c)
+	if err != nil {
+		return err
+	}
+	f, err := h.svc.Content(c.Request.Context(), caller(c), c.Param("asset_id"), filePath(c), version)
 	if err != nil {
 		return err
 	}

@@ -50,6 +50,8 @@ func (h *Handler) routes() []route {
 		{http.MethodGet, "/v1/pledges/:pledge_id/history", false, h.pledgeHistory},
 		{http.MethodPost, "/v1/pledges/:pledge_id/custody-check", false, h.custodyCheck},
 		{http.MethodGet, "/v1/pledges/:pledge_id/scan", false, h.scan},
+		{http.MethodPost, "/v1/pledges/:pledge_id/key-release", false, h.releaseKey},
+		{http.MethodGet, "/v1/pledges/:pledge_id/key", false, h.releasedKey},
 
 		{http.MethodPost, "/v1/verifications", false, h.verify},
 		{http.MethodPost, "/v1/searches", false, h.search},
