@@ -48,7 +48,8 @@ EXAMPLE
 
 func (a *app) assetCommand() *cobra.Command {
 	return a.group("asset", assetHelp, a.assetNotarizeCommand(), a.assetShowCommand(), a.assetListCommand(),
-		a.assetHistoryCommand(), a.assetFetchCommand(), a.assetCertificateCommand())
+		a.assetHistoryCommand(), a.assetFetchCommand(), a.assetCertificateCommand(), a.assetAttestCommand(), a.assetVersionCommand(),
+		a.assetTransferCommand(), a.assetLicenseCommand(), a.assetWithdrawCommand(), a.assetResolveCommand())
 }
 
 func (a *app) assetFetchCommand() *cobra.Command {

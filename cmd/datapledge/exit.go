@@ -168,6 +168,11 @@ func refusalHints(err error) []string {
 		pledge.Disputed:        "somebody else notarized the same content; the dispute comes first",
 		pledge.CheckMissing:    "'datapledge pledge show ID' shows which checks are done",
 		pledge.OverlapFound:    "'datapledge pledge scan ID -look' shows what is like the pledged asset",
+		pledge.NotDue:          "'datapledge pledge show ID' shows its clocks: what can be done from when",
+		pledge.AmendmentBarred: "propose another pledge for what is added; 'datapledge pledge extend' puts off the end",
+		pledge.Frozen:          "the court or regulator that ordered it lifts it: 'datapledge order unfreeze'",
+		pledge.ObjectionOpen:   "'datapledge pledge show ID' shows the objection and its clocks",
+		pledge.ClosingOnly:     "it was signed for a closing, and takes effect with all of it",
 		pledge.Stale:           "the clock of this machine or of the service is wrong, or the command was signed too long ago",
 	}
 	if e := (*pledge.Error)(nil); errors.As(err, &e) && remedies[e.Code] != "" {

@@ -43,9 +43,8 @@ EXAMPLE
 ` + exitCommon
 
 const showHelp = `usage: datapledge asset show ASSET [-as-of HEIGHT|TIME]
-       datapledge pledge show PLEDGE [-as-of HEIGHT|TIME]
 
-Prints a record, as it is or as it was at a ledger height or time.
+Prints an asset, as it is or as it was at a ledger height or time.
 
 EXAMPLE
   datapledge asset show as_pt7u2e6wkhsjn3zq4x5v6b7c2d -as-of 12 -key bank.jwk
@@ -253,60 +252,6 @@ func printAsset(w io.Writer, x client.Asset) {
 		fmt.Fprintf(w, "overlap:     %s with %s\n", bytesText(o.Shared), o.AssetID)
 	}
 	fmt.Fprintf(w, "sequence:    %d, read at height %d\n", x.Seq, x.Head.Height)
-}
-
-func (a *app) pledgeShowCommand() *cobra.Command {
-	var asOf string
-	c := a.command("show PLEDGE", showHelp, 1, 1, func(ctx context.Context, args []string) error {
-		c, err := a.client()
-		if err != nil {
-			return err
-		}
-		x, err := c.Pledge(ctx, args[0], asOf)
-		if err != nil {
-			return err
-		}
-		a.emit(x, func(w io.Writer) { printPledge(w, x.Value) })
-		return nil
-	})
-	c.Flags().StringVar(&asOf, "as-of", "", "")
-	return c
-}
-
-func printPledge(w io.Writer, x client.Pledge) {
-	fmt.Fprintf(w, "%s  %s\nasset:     %s\npledgor:   %s\npledgee:   %s\n", x.ID, x.State, x.AssetID, x.Pledgor, x.Pledgee)
-	printTerms(w, x.Terms, x.TermsDigest)
-	fmt.Fprintf(w, "proposed:  %s\n", x.Proposed.At)
-	step(w, "accepted", x.Accepted)
-	if x.Attestation != nil {
-		step(w, "attested", &x.Attestation.Stamp)
-	}
-	if x.Valuation != nil {
-		fmt.Fprintf(w, "valued:    %s at %s, loan to value %d.%02d %%\n", x.Valuation.Value.Text(), x.Valuation.At, x.Valuation.LTV/100, x.Valuation.LTV%100)
-	}
-	if x.Custody != nil {
-		fmt.Fprintf(w, "custody:   %s (%s)\n", x.Custody.At, x.Custody.Depth)
-	}
-	if x.Scan != nil {
-		printScanned(w, x.Scan)
-	}
-	step(w, "registered", x.Registered)
-	if x.Rank > 0 {
-		fmt.Fprintf(w, "rank:      %d, sequence %d\n", x.Rank, x.Seq)
-	}
-	if x.ReleaseDemand != nil {
-		step(w, "demanded", &x.ReleaseDemand.Stamp)
-	}
-	if x.Ended != nil {
-		fmt.Fprintf(w, "ended:     %s %s\n", x.Ended.At, first(x.Ended.Reason, string(x.Ended.Code)))
-	}
-	printPerfection(w, x.Perfection)
-}
-
-func step(w io.Writer, what string, s *pledge.Stamp) {
-	if s != nil {
-		fmt.Fprintf(w, "%-10s %s by %s\n", what+":", s.At, s.By)
-	}
 }
 
 // bytesText writes a size for people.

@@ -18,10 +18,13 @@ import (
 
 func (a *app) pledgeCommand() *cobra.Command {
 	return a.group("pledge", pledgeHelp, a.pledgeProposeCommand(),
-		a.pledgeAgreeCommand("accept", pledge.PledgeAccept), a.pledgeAgreeCommand("consent", pledge.PledgeConsent),
+		a.pledgeAgreeCommand("accept", pledge.PledgeAccept), a.pledgeConsentCommand(),
 		a.pledgeAttestCommand(), a.pledgeValueCommand(), a.pledgeScanCommand(), a.pledgeCustodyCommand(),
 		a.pledgeRegisterCommand(), a.pledgeEndCommand("withdraw", pledge.PledgeWithdraw),
 		a.pledgeEndCommand("reject", pledge.PledgeReject), a.pledgePerfectCommand(), a.pledgeReleaseCommand(),
+		a.pledgeAmendCommand(), a.pledgeExtendCommand(), a.pledgeAssignCommand(), a.pledgeSubordinateCommand(),
+		a.pledgeDefaultCommand(), a.pledgeCureCommand(), a.pledgeEnforceCommand(), a.pledgeRealizeCommand(),
+		a.pledgeLapseCommand(), a.pledgeAlertCommand(),
 		a.pledgeShowCommand(), a.pledgeListCommand(), a.pledgeHistoryCommand())
 }
 

@@ -10,12 +10,19 @@ The life of a pledge 质押, in the order in which it happens:
   value        an exchange values the asset 价值评估
   scan         an IP centre looks for like content that is others' or pledged
   custody      the custodian challenges the stored data and signs that it is there
-  consent      a senior pledgee lets a junior pledge in
+  consent      a senior pledgee lets a junior pledge in; or allows an act about the asset
   register     the pledgee registers: from now on the asset is encumbered
   perfect      statutory registration 法定登记: filed, verified, lapsed
+  amend, extend, assign, subordinate   变更, 展期, 债权转让, 让与顺位
+  default, cure                    违约: a notice, the grace, the declaration; put right
+  enforce, realize                 实现质权: a title, then the sale and who gets what
+  alert, lapse                     something is wrong with the data; the term is over
   release      the pledgee lets go 注销
   withdraw, reject                 ends that come before registration
-  show, list, history              what is on the ledger
+  show         the whole life so far, what comes next and by when; -lang zh|en
+  list, history                    what is on the ledger
+
+Acts of two sides: the second signs with 'datapledge agree'.
 
 EXAMPLE
   datapledge pledge show pl_pt7u2e6wkhsjn3zq4x5v6b7c2d -key bank.jwk
@@ -36,6 +43,9 @@ Offers an asset to a pledgee. Signed by its owner; the offer stands 30 days.
   -expires DATE               until when the pledge lasts, likewise; default: -matures
   -mode MODE                  exclusive (default) or ranked
   -checks LIST                of attest,value,scan; default: all three; "" for none
+  -grace-days N               between a notice of default and the default; 10 when not given
+  -covenants LIST             add_version: the pledgor adds versions without asking
+                              each time; self_sale: the pledgee may sell after default
   -security-type TYPE         PLEDGE (default) or MORTGAGE
   -characterization WHAT      DATA_ASSET_PLEDGE (default), IP_RIGHT_PLEDGE,
                               RECEIVABLE_OF_DATA or OTHER_ATYPICAL
@@ -48,12 +58,10 @@ EXAMPLE
 ` + exitCommon
 
 const pledgeAgreeHelp = `usage: datapledge pledge accept PLEDGE [-terms-digest sha256:…]
-       datapledge pledge consent PLEDGE [-terms-digest sha256:…]
 
-accept: the pledgee agrees to the terms, and the checks begin. consent: a
-pledgee whose pledge is in force lets this junior one in. What is signed is
-the digest of the terms that are printed, computed here, not the service's
-word for it; with -terms-digest it must be that one.
+The pledgee agrees to the terms, and the checks begin. What is signed is the
+digest of the terms that are printed, computed here, not the service's word for
+it; with -terms-digest it must be that one.
 
 EXAMPLE
   datapledge pledge accept pl_pt7u2e6wkhsjn3zq4x5v6b7c2d -key bank.jwk

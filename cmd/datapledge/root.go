@@ -19,10 +19,17 @@ the arguments, with one dash or two. New here? Try 'datapledge demo'.
   key         new, show, jwt: the key that a party signs with
   party       enroll, add-key, revoke-key, show, list
   dataset     preflight, fingerprint, seal, open, sample: without any server
-  asset       notarize, show, list, history, fetch, record-certificate
+  asset       notarize, show, list, history, fetch, record-certificate, attest,
+              add-version, transfer, license, withdraw, resolve
   verify      is it notarized, owned by whom it says, and untampered?
   pledge      propose, accept, attest, value, scan, custody, consent, register,
-              perfect, withdraw, reject, release, show, list, history
+              perfect, withdraw, reject, amend, extend, assign, subordinate,
+              default, cure, enforce, realize, lapse, alert, release, show, list,
+              history
+  agree       to what another side signed first: show it in words, and sign it
+  objection   file, notify, lodge, decide, expire
+  order       freeze, unfreeze, revoke: of a court or the regulator
+  record      correct: a clerical error
   search      liens on an asset, a party, a content
   evidence    get, check (offline), trust
   certificate show, get: what anybody is told under a number
@@ -30,6 +37,8 @@ the arguments, with one dash or two. New here? Try 'datapledge demo'.
               regulator as it commits
   command     show, fence: the fate of a signed command
   events      what was committed, as it happens
+  notices     what others did that touches the party, and statements of it
+  webhook     add, list, remove, dead, replay: notices delivered to an address
   timestamp   authority: one for trials
   network     up, down, status, render, show: the consortium and its ledger
   bench       measure this machine
@@ -84,8 +93,8 @@ func newRoot(a *app) *cobra.Command {
 		return usagef("%v; '%s -help' explains it", err, c.CommandPath())
 	})
 	root.AddCommand(a.demoCommand(), a.serveCommand(), a.keyCommand(), a.partyCommand(), a.datasetCommand(),
-		a.assetCommand(), a.verifyCommand(), a.pledgeCommand(), a.searchCommand(), a.evidenceCommand(), a.certificateCommand(), a.imprintCommand(),
-		a.commandCommand(), a.eventsCommand(), a.timestampCommand(), a.networkCommand(), a.benchCommand(), a.versionCommand())
+		a.assetCommand(), a.verifyCommand(), a.pledgeCommand(), a.agreeCommand(), a.objectionCommand(), a.orderCommand(), a.recordCommand(), a.searchCommand(), a.evidenceCommand(), a.certificateCommand(), a.imprintCommand(),
+		a.commandCommand(), a.eventsCommand(), a.noticesCommand(), a.webhookCommand(), a.timestampCommand(), a.networkCommand(), a.benchCommand(), a.versionCommand())
 	return root
 }
 

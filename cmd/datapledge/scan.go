@@ -124,17 +124,6 @@ func printScan(w io.Writer, s service.Scan) {
 	fmt.Fprintf(w, "report: %s\n", s.Report)
 }
 
-// printScanned tells of a scan on the ledger.
-func printScanned(w io.Writer, s *pledge.Scan) {
-	fmt.Fprintf(w, "scanned:   %s (%s)\n", s.At, s.Result)
-	if by := cmp.Or(s.WaivedBy, s.ReviewedBy); by != "" {
-		fmt.Fprintf(w, "  %s by %s\n", s.Result, by)
-	}
-	for _, o := range s.Overlaps {
-		fmt.Fprintf(w, "  like %s: %d.%02d %% of the rows are in it, %d.%02d %% of its rows are in this\n", o.AssetID, o.Share/100, o.Share%100, o.OtherShare/100, o.OtherShare%100)
-	}
-}
-
 // printContent tells what is like the content, or why nobody compared.
 func printContent(w io.Writer, c *service.ContentAnswer) {
 	if c == nil {

@@ -15,7 +15,7 @@ import (
 // termsFlags are the terms of a pledge on the command line.
 type termsFlags struct {
 	file, principal, securedMax, currency string
-	checks                                string
+	checks, covenants                     string
 	draft                                 pledge.Terms
 }
 
@@ -25,6 +25,8 @@ func (t *termsFlags) add(f *pflag.FlagSet) {
 	f.StringVar(&t.securedMax, "secured-max", "", "")
 	f.StringVar(&t.currency, "currency", "CNY", "")
 	f.StringVar(&t.checks, "checks", "attest,value,scan", "")
+	f.StringVar(&t.covenants, "covenants", "", "")
+	f.IntVar(&t.draft.GraceDays, "grace-days", 0, "")
 	f.StringVar(&t.draft.Matures, "matures", "", "")
 	f.StringVar(&t.draft.Expires, "expires", "", "")
 	f.StringVar(&t.draft.Mode, "mode", "exclusive", "")
@@ -44,12 +46,7 @@ func (t *termsFlags) terms(c *cobra.Command) (pledge.Terms, error) {
 		return pledge.Terms{}, err
 	}
 	out := t.draft
-	out.Checks = []string{}
-	for check := range strings.SplitSeq(t.checks, ",") {
-		if check = strings.TrimSpace(check); check != "" {
-			out.Checks = append(out.Checks, check)
-		}
-	}
+	out.Checks, out.Covenants = append([]string{}, byComma(t.checks)...), byComma(t.covenants)
 	return out, t.fill(&out)
 }
 
