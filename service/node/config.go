@@ -45,6 +45,8 @@ type Config struct {
 	Imprint Imprint `json:"imprint,omitzero"`
 
 	TimeStamps TimeStamps `json:"time_stamps"`
+	// Webhooks may be switched off: another replica delivers notices then.
+	Webhooks Webhooks `json:"webhooks"`
 
 	// Now is the clock that times of the ledger, tokens and deadlines go by;
 	// nil means time.Now. No file can set it.
@@ -120,6 +122,7 @@ func Default() Config {
 		Certificates: Certificates{FontFiles: []string{}},
 		Imprint:      Imprint{Sinks: []Sink{}},
 		TimeStamps:   TimeStamps{Every: Duration(5 * time.Second)},
+		Webhooks:     defaultWebhooks(),
 	}
 }
 
@@ -183,6 +186,7 @@ func (c Config) Check() error {
 	faults = append(faults, c.Imprint.check()...)
 	fault(c.Ledger.Kind == ledgerSolo && c.Imprint.channels() > 0, "imprint.sinks: one of kind fabric needs a ledger of kind fabric: its members compare checkpoints with their own copies")
 	faults = append(faults, c.TimeStamps.check()...)
+	faults = append(faults, c.Webhooks.check()...)
 	fault((c.TLS.CertFile == "") != (c.TLS.KeyFile == ""), "tls: cert_file and key_file go together")
 	var level slog.Level
 	fault(level.UnmarshalText([]byte(c.Log.Level)) != nil, "log.level: %q is not debug, info, warn or error", c.Log.Level)

@@ -26,6 +26,7 @@ import (
 	"github.com/datapledge/datapledge/service/rest"
 	"github.com/datapledge/datapledge/service/sketches"
 	"github.com/datapledge/datapledge/service/timestamp"
+	"github.com/datapledge/datapledge/service/webhook"
 	"github.com/datapledge/datapledge/storage"
 )
 
@@ -45,6 +46,7 @@ type Node struct {
 	stamper    *timestamp.Stamper // nil when nobody is asked for time stamps
 	stampRoots []string           // PEM
 	authority  *timestamp.Client  // nil like the stamper
+	webhooks   *webhook.Hooks     // nil when this replica keeps none
 	closers    []io.Closer
 
 	likeContent *sketches.Index // nil until the service is assembled
@@ -153,6 +155,9 @@ func (n *Node) assemble(bucket storage.Bucket, custodian *client.Key, metrics *r
 		return nil, err
 	}
 	o.Content = n.likeContent
+	if o.Webhooks, err = n.openWebhooks(custodian); err != nil {
+		return nil, err
+	}
 	return service.New(o)
 }
 
@@ -234,6 +239,9 @@ func (n *Node) start(ctx context.Context) {
 	n.running.Go(func() { n.likeContent.Run(ctx) })
 	if n.imprints != nil {
 		n.running.Go(func() { n.imprints.Run(ctx) })
+	}
+	if n.webhooks != nil {
+		n.running.Go(func() { n.webhooks.Run(ctx, n.service) })
 	}
 	if n.stamper != nil {
 		n.running.Go(func() { _ = n.stamper.Run(ctx) }) // it tells why it ended

@@ -2,9 +2,7 @@ package rest
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -68,20 +66,7 @@ func (s *stream) start() error {
 }
 
 func (s *stream) event(e service.Event) error {
-	if err := s.start(); err != nil {
-		return err
-	}
-	data, err := json.Marshal(e)
-	if err != nil {
-		return fmt.Errorf("encoding an event: %w", err)
-	}
-	if s.sse {
-		_, err = fmt.Fprintf(s.w, "id: %s\nevent: %s\ndata: %s\n\n", e.Cursor, e.Act, data)
-	} else {
-		_, err = s.w.Write(append(data, '\n'))
-	}
-	s.c.Writer.Flush()
-	return err
+	return s.item(e.Cursor, string(e.Act), e)
 }
 
 // idle shows that the connection lives: a comment, or an empty line.

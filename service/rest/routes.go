@@ -18,6 +18,7 @@ type route struct {
 
 const (
 	pathUpload     = "/v1/uploads/:upload_id"
+	pathWebhook    = "/v1/webhooks/:webhook_id"
 	pathUploadFile = "/v1/uploads/:upload_id/files/*path"
 	pathContent    = "/v1/assets/:asset_id/files/*path"
 )
@@ -58,6 +59,13 @@ func (h *Handler) routes() []route {
 		{http.MethodGet, "/v1/evidence/:record_id", false, h.evidence},
 		{http.MethodGet, "/v1/certificates/:number", true, h.certificate},
 		{http.MethodGet, "/v1/events", false, h.events},
+		{http.MethodGet, "/v1/notices", false, h.notices},
+		{http.MethodGet, "/v1/notices/:notice_id/statement", false, h.statement},
+		{http.MethodPost, "/v1/webhooks", false, h.addWebhook},
+		{http.MethodGet, "/v1/webhooks", false, h.listWebhooks},
+		{http.MethodDelete, pathWebhook, false, h.removeWebhook},
+		{http.MethodGet, pathWebhook + "/dead", false, h.deadLetters},
+		{http.MethodPost, pathWebhook + "/replay", false, h.replayWebhook},
 		{http.MethodGet, "/v1/imprint", false, h.imprint},
 
 		{http.MethodGet, "/verify", true, h.verifyPublic},

@@ -106,7 +106,7 @@ func (s *stack) assemble(conf setup, ix *index.Index) {
 		ReadYourWrites: time.Minute, // what was written is read at once, on slow machines too
 		Evidence:       evidence.Source{Ledger: s.ledger, Index: ix, Signer: custodian, Search: s.searchReport, Now: s.clock.Now},
 		Probe:          func(context.Context) error { return s.bucket.err() },
-		TimeStamps:     conf.service.TimeStamps, Imprints: conf.service.Imprints, Examiner: conf.service.Examiner, Certificates: conf.service.Certificates, PublicURL: conf.service.PublicURL, Content: conf.service.Content, FindingName: conf.service.FindingName,
+		TimeStamps:     conf.service.TimeStamps, Imprints: conf.service.Imprints, Examiner: conf.service.Examiner, Certificates: conf.service.Certificates, PublicURL: conf.service.PublicURL, Content: conf.service.Content, Webhooks: conf.service.Webhooks, FindingName: conf.service.FindingName,
 		Now: s.clock.Now, Logger: logger, Audit: slog.New(slog.NewJSONHandler(s.audit, nil)), Observer: metrics}))(s.t)
 	conf.rest.Logger, conf.rest.Metrics = logger, metrics
 	if conf.rest.Now == nil {
