@@ -117,7 +117,7 @@ func (d *draft) lienFields(r Search) {
 func (d *draft) lien(l Lien, r Search) Text {
 	head := inBoth("%s，质权人 %s，第 %d 顺位（序号 %d），最高 %s，期限至 %s", "%s, pledgee %s, rank %d (sequence %d), up to %s, until %s",
 		pledgeNumber(l.PledgeID), d.party(l.Pledgee), l.Rank, l.Seq, l.SecuredMax.Text(), LegalEnd(l.Expires))
-	parts := []Text{head, stateWord(pledgeStates, l.State), statutory(l.Perfection, r.AsOf.At)}
+	parts := append([]Text{head, stateWord(pledgeStates, l.State), statutory(l.Perfection, r.AsOf.At)}, l.against()...)
 	if l.Via == ViaContent {
 		parts = append(parts, Text{"经内容比对发现", "found by its content"})
 	}

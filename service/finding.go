@@ -2,6 +2,8 @@ package service
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/datapledge/datapledge/pledge"
 )
@@ -26,11 +28,12 @@ type finding struct {
 	how     map[string]string // of each asset
 	several bool              // what is asked for may be several assets
 	lost    error             // a record that another names, and that is not there
+	at      time.Time         // what has ended by then is not told as standing
 }
 
 // lister names the digests (hex) of an asset's files that have content, and
 // whether that is all of them.
-type lister func(asset string) (digests []string, all bool, err error)
+type lister func(a *pledge.Asset) (digests []string, all bool, err error)
 
 // cut notes the first bound that kept the finding from being whole.
 func (f *finding) cut(format string, args ...any) {
@@ -81,12 +84,12 @@ func (f *finding) holders(r *pledge.FileRecord) error {
 	if r.Count > len(r.Holders) {
 		return errHolders
 	}
-	for _, h := range r.Holders {
-		if err := f.add(h.AssetID, ViaFile); err != nil {
-			return err
-		}
+	ids := make([]string, len(r.Holders))
+	for i, h := range r.Holders {
+		ids[i] = h.AssetID
 	}
-	return nil
+	slices.Sort(ids) // the ledger and the index have them in orders of their own
+	return f.addAll(ids, ViaFile)
 }
 
 func (f *finding) addAll(ids []string, via string) error {
@@ -113,8 +116,8 @@ func (f *finding) add(id, via string) error {
 		return err
 	}
 	f.seen[id] = true
-	f.assets = append(f.assets, SearchedAsset{AssetID: a.ID, Owner: a.Owner, Via: via, Match: f.matchOf(a.ID, via), ExpectedSeq: a.Seq,
-		Disputed: len(a.DisputedWith) > 0, Frozen: a.Frozen != nil, Overlaps: append([]pledge.Overlap{}, a.Overlaps...)})
+	f.assets = append(f.assets, SearchedAsset{AssetID: a.ID, Owner: a.Owner, Via: via, Match: f.matchOf(a.ID, via), Status: a.Status, ExpectedSeq: a.Seq,
+		Disputed: len(a.DisputedWith) > 0, Frozen: pledge.Standing(a.Frozen, f.at) != nil, Objection: a.Objection, Overlaps: append([]pledge.Overlap{}, a.Overlaps...)})
 	if err := f.liensOn(a, via); err != nil {
 		return err
 	}
@@ -159,7 +162,7 @@ func (f *finding) around(a *pledge.Asset) error {
 			return err
 		}
 	}
-	files, all, err := f.listed(a.ID)
+	files, all, err := f.listed(a)
 	if err != nil {
 		return err
 	}
@@ -179,7 +182,8 @@ func (f *finding) liensOn(a *pledge.Asset, via string) error {
 			f.lost = fmt.Errorf("%s is in force on %s and has no record", in.PledgeID, a.ID)
 			continue
 		}
-		f.liens = append(f.liens, Lien{encumbrance(p, rank+1), a.ID, p.Pledgor, via, f.matchOf(a.ID, via)})
+		f.liens = append(f.liens, Lien{Encumbrance: encumbrance(p, rank+1), AssetID: a.ID, Pledgor: p.Pledgor, Via: via, Match: f.matchOf(a.ID, via),
+			Frozen: pledge.Standing(p.Frozen, f.at) != nil, Objection: p.Objection})
 	}
 	return nil
 }

@@ -51,6 +51,10 @@ type Lien struct {
 	Pledgor string `json:"pledgor"`
 	Via     string `json:"via"`
 	Match   string `json:"match,omitempty"`
+	// Frozen: an order of a court or the regulator stands against the pledge.
+	// Objection is the state of what was objected to it, empty when nothing was.
+	Frozen    bool   `json:"frozen,omitempty"`
+	Objection string `json:"objection,omitempty"`
 }
 
 // SearchedAsset is an asset that a search looked at. ExpectedSeq is what
@@ -62,9 +66,11 @@ type SearchedAsset struct {
 	Owner       string           `json:"owner"`
 	Via         string           `json:"via"`
 	Match       string           `json:"match,omitempty"`
+	Status      string           `json:"status,omitempty"` // absent of old searches
 	ExpectedSeq int64            `json:"expected_seq"`
 	Disputed    bool             `json:"disputed"`
-	Frozen      bool             `json:"frozen"`
+	Frozen      bool             `json:"frozen"` // by an order that stands
+	Objection   string           `json:"objection,omitempty"`
 	Overlaps    []pledge.Overlap `json:"overlaps"`
 }
 
@@ -125,12 +131,16 @@ func (s *Service) search(ctx context.Context, c Caller, q SearchRequest) (Search
 	if err != nil {
 		return Search{}, err
 	}
-	f, head, err := s.searchIn(ctx, c, q, m, from)
+	at, err := s.asOfTime(ctx, q, from)
+	if err != nil {
+		return Search{}, err
+	}
+	f, head, err := s.searchIn(ctx, c, q, m, from, at)
 	if errors.Is(err, errHolders) {
 		if from, err = s.present(ctx); err != nil {
 			return Search{}, err
 		}
-		f, head, err = s.searchIn(ctx, c, q, m, from)
+		f, head, err = s.searchIn(ctx, c, q, m, from, at)
 	}
 	if err != nil {
 		return Search{}, err
@@ -141,18 +151,31 @@ func (s *Service) search(ctx context.Context, c Caller, q SearchRequest) (Search
 	return s.searched(ctx, q, m, f, head)
 }
 
+// asOfTime is when a search is told for: now, or the time of the block in the past.
+func (s *Service) asOfTime(ctx context.Context, q SearchRequest, from source) (time.Time, error) {
+	if q.AsOf == "" {
+		return s.now().Truncate(time.Second), nil
+	}
+	height := from.(past).head.Height
+	at, err := s.o.Index.BlockTime(ctx, height)
+	if err != nil {
+		err = fmt.Errorf("reading the time of block %d: %w", height, err)
+	}
+	return at.UTC().Truncate(time.Second), err
+}
+
 // errHolders: more assets hold a file than the ledger's record of it names,
 // or the index does not list the files of an asset that the ledger has.
 var errHolders = errors.New("the ledger does not name all holders of a file")
 
-func (s *Service) searchIn(ctx context.Context, c Caller, q SearchRequest, m *Matching, from source) (f *finding, head Head, err error) {
+func (s *Service) searchIn(ctx context.Context, c Caller, q SearchRequest, m *Matching, from source, at time.Time) (f *finding, head Head, err error) {
 	start, err := s.start(ctx, c, q, m, from)
 	if err != nil {
 		return nil, Head{}, err
 	}
 	list := s.lister(ctx)
 	likes, head, err := s.compared(ctx, from, func(v *view, like []Similar) error {
-		f = &finding{view: v, listed: list, seen: map[string]bool{}, digests: map[string]bool{}, match: m.Match}
+		f = &finding{view: v, listed: list, seen: map[string]bool{}, digests: map[string]bool{}, match: m.Match, at: at}
 		if err := start(f); err != nil {
 			return err
 		}
@@ -168,34 +191,41 @@ func (s *Service) searchIn(ctx context.Context, c Caller, q SearchRequest, m *Ma
 	return f, head, nil
 }
 
-// lister reads the files of an asset once, however often a snapshot asks.
-// Empty files are left out: they share nothing.
+// lister reads the files of an asset once, however often a snapshot asks: those
+// of all versions that the record knows of, because a lien covers the earlier
+// ones too. Empty files are left out: they share nothing.
 func (s *Service) lister(ctx context.Context) lister {
-	type listed struct {
-		digests []string
-		all     bool
-	}
-	known := map[string]listed{}
-	return func(asset string) ([]string, bool, error) {
-		if l, ok := known[asset]; ok {
-			return l.digests, l.all, nil
+	known := map[string][][]pledge.File{}
+	return func(a *pledge.Asset) (digests []string, all bool, err error) {
+		versions, ok := known[a.ID]
+		if !ok {
+			if versions, err = s.o.Index.Versions(ctx, a.ID); err != nil && !errors.Is(err, ErrNotFound) {
+				return nil, false, fmt.Errorf("listing the files of %s: %w", a.ID, err)
+			}
+			known[a.ID] = versions
 		}
-		files, err := s.o.Index.Files(ctx, asset)
-		if errors.Is(err, ErrNotFound) {
+		n := max(1, len(a.Versions))
+		if len(versions) < n {
 			return nil, false, errHolders
 		}
-		if err != nil {
-			return nil, false, fmt.Errorf("listing the files of %s: %w", asset, err)
-		}
-		l := listed{all: len(files) > 0}
+		digests, all = contents(versions[:n])
+		return digests, all, nil
+	}
+}
+
+// contents are the digests of the files of all versions, and whether each
+// version lists its files.
+func contents(versions [][]pledge.File) (digests []string, all bool) {
+	all = true
+	for _, files := range versions {
+		all = all && len(files) > 0
 		for _, f := range files {
 			if f.Size > 0 {
-				l.digests = append(l.digests, f.SHA256)
+				digests = append(digests, f.SHA256)
 			}
 		}
-		known[asset] = l
-		return l.digests, l.all, nil
 	}
+	return digests, all
 }
 
 func (q SearchRequest) check() error {
@@ -335,16 +365,9 @@ func digests(files []storage.File) []string {
 }
 
 func (s *Service) searched(ctx context.Context, q SearchRequest, m *Matching, f *finding, head Head) (Search, error) {
-	r := Search{Query: q, AsOf: SearchedAt{head, s.stamp()}, Liens: append([]Lien{}, f.liens...), None: len(f.liens) == 0 && f.partial == "",
+	r := Search{Query: q, AsOf: SearchedAt{head, f.at.Format(time.RFC3339)}, Liens: append([]Lien{}, f.liens...), None: len(f.liens) == 0 && f.partial == "",
 		Complete: f.partial == "", Incomplete: f.partial,
 		Assets: append([]SearchedAsset{}, f.assets...), Content: f.likes, Matching: m, At: s.stamp(), Proves: provesSearch + f.likes.proven()}
-	if q.AsOf != "" {
-		at, err := s.o.Index.BlockTime(ctx, head.Height)
-		if err != nil {
-			return Search{}, fmt.Errorf("reading the time of block %d: %w", head.Height, err)
-		}
-		r.AsOf.At = at.UTC().Format(time.RFC3339)
-	}
 	if q.AssetID != "" {
 		r.ExpectedSeq = &f.assets[0].ExpectedSeq
 	}

@@ -129,12 +129,16 @@ func (a SearchedAsset) words() Text {
 	if a.Match == MatchSimilar {
 		parts = append(parts, matchWords[a.Match])
 	}
+	if a.Status != "" && a.Status != pledge.Notarized {
+		parts = append(parts, stateWord(assetStates, a.Status))
+	}
 	if a.Disputed {
 		parts = append(parts, Text{"有争议", "DISPUTED"})
 	}
 	if a.Frozen {
 		parts = append(parts, Text{"已冻结", "FROZEN"})
 	}
+	parts = append(parts, objection(a.Objection)...)
 	return joined(Text{"，", ", "}, parts)
 }
 
@@ -152,8 +156,16 @@ func (l Lien) words(at string) []Text {
 	return []Text{
 		inBoth("质押：%s，数据资产 %s，质权人 %s；%s；最高 %s，期限至 %s（发现途径：%s）", "pledge: %s on %s to %s; %s; up to %s until %s (found by %s)",
 			l.PledgeID, l.AssetID, l.Pledgee, stateWord(lienStates, l.State), l.SecuredMax.Text(), LegalEnd(l.Expires), how),
-		inBoth("    本账本第 %d 顺位，序号 %d；%s", "    rank %d here, sequence %d; %s", l.Rank, l.Seq, statutory(l.Perfection, at)),
+		joined(semicolon, append([]Text{inBoth("    本账本第 %d 顺位，序号 %d", "    rank %d here, sequence %d", l.Rank, l.Seq), statutory(l.Perfection, at)}, l.against()...)),
 	}
+}
+
+// against is what stands against a pledge in force.
+func (l Lien) against() (list []Text) {
+	if l.Frozen {
+		list = append(list, Text{"该质押已冻结", "the pledge is FROZEN"})
+	}
+	return append(list, objection(l.Objection)...)
 }
 
 // lienStates name the state itself, too: it is what systems know it by.

@@ -2,6 +2,8 @@ package evidence
 
 import (
 	"bytes"
+	"slices"
+	"time"
 )
 
 // answers compares what the search told with what the ledger held at its
@@ -67,21 +69,43 @@ func (s *search) asked() error {
 
 func (s *search) sameAsset(a searchedAsset, n node) error {
 	overlaps, _ := n.get("overlaps")
-	frozen, _ := n.get("frozen")
 	disputed := textsIn(n, "disputed_with", "") != ""
 	switch {
 	case a.owner != textIn(n, "owner"):
 		return faultf("assets.owner", "of %s is not the ledger's", a.id)
 	case a.seq != numberIn(n, "seq"):
 		return faultf("assets.expected_seq", "of %s is %d, the ledger has %d", a.id, a.seq, numberIn(n, "seq"))
-	case a.disputed != disputed || a.frozen != (frozen.kind == '{'):
+	case a.disputed != disputed || a.frozen != s.frozen(n):
 		return faultf("assets", "%s is told as not disputed or not frozen, or the other way about", a.id)
 	case !bytes.Equal(appendJSON(nil, a.overlaps), appendJSON(nil, node{kind: '[', list: overlaps.list})):
 		return faultf("assets.overlaps", "of %s are not the ledger's", a.id)
+	case a.told("status") != "" && a.told("status") != textIn(n, "status") || a.told("objection") != textIn(n, "objection") && a.told("status") != "":
+		return faultf("assets", "%s has another status or objection on the ledger", a.id)
 	case a.via == "party" && a.owner != textIn(s.query, "party"):
 		return faultf("assets.via", "%s is not of the party asked for", a.id)
 	}
 	return nil
+}
+
+// frozen says whether an order that freezes a record stands at the time of the
+// search; one without an end always does.
+func (s *search) frozen(n node) bool {
+	orders, _ := n.get("frozen")
+	return slices.ContainsFunc(orders.list, func(o node) bool {
+		until := textIn(o, "until")
+		return until == "" || !over(until, s.at)
+	})
+}
+
+// over says whether a date (its first moment) or time of a record has come at a time.
+func over(end, at string) bool {
+	now, err := time.Parse(time.RFC3339Nano, at)
+	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
+		if t, bad := time.Parse(layout, end); bad == nil {
+			return err == nil && !t.After(now)
+		}
+	}
+	return false
 }
 
 // sameLiens wants the pledges in force on an asset, in their order of rank,

@@ -15,6 +15,7 @@ type search struct {
 	number   string
 	query    node
 	asOf     Head
+	at       string // the time of as_of
 	complete bool
 	none     bool
 	seq      *int64
@@ -31,6 +32,7 @@ type searchedAsset struct {
 	seq              int64
 	disputed, frozen bool
 	overlaps         node
+	told             func(name string) string // its other texts, "" when absent
 }
 
 type lien struct {
@@ -84,6 +86,9 @@ func parseSearch(text string) (*search, error) {
 	asOf := fieldsOf(f.object("as_of"), "as_of")
 	s := &search{jws: jws, number: f.text("number"), query: f.object("query"), complete: f.truth("complete"), none: f.truth("none"),
 		asOf: Head{uint64(asOf.number("height")), asOf.text("hash")}}
+	if asOf.has("at") {
+		s.at = asOf.text("at")
+	}
 	asOf.digest("hash")
 	if f.has("expected_seq") {
 		seq := f.number("expected_seq")
@@ -97,7 +102,7 @@ func (s *search) read(f *fields) error {
 	for _, n := range f.list("assets") {
 		a := fieldsOf(n, "assets")
 		s.assets = append(s.assets, searchedAsset{id: a.text("asset_id"), owner: a.text("owner"), via: a.text("via"), seq: a.number("expected_seq"),
-			disputed: a.truth("disputed"), frozen: a.truth("frozen"), overlaps: a.take("overlaps", '[')})
+			disputed: a.truth("disputed"), frozen: a.truth("frozen"), overlaps: a.take("overlaps", '['), told: func(name string) string { return textIn(n, name) }})
 		if err := a.error(); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // report is that of a search.
@@ -130,9 +131,20 @@ func orEmpty(v any) string {
 	return print(v)
 }
 
+// runs says whether an order has no end, or one that is not there yet.
+func runs(order object, at string) bool {
+	until := order.text("until")
+	if len(until) == len(time.DateOnly) {
+		until += "T00:00:00Z"
+	}
+	end, err1 := time.Parse(time.RFC3339Nano, until)
+	now, err2 := time.Parse(time.RFC3339Nano, at)
+	return err1 != nil || err2 != nil || end.After(now)
+}
+
 func (r *reader) answer(o, a object, liens []object) (int, error) {
 	rec := r.ledgers(o, "v1/asset/"+a.text("asset_id"))
-	_, frozen := rec["frozen"]
+	frozen := slices.ContainsFunc(rec.objects("frozen"), func(order object) bool { return runs(order, o.object("as_of").text("at")) })
 	if rec == nil || a["owner"] != rec["owner"] || a["expected_seq"] != rec["seq"] || orEmpty(a["overlaps"]) != orEmpty(rec["overlaps"]) ||
 		a["disputed"] != (len(rec.list("disputed_with")) > 0) || a["frozen"] != frozen {
 		return 0, errors.New("not as the ledger has it")
