@@ -26,6 +26,9 @@ func objecting(t *testing.T) *small {
 	less := m.amendment(p, func(t *pledge.Terms) { t.SecuredMax.Amount-- })
 	m.may(m.bank, pledge.PledgeAmend, less)
 	m.may(m.owner, pledge.PledgeAmend, less, 0, 1)
+	more := m.amendment(p, func(t *pledge.Terms) { t.SecuredMax.Amount++ })
+	m.may(m.bank, pledge.PledgeAmend, more)
+	m.may(m.owner, pledge.PledgeAmend, more)
 	longer := pledge.ExtendBody{PledgeID: p, TermsDigest: digestOf(t, tm), Expires: "2027-06-01", Matures: "2027-05-01", Agreement: doc("longer")}
 	m.may(m.bank, pledge.PledgeExtend, longer)
 	m.may(m.owner, pledge.PledgeExtend, longer, 0, 1)

@@ -20,7 +20,7 @@ var smalls = []struct {
 	{"default and the ends", theEnds, []string{"pledge.default", "pledge.default not_due", "pledge.cure", "pledge.enforce", "pledge.realize", "pledge.realize wrong_state", "pledge.release",
 		"pledge.lapse", "pledge.lapse not_due", "order.freeze", "order.unfreeze", "pledge.release frozen", "custody.release", "custody.release wrong_state"}},
 	{"objections between", objecting, []string{"objection.file", "objection.notify", "objection.lodge", "objection.lodge expired", "objection.expire", "objection.decide",
-		"pledge.amend objection_open", "pledge.extend", "pledge.extend objection_open", "order.revoke"}},
+		"pledge.amend objection_open", "pledge.extend", "pledge.amend amendment_barred", "pledge.extend objection_open", "order.revoke"}},
 	{"a sale of what is pledged", selling, []string{"asset.transfer", "asset.transfer consent_missing", "asset.transfer wrong_role", "asset.license", "pledge.consent",
 		"pledge.register not_owner", "asset.withdraw", "asset.withdraw already_pledged"}},
 	{"a closing", closingRace, []string{"closing.execute", "closing.execute fenced", "closing.execute sequence_changed", "closing.execute revoked_key", "pledge.release closing_only", "party.revoke_key"}},
