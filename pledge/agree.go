@@ -11,8 +11,13 @@ type seat struct {
 // quorum are the seats that must all be taken, each by another party.
 type quorum []seat
 
-// sides lists the quorums of an act of several; one complete one is enough.
-type sides func(*motion) ([]quorum, error)
+// sides are the quorums of an act of several, of which one complete one is
+// enough: in words, and as they are for the record at hand.
+type sides struct {
+	words string
+	codes []Code
+	of    func(*motion) ([]quorum, error)
+}
 
 // ActDigest is what the sides of an act agree on: the SHA-256 of the act and
 // its body as RFC 8785 canonical JSON. Bodies that differ in a member differ here.
@@ -34,7 +39,7 @@ func (m *motion) takes(s seat, p Party) bool {
 
 // hasSeat refuses who is in none of the quorums.
 func (m *motion) hasSeat(t transition) error {
-	quorums, err := t.sides(m)
+	quorums, err := t.sides.of(m)
 	if err != nil {
 		return err
 	}
@@ -49,7 +54,7 @@ func (m *motion) hasSeat(t transition) error {
 // agree adds the signature to those over the same digest, and says whether
 // they are all there now. Whoever signs another digest takes back the first.
 func (m *motion) agree(t transition) (bool, error) {
-	quorums, err := t.sides(m)
+	quorums, err := t.sides.of(m)
 	if err != nil {
 		return false, err
 	}
@@ -57,11 +62,11 @@ func (m *motion) agree(t transition) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	a, err := m.joined(digest)
+	a, void, err := m.joined(digest)
 	if err != nil {
 		return false, err
 	}
-	all, err := m.complete(quorums, a.Signed)
+	all, err := m.enough(quorums, a, void)
 	if err != nil {
 		return false, err
 	}
@@ -74,9 +79,10 @@ func (m *motion) agree(t transition) (bool, error) {
 	return all, m.fewAgreements(list)
 }
 
-// joined is what was signed under the digest so far, with this signature.
-func (m *motion) joined(digest string) (Agreement, error) {
-	a := Agreement{Act: m.c.Payload.Act, Digest: digest}
+// joined is what was signed under the digest in the last 30 days, with this
+// signature; void is what others signed before that.
+func (m *motion) joined(digest string) (a Agreement, void []Stamp, err error) {
+	a = Agreement{Act: m.c.Payload.Act, Digest: digest}
 	for _, old := range m.agreements() {
 		if old.Act != a.Act || old.Digest != digest {
 			continue
@@ -85,20 +91,35 @@ func (m *motion) joined(digest string) (Agreement, error) {
 			over := m.older(s.At, offerValid)
 			switch {
 			case s.By == m.by.ID && !over:
-				return a, Errorf(Duplicate, "%s signed this %s of %s at %s; it waits for the others", s.By, a.Act, m.id(), s.At)
+				return a, nil, Errorf(Duplicate, "%s signed this %s of %s at %s; it waits for the others", s.By, a.Act, m.id(), s.At)
 			case s.By != m.by.ID && over:
-				return a, Errorf(Expired, "%s signed this %s at %s, more than 30 days ago; it signs anew first", s.By, a.Act, s.At)
+				void = append(void, s)
 			case s.By != m.by.ID:
 				a.Signed = with(a.Signed, s)
 			}
 		}
 	}
 	a.Signed = with(a.Signed, m.stamp)
-	return a, nil
+	return a, void, nil
+}
+
+// enough says whether a quorum is complete. Where it would be with what is
+// void, time decides nothing: who signed too long ago signs anew first.
+func (m *motion) enough(quorums []quorum, a Agreement, void []Stamp) (bool, error) {
+	all, err := m.complete(quorums, a.Signed)
+	if err != nil || all || len(void) == 0 {
+		return all, err
+	}
+	once, err := m.complete(quorums, append(slices.Clone(a.Signed), void...))
+	if err == nil && once {
+		err = Errorf(Expired, "%s signed this %s at %s, more than 30 days ago; it signs anew first", void[0].By, a.Act, void[0].At)
+	}
+	return false, err
 }
 
 // others are the open agreements but the one under the digest, without the
-// signer's name on the same act.
+// signer's name on the same act, and without those that are void by now: else
+// what nobody ever completed would fill the record.
 func (m *motion) others(digest string) []Agreement {
 	var list []Agreement
 	for _, a := range m.agreements() {
@@ -108,7 +129,7 @@ func (m *motion) others(digest string) []Agreement {
 			}
 			a.Signed = slices.DeleteFunc(slices.Clone(a.Signed), func(s Stamp) bool { return s.By == m.by.ID })
 		}
-		if len(a.Signed) > 0 {
+		if slices.ContainsFunc(a.Signed, func(s Stamp) bool { return !m.older(s.At, offerValid) }) {
 			list = append(list, a)
 		}
 	}

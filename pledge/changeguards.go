@@ -145,9 +145,3 @@ func assigneeIsBankHolds(m *motion) error {
 	}
 	return nil
 }
-
-// T11: sides has looked for both already.
-func changesPlacesHolds(m *motion) error {
-	_, _, err := m.places()
-	return err
-}

@@ -74,7 +74,6 @@ var (
 	windowOpen       = guard{"before the expiry, at most 180 days", "T8", []Code{Expired, NotDue}, windowOpenHolds}
 	laterEnd         = guard{"the new end is later", "T8", []Code{Malformed, AmendmentBarred}, laterEndHolds}
 	assigneeIsBank   = guard{"the next pledgee is another party and a bank", "T10", []Code{WrongRole, UnknownParty, Duplicate}, assigneeIsBankHolds}
-	changesPlaces    = guard{"both pledges are in force, the one that yields first", "T11; 民法典 409", []Code{NotFound, WrongState}, changesPlacesHolds}
 	listRoom         = guard{"the record has room", "limits", []Code{TooLarge}, listRoomHolds}
 )
 
@@ -103,7 +102,7 @@ var (
 	clocksOver   = guard{"its clocks are over", "T13", []Code{NotDue}, clocksOverHolds}
 	orderNew     = guard{"a new order that has not ended", "T20", []Code{Duplicate, Expired}, orderNewHolds}
 	correctable  = guard{"a text that may be corrected, as it stands", "T22", []Code{Malformed, TermsMismatch}, correctableHolds}
-	aDispute     = guard{"the two are disputed", "LAW Asset", []Code{NotFound, WrongState}, aDisputeHolds}
+	aDispute     = guard{"the two are disputed", "LAW Asset", []Code{WrongState}, aDisputeHolds}
 	loserFree    = guard{"what gives way is not pledged, or a court says so", "LAW Asset", []Code{AlreadyPledged, Frozen}, loserFreeHolds}
 )
 

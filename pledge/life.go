@@ -68,6 +68,7 @@ const (
 // signs it alone, or several do: sides lists the quorums of which one must be
 // complete, and the signature that completes it takes effect.
 type transition struct {
+	law    string // its number in the table of transitions of the law of a pledge
 	from   []string
 	to     string
 	who    guard
@@ -91,130 +92,130 @@ var (
 // state, guards after it, in order; the first that objects gives the refusal.
 var life = map[event]transition{
 	// T1 质押承诺书
-	evPropose: {from: []string{none}, to: Proposed, who: theOwner, effect: offer,
+	evPropose: {law: "T1", from: []string{none}, to: Proposed, who: theOwner, effect: offer,
 		guards: []guard{pledgeeIsBank, assetNotarized, undisputed, notFrozen, noObjection, termRuns, dueLater}},
 	// T2
-	evWithdraw: {from: []string{Proposed, Pending}, to: Withdrawn, who: eitherSide, effect: end,
+	evWithdraw: {law: "T2", from: []string{Proposed, Pending}, to: Withdrawn, who: eitherSide, effect: end,
 		guards: []guard{notFrozen}},
 	// T3
-	evAccept: {from: []string{Proposed}, to: Pending, who: thePledgee, effect: accept,
+	evAccept: {law: "T3", from: []string{Proposed}, to: Pending, who: thePledgee, effect: accept,
 		guards: []guard{sameTerms, notFrozen, offerOpen, termRuns}},
 	// T4a
-	evAttest: {from: []string{Pending}, to: same, who: neitherSide, effect: attest,
+	evAttest: {law: "T4a", from: []string{Pending}, to: same, who: neitherSide, effect: attest,
 		guards: []guard{notFrozen}},
 	// T4b
-	evValue: {from: []string{Pending}, to: same, who: neitherSide, effect: value,
+	evValue: {law: "T4b", from: []string{Pending}, to: same, who: neitherSide, effect: value,
 		guards: []guard{notFrozen, valuedRecently, sameCurrency}},
 	// T4c; fresh checks while in force: 担保制度解释 art. 55. They are proofs, which
 	// a freeze does not stop (T20).
-	evCustody: {from: custodians, to: same, who: theCustodian, effect: custodyChecked,
+	evCustody: {law: "T4c", from: custodians, to: same, who: theCustodian, effect: custodyChecked,
 		guards: []guard{receiptFits}},
 	// T4d
-	evScan: {from: []string{Pending}, to: same, who: neitherSide, effect: scanned,
+	evScan: {law: "T4d", from: []string{Pending}, to: same, who: neitherSide, effect: scanned,
 		guards: []guard{notFrozen, overlapsAnswered}},
 	// T5, consent of the senior pledgees
-	evConsent: {from: []string{Proposed, Pending}, to: same, who: aSenior, effect: consent,
+	evConsent: {law: "T5", from: []string{Proposed, Pending}, to: same, who: aSenior, effect: consent,
 		guards: []guard{sameTerms, notFrozen, consentOnce}},
 	// T5
-	evRegister: {from: []string{Pending}, to: Active, who: thePledgee, effect: register,
+	evRegister: {law: "T5", from: []string{Pending}, to: Active, who: thePledgee, effect: register,
 		guards: []guard{sameTerms, assetNotarized, stillOwner, undisputed, notFrozen, noObjection, termRuns,
 			checksDone, custodyFresh, certificateOutlasts, sequenceSeen, kinNotFrozen, roomInRank}},
 	// T5r
-	evReject: {from: []string{Pending}, to: Rejected, who: neitherSide, effect: end,
+	evReject: {law: "T5r", from: []string{Pending}, to: Rejected, who: neitherSide, effect: end,
 		guards: []guard{notFrozen, codeGiven}},
 
 	// T6 法定登记. What stands in a register outside is a fact that a default does
 	// not change, and enforcement needs it most: hence in every state in force.
-	evFile: {from: inForce, to: same, who: thePledgee, effect: file,
+	evFile: {law: "T6", from: inForce, to: same, who: thePledgee, effect: file,
 		guards: []guard{notFrozen, registeredBefore, registrationRuns, debtorNamed, filingNew}},
-	evVerify: {from: inForce, to: same, who: registerReader, effect: verify,
+	evVerify: {law: "T6", from: inForce, to: same, who: registerReader, effect: verify,
 		guards: []guard{notFrozen, filingWaits, notOwnFiling, sameRegistration, registrationRuns}},
-	evTermOver: {from: inForce, to: same, who: anybody, effect: lapse,
+	evTermOver: {law: "T6", from: inForce, to: same, who: anybody, effect: lapse,
 		guards: []guard{notFrozen, termOver}},
 
 	// T7
-	evAmend: {from: []string{Active}, to: same, sides: bothSides, effect: amend,
+	evAmend: {law: "T7", from: []string{Active}, to: same, sides: bothSides, effect: amend,
 		guards: []guard{notFrozen, noObjection, replacesTerms, amendsDownward, aloneIfExclusive, newCertificate, listRoom}},
 	// T8 展期
-	evExtend: {from: []string{Active}, to: same, sides: extendSides, effect: extend,
+	evExtend: {law: "T8", from: []string{Active}, to: same, sides: extendSides, effect: extend,
 		guards: []guard{notFrozen, noObjection, replacesTerms, windowOpen, laterEnd, newCertificate, listRoom}},
 	// T9, T12: what the pledgee allows the owner to do with the asset
-	evAgree: {from: inForce, to: same, who: thePledgee, effect: agreeTo,
+	evAgree: {law: "T9, T12", from: inForce, to: same, who: thePledgee, effect: agreeTo,
 		guards: []guard{sameTerms, notFrozen, noObjection, listRoom}},
 	// T10 民法典 407, 546
-	evAssign: {from: []string{Active, Defaulted}, to: same, sides: assignSides, effect: assign,
+	evAssign: {law: "T10", from: []string{Active, Defaulted}, to: same, sides: assignSides, effect: assign,
 		guards: []guard{notFrozen, noObjection, replacesTerms, assigneeIsBank, listRoom}},
 	// T11
-	evSubordinate: {from: []string{Active}, to: same, sides: rankSides, effect: subordinate,
-		guards: []guard{notFrozen, noObjection, changesPlaces, listRoom}},
+	evSubordinate: {law: "T11", from: []string{Active}, to: same, sides: rankSides, effect: subordinate,
+		guards: []guard{notFrozen, noObjection, listRoom}},
 
 	// T14: neither a freeze nor an objection stops it.
-	evNotice:  {from: []string{Active}, to: same, who: thePledgee, effect: notice},
-	evDefault: {from: []string{Active}, to: Defaulted, who: thePledgee, guards: []guard{graceOver}, effect: declareDefault},
+	evNotice:  {law: "T14", from: []string{Active}, to: same, who: thePledgee, effect: notice},
+	evDefault: {law: "T14", from: []string{Active}, to: Defaulted, who: thePledgee, guards: []guard{graceOver}, effect: declareDefault},
 	// T14c
-	evCure: {from: []string{Defaulted}, to: Active, who: thePledgee, effect: cure,
+	evCure: {law: "T14c", from: []string{Defaulted}, to: Active, who: thePledgee, effect: cure,
 		guards: []guard{notFrozen, listRoom}},
 	// T15
-	evEnforce: {from: []string{Defaulted}, to: Enforcing, sides: titleSides, effect: enforce,
+	evEnforce: {law: "T15", from: []string{Defaulted}, to: Enforcing, sides: titleSides, effect: enforce,
 		guards: []guard{notFrozen, titleFits}},
-	evKey: {from: []string{Enforcing}, to: same, who: theCustodian, effect: releaseKey,
+	evKey: {law: "T15", from: []string{Enforcing}, to: same, who: theCustodian, effect: releaseKey,
 		guards: []guard{notFrozen, noObjection, forThePledgee, keyOnce}},
 	// T16
-	evRealize: {from: []string{Enforcing}, to: Realized, sides: saleSides, effect: realize,
+	evRealize: {law: "T16", from: []string{Enforcing}, to: Realized, sides: saleSides, effect: realize,
 		guards: []guard{notFrozen, noObjection, soldBefore, addsUp}},
 	// T17 注销
-	evRelease: {from: inForce, to: Released, who: thePledgee, effect: release,
+	evRelease: {law: "T17", from: inForce, to: Released, who: thePledgee, effect: release,
 		guards: []guard{notFrozen}},
 	// T17, the pledgee is silent: the pledgor demands, with proof of payment
-	evDemand: {from: inForce, to: same, who: thePledgor, effect: demand,
+	evDemand: {law: "T17", from: inForce, to: same, who: thePledgor, effect: demand,
 		guards: []guard{notFrozen, demandOnce}},
 	// T17, five working days later
-	evForce: {from: inForce, to: Released, who: notaryOrCentre, effect: release,
+	evForce: {law: "T17", from: inForce, to: Released, who: notaryOrCentre, effect: release,
 		guards: []guard{notFrozen, demandRipe, pledgeeSilent}},
 	// T18
-	evLapse: {from: []string{Active}, to: Lapsed, who: anybody, effect: lapsePledge,
+	evLapse: {law: "T18", from: []string{Active}, to: Lapsed, who: anybody, effect: lapsePledge,
 		guards: []guard{notFrozen, expiryPassed}},
 	// T21, a proof: a freeze does not stop it.
-	evAlert: {from: inForce, to: same, who: alerter, effect: alert,
+	evAlert: {law: "T21", from: inForce, to: same, who: alerter, effect: alert,
 		guards: []guard{alertTrue, listRoom}},
 
 	// T13 异议
-	evObject: {from: open, to: same, who: anybody, effect: object,
+	evObject: {law: "T13", from: open, to: same, who: anybody, effect: object,
 		guards: []guard{groundNew, listRoom}},
-	evNotify: {from: open, to: same, who: theObjector, effect: notify,
+	evNotify: {law: "T13", from: open, to: same, who: theObjector, effect: notify,
 		guards: []guard{stillOpen, inNoticeTime}},
-	evLodge: {from: open, to: same, who: theObjector, effect: lodge,
+	evLodge: {law: "T13", from: open, to: same, who: theObjector, effect: lodge,
 		guards: []guard{stillOpen, inLodgeTime}},
-	evExpire: {from: open, to: same, who: anybody, effect: expire,
+	evExpire: {law: "T13", from: open, to: same, who: anybody, effect: expire,
 		guards: []guard{undecided, stillOpen, clocksOver}},
 	// T13b; UPHELD ends the record (T19).
-	evDecide: {from: open, to: same, sides: judges, effect: decide,
+	evDecide: {law: "T13b", from: open, to: same, sides: judges, effect: decide,
 		guards: []guard{undecided}},
 	// T19
-	evRevoke: {from: open, to: Revoked, sides: revokers, effect: revoke,
+	evRevoke: {law: "T19", from: open, to: Revoked, sides: revokers, effect: revoke,
 		guards: []guard{notFrozen}},
 	// T20
-	evFreeze: {from: open, to: same, who: neitherSide, effect: freeze,
+	evFreeze: {law: "T20", from: open, to: same, who: neitherSide, effect: freeze,
 		guards: []guard{orderNew, listRoom}},
-	evUnfreeze: {from: open, to: same, who: theAuthority, effect: unfreeze},
+	evUnfreeze: {law: "T20", from: open, to: same, who: theAuthority, effect: unfreeze},
 	// T22
-	evCorrect: {from: anyState, to: same, who: neitherSide, effect: correct,
+	evCorrect: {law: "T22", from: anyState, to: same, who: neitherSide, effect: correct,
 		guards: []guard{notFrozen, correctable, listRoom}},
 
 	// T9
-	evVersion: {from: []string{Notarized}, to: same, who: theOwner, effect: addVersion,
+	evVersion: {law: "T9", from: []string{Notarized}, to: same, who: theOwner, effect: addVersion,
 		guards: []guard{notFrozen, noObjection, liensFree, versionHonest, oldWithinNew, growthAgreed, listRoom}},
 	// T12 民法典 444
-	evTransfer: {from: []string{Notarized}, to: same, sides: transferSides, effect: transfer,
+	evTransfer: {law: "T12", from: []string{Notarized}, to: same, sides: transferSides, effect: transfer,
 		guards: []guard{notFrozen, noObjection, liensFree, recipientFits, liensConsent, listRoom}},
-	evLicense: {from: []string{Notarized}, to: same, sides: licenceSides, effect: license,
+	evLicense: {law: "T12", from: []string{Notarized}, to: same, sides: licenceSides, effect: license,
 		guards: []guard{notFrozen, noObjection, liensFree, recipientFits, liensConsent, listRoom}},
 	// 公证 of an asset, a proof
-	evAssetAttest: {from: []string{Notarized}, to: same, who: neitherSide, effect: attestAsset,
+	evAssetAttest: {law: "asset", from: []string{Notarized}, to: same, who: neitherSide, effect: attestAsset,
 		guards: []guard{listRoom}},
-	evAssetWithdraw: {from: []string{Notarized}, to: AssetWithdrawn, who: theOwner, effect: withdrawAsset,
+	evAssetWithdraw: {law: "asset", from: []string{Notarized}, to: AssetWithdrawn, who: theOwner, effect: withdrawAsset,
 		guards: []guard{notFrozen, nothingInForce}},
 	// LAW, Asset
-	evResolve: {from: []string{Notarized}, to: same, sides: arbiters, effect: resolve,
+	evResolve: {law: "asset", from: []string{Notarized}, to: same, sides: arbiters, effect: resolve,
 		guards: []guard{notFrozen, aDispute, loserFree, listRoom}},
 }

@@ -91,7 +91,7 @@ func (ch *change) step() (Outcome, error) {
 
 // take lets a transition take effect, or keeps a signature until the others are there.
 func (m *motion) take(t transition) error {
-	if t.sides != nil {
+	if t.sides.of != nil {
 		if all, err := m.agree(t); err != nil || !all {
 			return err
 		}
@@ -145,7 +145,7 @@ func (m *motion) allowed(t transition) error {
 }
 
 func (m *motion) mayTake(t transition) error {
-	if t.sides == nil {
+	if t.sides.of == nil {
 		return t.who.holds(m)
 	}
 	return m.hasSeat(t)

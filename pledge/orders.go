@@ -20,6 +20,11 @@ func (m *motion) setOrders(list []Order) {
 	m.p.Frozen = list
 }
 
+// standing are the orders that have not ended.
+func (m *motion) standing() []Order {
+	return slices.DeleteFunc(slices.Clone(m.orders()), func(o Order) bool { return o.Until != "" && !day(o.Until).After(m.tx.Time) })
+}
+
 // T20: several authorities may each have ordered; the same order counts once.
 func orderNewHolds(m *motion) error {
 	b := m.c.body.(*FreezeBody)
@@ -66,8 +71,7 @@ func (m *motion) ordered() (Order, error) {
 // freeze also makes earlier searches void: what they showed is not so any more.
 func freeze(m *motion) error {
 	b := m.c.body.(*FreezeBody)
-	kept := slices.DeleteFunc(slices.Clone(m.orders()), func(o Order) bool { return o.Until != "" && !day(o.Until).After(m.tx.Time) })
-	m.setOrders(with(kept, Order{m.stamp, b.Court, b.Registry, b.FileNo, b.OrderDate, b.Effect, b.Until, b.Document}))
+	m.setOrders(with(m.standing(), Order{m.stamp, b.Court, b.Registry, b.FileNo, b.OrderDate, b.Effect, b.Until, b.Document}))
 	return m.advance()
 }
 

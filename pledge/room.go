@@ -27,7 +27,7 @@ func (m *motion) listed() int {
 	case *ObjectBody:
 		return len(m.objections())
 	case *FreezeBody:
-		return len(m.orders())
+		return len(m.standing())
 	case *CorrectBody:
 		return max(len(p.Corrections), len(a.Corrections)*m.one())
 	case *VersionBody:

@@ -173,10 +173,13 @@ func (s *scene) records() map[string][]byte {
 		pledge.KeyAsset(s.rival.ID): must(pledge.CanonicalJSON(s.rival))}
 }
 
-// copy is a scene of its own, on the same ledger.
+// copy is a scene of its own, on the same ledger: nothing that dress changes
+// is shared.
 func (s *scene) copy() *scene {
 	c, w := *s, *s.world
 	c.world = &w
+	custody, attestation := *s.p.Custody, *s.p.Attestation
+	c.p.Custody, c.p.Attestation = &custody, &attestation
 	return &c
 }
 

@@ -5,6 +5,22 @@ import (
 	"strings"
 )
 
+// Who must sign together, in words, and by which codes it may turn out that
+// there is nobody to ask.
+var (
+	bothSides     = sides{"pledgor and pledgee", nil, ofBoth}
+	extendSides   = sides{"pledgee; for a later debt pledgor and pledgee", nil, ofExtension}
+	assignSides   = sides{"pledgee and next pledgee", nil, ofAssignment}
+	rankSides     = sides{"every pledgee from the one that yields to the one that gains", []Code{NotFound, WrongState}, ofRanks}
+	titleSides    = sides{"pledgee with who gave the title: pledgor (agreed sale), notary (execution), court (else); alone by a clause of the terms", nil, ofTitle}
+	saleSides     = sides{"pledgee and an exchange, or pledgee and court", nil, ofSale}
+	judges        = sides{"court, or the IP centre with objector and owner (of a pledge: pledgor and pledgee)", []Code{NotFound}, ofDecision}
+	revokers      = sides{"court, or IP centre and notary", nil, ofRevocation}
+	transferSides = sides{"owner and next owner, or court and next owner", nil, ofTransfer}
+	licenceSides  = sides{"owner and licensee", nil, ofLicence}
+	arbiters      = sides{"both owners, or IP centre and notary, or court", []Code{NotFound}, ofDispute}
+)
+
 func theParty(id string) seat { return seat{party: id} }
 func aRole(r Role) seat       { return seat{role: r} }
 
@@ -36,23 +52,23 @@ func spellQuorums(list []quorum) string {
 }
 
 // T7
-func bothSides(m *motion) ([]quorum, error) { return []quorum{each(m.p.Pledgor, m.p.Pledgee)}, nil }
+func ofBoth(m *motion) ([]quorum, error) { return []quorum{each(m.p.Pledgor, m.p.Pledgee)}, nil }
 
 // T8: the registration is the pledgee's to prolong, the debt is not.
-func extendSides(m *motion) ([]quorum, error) {
+func ofExtension(m *motion) ([]quorum, error) {
 	if b := m.c.body.(*ExtendBody); b.Matures == "" && b.Agreement == "" {
 		return []quorum{each(m.p.Pledgee)}, nil
 	}
-	return bothSides(m)
+	return ofBoth(m)
 }
 
 // T10
-func assignSides(m *motion) ([]quorum, error) {
+func ofAssignment(m *motion) ([]quorum, error) {
 	return []quorum{each(m.p.Pledgee, m.c.body.(*AssignBody).To)}, nil
 }
 
 // T11, 民法典 409: whoever stands between the two is touched as well.
-func rankSides(m *motion) ([]quorum, error) {
+func ofRanks(m *motion) ([]quorum, error) {
 	from, to, err := m.places()
 	if err != nil {
 		return nil, err
@@ -83,13 +99,13 @@ func (m *motion) places() (from, to int, err error) {
 }
 
 // T15: who signs beside the pledgee is who gave the title.
-func titleSides(m *motion) ([]quorum, error) {
+func ofTitle(m *motion) ([]quorum, error) {
 	me := theParty(m.p.Pledgee)
 	switch m.c.body.(*EnforceBody).Path {
 	case SelfSaleClause: // the pledgor signed the clause with the terms
 		return []quorum{{me}}, nil
 	case AgreedSale:
-		return bothSides(m)
+		return ofBoth(m)
 	case NotarialExecution:
 		return []quorum{{me, aRole(RoleNotary)}}, nil
 	}
@@ -97,13 +113,13 @@ func titleSides(m *motion) ([]quorum, error) {
 }
 
 // T16
-func saleSides(m *motion) ([]quorum, error) {
+func ofSale(m *motion) ([]quorum, error) {
 	me := theParty(m.p.Pledgee)
 	return []quorum{{me, aRole(RoleExchange)}, {me, aRole(RoleCourt)}}, nil
 }
 
 // T13b: a court alone, or the IP centre where all who quarrel agree.
-func judges(m *motion) ([]quorum, error) {
+func ofDecision(m *motion) ([]quorum, error) {
 	o, err := m.objection(m.c.body.(*DecideBody).ObjectionID)
 	if err != nil {
 		return nil, err
@@ -116,23 +132,23 @@ func judges(m *motion) ([]quorum, error) {
 }
 
 // T19
-func revokers(*motion) ([]quorum, error) {
+func ofRevocation(*motion) ([]quorum, error) {
 	return []quorum{{aRole(RoleCourt)}, {aRole(RoleIPCentre), aRole(RoleNotary)}}, nil
 }
 
 // T12: a court may stand in for an owner who does not sign; then the next
 // owner and the liens are asked all the same.
-func transferSides(m *motion) ([]quorum, error) {
+func ofTransfer(m *motion) ([]quorum, error) {
 	to := theParty(m.c.body.(*TransferBody).To)
 	return []quorum{{theParty(m.asset.Owner), to}, {aRole(RoleCourt), to}}, nil
 }
 
-func licenceSides(m *motion) ([]quorum, error) {
+func ofLicence(m *motion) ([]quorum, error) {
 	return []quorum{each(m.asset.Owner, m.c.body.(*LicenseBody).To)}, nil
 }
 
 // LAW.md, Asset: the owners' joint act, the IP centre with a notary, or a court.
-func arbiters(m *motion) ([]quorum, error) {
+func ofDispute(m *motion) ([]quorum, error) {
 	other, err := m.otherAsset()
 	if err != nil {
 		return nil, err

@@ -94,7 +94,7 @@ func (m *matrix) try(t *testing.T, c *trial, command *pledge.Command, others []s
 	got := rs[0].Outcome
 	next, possible := c.next()
 	stopped := c.stopped(others)
-	where := fmt.Sprintf("%s by %s beside %v in %s, %s: %s %s", c.l.act, c.by, others, c.state, c.f.name, orApplied(got.Code), got.Detail)
+	where := where{c, others, got}
 	switch {
 	case got.Code != "" && (len(st.written) > 0 || len(rs[0].Writes) > 0):
 		t.Errorf("%s, and it wrote", where)
@@ -111,13 +111,24 @@ func (m *matrix) try(t *testing.T, c *trial, command *pledge.Command, others []s
 	}
 }
 
+// where says which attempt it was, and what came of it.
+type where struct {
+	*trial
+	others []string
+	got    pledge.Outcome
+}
+
+func (w where) String() string {
+	return fmt.Sprintf("%s by %s beside %v in %s, %s: %s %s", w.l.act, w.by, w.others, w.state, w.f.name, orApplied(w.got.Code), w.got.Detail)
+}
+
 // effect: complete, the act took effect; else the signature is kept, and
 // nothing else changed.
-func (m *matrix) effect(t *testing.T, c *trial, st *stage, others []string, where, next string) {
+func (m *matrix) effect(t *testing.T, c *trial, st *stage, others []string, at where, next string) {
 	if len(others) == len(c.q.parties)-1 {
 		m.applied.Add(1)
 		if got := m.after(st); got.state != next || got.agreed != nil {
-			t.Errorf("%s: now %s, waiting %v; want %s", where, got.state, got.agreed, next)
+			t.Errorf("%s: now %s, waiting %v; want %s", at, got.state, got.agreed, next)
 		}
 		return
 	}
@@ -125,10 +136,10 @@ func (m *matrix) effect(t *testing.T, c *trial, st *stage, others []string, wher
 	got := m.after(st)
 	if got.state != c.state || len(got.agreed) != 1 || got.agreed[0].Act != c.act || got.agreed[0].Digest != c.digest ||
 		len(got.agreed[0].Signed) != 1 || got.agreed[0].Signed[0].By != c.cast[c.by].uscc {
-		t.Errorf("%s: now %s, waiting %v", where, got.state, got.agreed)
+		t.Errorf("%s: now %s, waiting %v", at, got.state, got.agreed)
 	}
 	if len(st.written) != 2 || !bytes.Equal(m.without(st.written[m.key()]), m.without(c.with(nil)[m.key()])) {
-		t.Errorf("%s, and more than the agreements changed", where)
+		t.Errorf("%s, and more than the agreements changed", at)
 	}
 }
 

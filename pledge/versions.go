@@ -1,5 +1,7 @@
 package pledge
 
+import "slices"
+
 // notarized is the version as a notarization would say it, for the checks
 // that both share.
 func (b *VersionBody) notarized() *NotarizeBody {
@@ -27,6 +29,9 @@ func addVersion(m *motion) error {
 		return err
 	}
 	m.asset, m.kin = next, nil // connect may have found new kin
+	if err := m.aloneInGroup(); err != nil {
+		return err
+	}
 	if err := m.advance(); err != nil {
 		return err
 	}
@@ -80,4 +85,21 @@ func (b *batch) knownPledge(id string) (Pledge, error) {
 		err = errMissing(id)
 	}
 	return p, err
+}
+
+// aloneInGroup: a version may make two assets count as one that are both
+// pledged (invariant iii).
+func (m *motion) aloneInGroup() error {
+	group, err := m.group()
+	if err != nil {
+		return err
+	}
+	for _, k := range group[1:] {
+		if len(m.asset.InForce) > 0 && len(k.InForce) > 0 {
+			if err := m.exclusiveOf(append(slices.Clone(m.asset.InForce), k.InForce...), k.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
