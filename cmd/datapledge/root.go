@@ -30,6 +30,7 @@ the arguments, with one dash or two. New here? Try 'datapledge demo'.
   objection   file, notify, lodge, decide, expire
   order       freeze, unfreeze, revoke: of a court or the regulator
   record      correct: a clerical error
+  closing     open, show, sign, execute: acts of several parties at once, or none
   search      liens on an asset, a party, a content
   evidence    get, check (offline), trust
   certificate show, get: what anybody is told under a number
@@ -93,7 +94,7 @@ func newRoot(a *app) *cobra.Command {
 		return usagef("%v; '%s -help' explains it", err, c.CommandPath())
 	})
 	root.AddCommand(a.demoCommand(), a.serveCommand(), a.keyCommand(), a.partyCommand(), a.datasetCommand(),
-		a.assetCommand(), a.verifyCommand(), a.pledgeCommand(), a.agreeCommand(), a.objectionCommand(), a.orderCommand(), a.recordCommand(), a.searchCommand(), a.evidenceCommand(), a.certificateCommand(), a.imprintCommand(),
+		a.assetCommand(), a.verifyCommand(), a.closingCommand(), a.pledgeCommand(), a.agreeCommand(), a.objectionCommand(), a.orderCommand(), a.recordCommand(), a.searchCommand(), a.evidenceCommand(), a.certificateCommand(), a.imprintCommand(),
 		a.commandCommand(), a.eventsCommand(), a.noticesCommand(), a.webhookCommand(), a.timestampCommand(), a.networkCommand(), a.benchCommand(), a.versionCommand())
 	return root
 }

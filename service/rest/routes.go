@@ -21,6 +21,7 @@ const (
 	pathWebhook    = "/v1/webhooks/:webhook_id"
 	pathUploadFile = "/v1/uploads/:upload_id/files/*path"
 	pathContent    = "/v1/assets/:asset_id/files/*path"
+	pathClosing    = "/v1/closings/:closing"
 )
 
 // routes is the whole surface; a test compares it with openapi.yaml.
@@ -53,6 +54,11 @@ func (h *Handler) routes() []route {
 		{http.MethodGet, "/v1/pledges/:pledge_id/scan", false, h.scan},
 		{http.MethodPost, "/v1/pledges/:pledge_id/key-release", false, h.releaseKey},
 		{http.MethodGet, "/v1/pledges/:pledge_id/key", false, h.releasedKey},
+
+		{http.MethodPost, "/v1/closings", false, h.openClosing},
+		{http.MethodGet, pathClosing, false, h.closing},
+		{http.MethodPost, pathClosing + "/commands", true, h.signClosing},
+		{http.MethodPost, pathClosing + "/execute", false, h.executeClosing},
 
 		{http.MethodPost, "/v1/verifications", false, h.verify},
 		{http.MethodPost, "/v1/searches", false, h.search},
