@@ -32,6 +32,7 @@ func (s *Service) writeSearch(ctx context.Context, d *draft) error {
 	d.Status = searchStatus(r)
 	d.searchFields(r)
 	d.matchingFields(r)
+	d.assetFields(r.Assets)
 	d.lienFields(r)
 	d.contentFields(r)
 	for i, text := range let {
@@ -52,6 +53,9 @@ func (s *Service) searchParties(r Search) []string {
 	}
 	for _, l := range r.Liens {
 		list = append(list, l.Pledgee, l.Pledgor)
+	}
+	for _, a := range r.Assets[:min(len(r.Assets), maxPrintedNames)] {
+		list = append(list, a.Owner)
 	}
 	if r.Content != nil {
 		for _, m := range r.Content.notable() {
@@ -107,6 +111,19 @@ func (d *draft) matchingFields(r Search) {
 		"That what is SIMILAR is the same person or number: it is the same but for width, case, spaces, punctuation and the like. Names that differ in more, such as traditional characters or a word left out, are not found.")
 }
 
+// assetFields name what was looked at, with what stands against it and the
+// sequence that a registration must state, so that nothing came in between.
+func (d *draft) assetFields(assets []SearchedAsset) {
+	for i, a := range assets[:min(len(assets), maxPrintedNames)] {
+		head := inBoth("%s，权利人 %s，发现途径：%s，登记时须声明序号 %d", "%s, of %s, found by %s; a registration must state the sequence %d",
+			notarizationNumber(a.AssetID), d.party(a.Owner), stateWord(viaWords, a.Via), a.ExpectedSeq)
+		d.add(fmt.Sprintf("asset_%d", i+1), fmt.Sprintf("数据资产 %d", i+1), fmt.Sprintf("Asset %d", i+1), joined(semicolon, append([]Text{head}, a.against()...)))
+	}
+	if more := len(assets) - maxPrintedNames; more > 0 {
+		d.add("asset_more", "其余数据资产", "Further assets", verbatim(fmt.Sprint(more)))
+	}
+}
+
 func (d *draft) lienFields(r Search) {
 	for i, l := range r.Liens {
 		d.add(fmt.Sprintf("lien_%d", i+1), fmt.Sprintf("质押 %d", i+1), fmt.Sprintf("Pledge %d", i+1), d.lien(l, r))
@@ -124,11 +141,7 @@ func (d *draft) lien(l Lien, r Search) Text {
 	if l.Match == MatchSimilar {
 		parts = append(parts, matchWords[l.Match])
 	}
-	for _, a := range r.Assets {
-		if a.AssetID == l.AssetID {
-			parts = append(parts, inBoth("数据资产 %s，登记时须声明序号 %d", "on %s, whose sequence a registration must state as %d", notarizationNumber(a.AssetID), a.ExpectedSeq))
-		}
-	}
+	parts = append(parts, inBoth("数据资产 %s", "on %s", notarizationNumber(l.AssetID)))
 	return joined(semicolon, parts)
 }
 

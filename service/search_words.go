@@ -125,21 +125,25 @@ func memberWord(member string) Text {
 }
 
 func (a SearchedAsset) words() Text {
-	parts := []Text{inBoth("数据资产：%s，权利人 %s，序号 %d", "asset:  %s of %s, sequence %d", a.AssetID, a.Owner, a.ExpectedSeq)}
+	head := inBoth("数据资产：%s，权利人 %s，序号 %d", "asset:  %s of %s, sequence %d", a.AssetID, a.Owner, a.ExpectedSeq)
+	return joined(Text{"，", ", "}, append([]Text{head}, a.against()...))
+}
+
+// against is what to know of an asset before relying on it.
+func (a SearchedAsset) against() (list []Text) {
 	if a.Match == MatchSimilar {
-		parts = append(parts, matchWords[a.Match])
+		list = append(list, matchWords[a.Match])
 	}
 	if a.Status != "" && a.Status != pledge.Notarized {
-		parts = append(parts, stateWord(assetStates, a.Status))
+		list = append(list, stateWord(assetStates, a.Status))
 	}
 	if a.Disputed {
-		parts = append(parts, Text{"有争议", "DISPUTED"})
+		list = append(list, Text{"有争议", "DISPUTED"})
 	}
 	if a.Frozen {
-		parts = append(parts, Text{"已冻结", "FROZEN"})
+		list = append(list, Text{"已冻结", "FROZEN"})
 	}
-	parts = append(parts, objection(a.Objection)...)
-	return joined(Text{"，", ", "}, parts)
+	return append(list, objection(a.Objection)...)
 }
 
 var viaWords = map[string]Text{
