@@ -26,6 +26,11 @@ func (s *Service) Events(ctx context.Context, c Caller, after string, follow boo
 		return err
 	}
 	for {
+		// The head first: what commits meanwhile is listed, or waited for.
+		head, err := s.o.Index.Head(ctx)
+		if err != nil {
+			return fmt.Errorf("reading the index: %w", err)
+		}
 		list, err := s.o.Index.Events(ctx, Page{Limit: eventPage, Cursor: after})
 		if err != nil {
 			return fmt.Errorf("reading events: %w", err)
@@ -51,36 +56,7 @@ func (s *Service) Events(ctx context.Context, c Caller, after string, follow boo
 		if !follow {
 			return nil
 		}
-		if err := s.nextBlock(ctx, c.Expires, idle); err != nil {
-			return err
-		}
-	}
-}
-
-// nextBlock waits until the index has one block more, or until end.
-func (s *Service) nextBlock(ctx context.Context, end time.Time, idle func() error) error {
-	head, err := s.o.Index.Head(ctx)
-	if err != nil {
-		return fmt.Errorf("reading the index: %w", err)
-	}
-	for {
-		left := end.Sub(s.now())
-		if left <= 0 {
-			return nil
-		}
-		wait, cancel := context.WithTimeout(ctx, min(left, eventHeartbeat))
-		err := s.o.Index.WaitFor(wait, head.Height+1)
-		cancel()
-		if err == nil {
-			return nil
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if wait.Err() == nil {
-			return fmt.Errorf("waiting for events: %w", err)
-		}
-		if err := idle(); err != nil {
+		if _, err := s.blockAfter(ctx, head, c.Expires, idle); err != nil {
 			return err
 		}
 	}

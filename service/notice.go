@@ -58,8 +58,11 @@ func (s *Service) noticesOf(ctx context.Context, e Event) ([]Notice, error) {
 func (s *Service) Told(ctx context.Context, after string, since uint64) ([]Told, error) {
 	for {
 		list, head, err := s.eventsAfter(ctx, after)
-		if err != nil || len(list) > 0 {
-			return s.tell(ctx, list, since, err)
+		if err != nil {
+			return nil, err
+		}
+		if len(list) > 0 {
+			return s.tell(ctx, list, since)
 		}
 		if err := s.o.Index.WaitFor(ctx, head.Height+1); err != nil {
 			return nil, fmt.Errorf("waiting for events: %w", err)
@@ -84,8 +87,7 @@ func (s *Service) eventsAfter(ctx context.Context, after string) ([]Event, Head,
 	return list, head, nil
 }
 
-func (s *Service) tell(ctx context.Context, list []Event, since uint64, err error) ([]Told, error) {
-	told := make([]Told, 0, len(list))
+func (s *Service) tell(ctx context.Context, list []Event, since uint64) (told []Told, err error) {
 	for _, e := range list {
 		t := Told{Cursor: e.Cursor, Height: e.Position.Block}
 		if e.Position.Block > since {
@@ -95,7 +97,7 @@ func (s *Service) tell(ctx context.Context, list []Event, since uint64, err erro
 		}
 		told = append(told, t)
 	}
-	return told, err
+	return told, nil
 }
 
 // Notices calls fn for every notice to the caller after the cursor, in ledger

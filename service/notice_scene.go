@@ -22,6 +22,7 @@ type scene struct {
 	pledge, pledgeWas *pledge.Pledge
 	asset, assetWas   *pledge.Asset
 	body              said
+	asked             json.RawMessage // the body as it was signed
 	members           []pledge.Member
 }
 
@@ -94,6 +95,7 @@ func (sc *scene) listen() error {
 	if err := errors.Join(err, json.Unmarshal(raw, &payload)); err != nil {
 		return fmt.Errorf("reading %s: %w", sc.e.CommandID, err)
 	}
+	sc.asked = payload.Body
 	_ = json.Unmarshal(payload.Body, &sc.body) // most name none of these
 	return nil
 }

@@ -5,14 +5,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/datapledge/datapledge/pledge"
 )
 
 // Statement is the verification statement of a notice: what the act did to
 // which record, and where that stands on the ledger. Record is the act's as it
-// left it, for who may see it; Touched is Subject's, when that is another.
-// Report is all of it but itself, signed by the service (ReportType).
+// left it, for who may see it; Touched is Subject's, when that is another, and
+// of an objector its objections. Asked is the body to sign, when a signature is
+// wanted. Report is all of it but itself, signed by the service (ReportType).
 type Statement struct {
 	V       int             `json:"v"`
 	Kind    string          `json:"kind"`
@@ -20,6 +22,7 @@ type Statement struct {
 	Notice  Notice          `json:"notice"`
 	Record  json.RawMessage `json:"record,omitempty"`
 	Touched json.RawMessage `json:"touched,omitempty"`
+	Asked   json.RawMessage `json:"asked,omitempty"`
 	// Told is who else was told and why, for institutions only.
 	Told []Notified `json:"told,omitempty"`
 	// Block holds the act, Head was the newest when this was said.
@@ -117,19 +120,38 @@ func (s *Service) noticeByOffice(c Caller, e Event) Notice {
 		Why: whyOf(ReasonInstitution, e.Act)}
 }
 
+// sides see the record of an act by what they are to it. All others must be
+// allowed to: anybody can object to a record, and be named by one.
+var sides = []Reason{ReasonOwnRecord, ReasonPledgor, ReasonPledgee, ReasonFormerPledgee, ReasonOwner, ReasonFormerOwner}
+
 func (s *Service) withRecords(ctx context.Context, c Caller, e Event, st Statement) (Statement, error) {
-	if st.Notice.Subject == e.RecordID || s.sees(c, e.RecordID, e.Record) {
+	sc, err := s.sceneOf(ctx, e)
+	if err != nil {
+		return st, err
+	}
+	n := st.Notice
+	if n.Subject == e.RecordID && slices.Contains(sides, n.Reason) || s.sees(c, e.RecordID, e.Record) {
 		st.Record = e.Record
 	}
-	if st.Notice.Subject == e.RecordID {
-		return st, nil
+	if n.Reason == ReasonSignature {
+		st.Asked = sc.asked
 	}
-	key, ok := keyOf(st.Notice.Subject)
-	if !ok {
-		return st, nil
+	switch key, ok := keyOf(n.Subject); {
+	case n.Reason == ReasonObjector:
+		st.Touched, err = sc.objectionsOf(c.Party)
+	case ok && n.Subject != e.RecordID:
+		st.Touched, _, err = sc.around(key)
 	}
-	sc := &scene{ctx: ctx, index: s.o.Index, e: e}
-	var err error
-	st.Touched, _, err = sc.around(key)
 	return st, err
+}
+
+// objectionsOf are a party's own objections in the record.
+func (sc *scene) objectionsOf(party string) (json.RawMessage, error) {
+	own := []pledge.Objection{}
+	for _, o := range sc.objections() {
+		if o.By == party {
+			own = append(own, o)
+		}
+	}
+	return json.Marshal(own)
 }

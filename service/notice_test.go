@@ -3,11 +3,13 @@ package service_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
@@ -164,6 +166,8 @@ type noticeWorld struct {
 	event            service.Event
 	jws              string
 	by               string
+	height           uint64
+	late, regressed  bool
 }
 
 func newNoticeWorld(t *testing.T) *noticeWorld {
@@ -173,7 +177,7 @@ func newNoticeWorld(t *testing.T) *noticeWorld {
 	o.By = around["objector"]
 	p := pledge.Pledge{V: pledge.Version, ID: ourPledge, AssetID: ourAsset, Pledgor: around["owner"], Pledgee: around["bank"], State: pledge.Active,
 		Terms: pledge.Terms{Mode: pledge.Exclusive}, Perfection: pledge.Perfection{State: pledge.PerfectionNone}}
-	w := &noticeWorld{t: t, asset: a, assetWas: a, pledge: p, wasThere: p}
+	w := &noticeWorld{t: t, height: 2, asset: a, assetWas: a, pledge: p, wasThere: p}
 	w.asset.Overlaps = []pledge.Overlap{{AssetID: "as_vvvvvvvvvvvvvvvvvvvvvvvvvv", Owner: around["overlap"]}}
 	w.asset.V, w.pledge.V = pledge.LifeVersion, pledge.LifeVersion
 	w.asset.Objections, w.pledge.Objections = []pledge.Objection{o}, []pledge.Objection{o}
@@ -210,15 +214,20 @@ func (w *noticeWorld) notices(act pledge.Act, row toldRow) []service.Notice {
 		c := actors.NewCast("pledge")
 		w.jws = c.Sign(c.IPCentre, act, row.body)
 	}
-	svc, err := service.New(service.Options{Ledger: noticeLedger{}, Index: w, Vault: noVault{}, Custodian: noKey{}})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	told, err := svc.Told(w.t.Context(), "", 0)
+	told, err := w.service().Told(w.t.Context(), "", 0)
 	if err != nil || len(told) != 1 {
 		w.t.Fatalf("%s: got %v, %v", act, told, err)
 	}
 	return told[0].Notices
+}
+
+func (w *noticeWorld) service() *service.Service {
+	w.t.Helper()
+	s, err := service.New(service.Options{Ledger: noticeLedger{}, Index: w, Vault: noVault{}, Custodian: noKey{}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return s
 }
 
 func raw(t *testing.T, v any) json.RawMessage {
@@ -230,14 +239,41 @@ func raw(t *testing.T, v any) json.RawMessage {
 	return b
 }
 
-func (w *noticeWorld) Regressed() *service.Regression { return nil }
-
-func (w *noticeWorld) Head(context.Context) (service.Head, error) {
-	return service.Head{Height: 2}, nil
+func (w *noticeWorld) Regressed() *service.Regression {
+	if w.regressed {
+		return &service.Regression{}
+	}
+	return nil
 }
 
+func (w *noticeWorld) Head(context.Context) (service.Head, error) {
+	return service.Head{Height: w.height}, nil
+}
+
+// WaitFor waits for what never comes.
+func (w *noticeWorld) WaitFor(ctx context.Context, height uint64) error {
+	if height <= w.height {
+		return nil
+	}
+	return fmt.Errorf("block %d: it waits although there is an event", height)
+}
+
+// Events commits the event right behind the first listing when it is late.
 func (w *noticeWorld) Events(context.Context, service.Page) ([]service.Event, error) {
+	if w.late {
+		w.late = false
+		w.height++
+		return nil, nil
+	}
 	return []service.Event{w.event}, nil
+}
+
+func (w *noticeWorld) Resolve(context.Context, service.AsOf) (service.Head, error) {
+	return service.Head{Height: w.height}, nil
+}
+
+func (w *noticeWorld) Command(context.Context, string) (pledge.Outcome, service.Event, error) {
+	return pledge.Outcome{}, w.event, nil
 }
 
 func (w *noticeWorld) CommandJWS(context.Context, string) (string, error) {
@@ -256,6 +292,10 @@ func (w *noticeWorld) revisions(key string) []service.Revision {
 		return []service.Revision{at(1, w.assetWas), at(2, w.asset)}
 	case pledge.KeyPledge(ourPledge):
 		return []service.Revision{at(1, w.wasThere), at(2, w.pledge)}
+	case pledge.KeyPledge(otherPledge):
+		other := w.wasThere
+		other.ID, other.Pledgee = otherPledge, around["junior"]
+		return []service.Revision{at(1, other)}
 	case pledge.KeyAsset(rivalAsset):
 		return []service.Revision{at(1, pledge.Asset{V: pledge.Version, ID: rivalAsset, Owner: around["rival"], Status: pledge.Notarized})}
 	}
@@ -281,10 +321,95 @@ type (
 	noticeLedger struct{ service.Ledger }
 )
 
+func (noKey) SignJWS(string, []byte) (string, error) { return "signed", nil }
+
+func (noticeLedger) Head(context.Context) (service.Head, error) { return service.Head{Height: 2}, nil }
+
+func (noticeLedger) Get(_ context.Context, keys ...string) ([][]byte, service.Head, error) {
+	return make([][]byte, len(keys)), service.Head{Height: 2}, nil
+}
+
 func (noticeLedger) Info() service.LedgerInfo {
 	member := func(name string, r pledge.Role) pledge.Member {
 		return pledge.Member{Party: around[name], Roles: []pledge.Role{r}}
 	}
 	return service.LedgerInfo{Channel: "pledge", Genesis: pledge.Genesis{Members: []pledge.Member{member("centre", pledge.RoleIPCentre), member("notary", pledge.RoleNotary),
 		member("court", pledge.RoleCourt), member("exchange", pledge.RoleExchange)}}}
+}
+
+// Anybody can object to a record, and be named by one: that opens it to nobody.
+func TestStatementsOpenNoRecord(t *testing.T) {
+	open := map[string]string{"owner": "record", "bank": "record", "junior": "touched " + otherPledge, "objector": "touched objection_id", "court": "record"}
+	for who, want := range open {
+		w := newNoticeWorld(t)
+		w.notices(pledge.PledgeRelease, toldRow{on: ourPledge, by: "stranger"})
+		c := service.Caller{Party: around[who]}
+		if who == "court" {
+			c.Roles = []pledge.Role{pledge.RoleCourt}
+		}
+		st := w.statement(c)
+		if got := st.Record != nil; got != (want == "record") {
+			t.Errorf("%s: record shown: %v, want %s", who, got, want)
+		}
+		if text, touched := strings.CutPrefix(want, "touched "); touched && !strings.Contains(string(st.Touched), text) {
+			t.Errorf("%s: got touched %s, want %s", who, st.Touched, text)
+		}
+	}
+	w := newNoticeWorld(t)
+	w.notices(pledge.PledgeAssign, toldRow{on: ourPledge, by: "bank", set: waits(pledge.PledgeAssign), body: pledge.AssignBody{PledgeID: ourPledge, To: around["next"]}})
+	st := w.statement(service.Caller{Party: around["next"]})
+	if st.Record != nil || st.Touched != nil || !strings.Contains(string(st.Asked), ourPledge) {
+		t.Errorf("got %+v, want what to sign and no more", st)
+	}
+}
+
+func (w *noticeWorld) statement(c service.Caller) service.Statement {
+	w.t.Helper()
+	st, err := w.service().Statement(w.t.Context(), c, "cmd_1")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return st
+}
+
+// What commits between the listing and the waiting is not missed, and a ledger
+// that went backwards tells nobody anything.
+func TestNothingIsMissedBetweenListingAndWaiting(t *testing.T) {
+	c := service.Caller{Party: around["bank"], Roles: []pledge.Role{pledge.RoleCourt}, Expires: time.Now().Add(time.Hour)}
+	stop := errors.New("enough")
+	idle := func() error { return errors.New("it waits although there is an event") }
+	for name, follow := range map[string]func(*service.Service) error{
+		"events": func(s *service.Service) error {
+			return s.Events(t.Context(), c, "", true, func(service.Event) error { return stop }, idle)
+		},
+		"notices": func(s *service.Service) error {
+			return s.Notices(t.Context(), c, "", true, func(service.Notice) error { return stop }, idle)
+		},
+		"told": func(s *service.Service) error {
+			told, err := s.Told(t.Context(), "", 0)
+			if len(told) == 1 && err == nil {
+				err = stop
+			}
+			return err
+		},
+	} {
+		w := newNoticeWorld(t)
+		w.notices(pledge.PledgeRelease, toldRow{on: ourPledge, by: "stranger"})
+		w.late = true
+		if err := follow(w.service()); !errors.Is(err, stop) {
+			t.Errorf("%s: got %v, want the event that came in between", name, err)
+		}
+	}
+}
+
+func TestRegressedLedgerTellsNothing(t *testing.T) {
+	w := newNoticeWorld(t)
+	w.notices(pledge.PledgeRelease, toldRow{on: ourPledge, by: "stranger"})
+	w.regressed = true
+	if told, err := w.service().Told(t.Context(), "", 0); !errors.Is(err, service.ErrRegressed) || told != nil {
+		t.Errorf("got %v, %v", told, err)
+	}
+	if _, err := w.service().Statement(t.Context(), service.Caller{Party: around["bank"]}, "cmd_1"); !errors.Is(err, service.ErrRegressed) {
+		t.Errorf("got %v", err)
+	}
 }
