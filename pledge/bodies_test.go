@@ -270,6 +270,13 @@ func goodBody(w *world, act pledge.Act) any {
 	case pledge.PartyRevokeKey:
 		return pledge.RevokeKeyBody{Party: w.bank.uscc, KID: w.bank.kid()}
 	}
+	if b := lifeBody(w, act); b != nil {
+		return b
+	}
+	if act == pledge.ClosingExecute {
+		return w.closing(pledge.Step{Act: pledge.PledgeLapse, By: w.bank.uscc, Body: pledge.LapseBody{PledgeID: pl}},
+			pledge.Step{Act: pledge.PledgeLapse, By: w.owner.uscc, Body: pledge.LapseBody{PledgeID: pl}})
+	}
 	return w.dataset(w.owner, "x", file("a", "a", 100))
 }
 

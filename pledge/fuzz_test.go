@@ -32,6 +32,9 @@ func FuzzCommand(f *testing.F) {
 	for _, c := range wrongBodies {
 		seeds = append(seeds, w.sign(w.owner, c.act, goodBody(w, c.act)))
 	}
+	for _, act := range pledge.Acts() {
+		seeds = append(seeds, w.sign(w.owner, act, goodBody(w, act)))
+	}
 	head, payload := w.owner.header(), w.payload(w.owner, pledge.AssetNotarize, w.dataset(w.owner, "x", file("a", "a", 1)))
 	for _, h := range hostiles {
 		if h.want != pledge.TooLarge {
@@ -79,8 +82,8 @@ func FuzzApply(f *testing.F) {
 	asset := w.notarize(w.owner, "a")
 	id := w.ready(asset, w.bank, terms("exclusive"))
 	var seeds []string
-	for _, c := range wrongBodies {
-		p := w.payload(w.bank, c.act, goodBody(w, c.act))
+	for _, act := range pledge.Acts() {
+		p := w.payload(w.bank, act, goodBody(w, act))
 		p = strings.ReplaceAll(p, "pl_"+strings.Repeat("a", 26), id)
 		p = strings.ReplaceAll(p, "as_"+strings.Repeat("a", 26), asset)
 		seeds = append(seeds, strings.ReplaceAll(p, doc("x"), w.pledge(id).TermsDigest))
