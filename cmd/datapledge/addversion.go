@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -12,7 +13,6 @@ import (
 
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service/client"
-	"github.com/datapledge/datapledge/storage"
 )
 
 const assetVersionHelp = `usage: datapledge asset add-version ASSET DIR|FILE… -consent FILE [flags]
@@ -28,8 +28,8 @@ owner add (covenant add_version) and nothing is left out.
 
   -reason TEXT          why files are left out or changed: for all of them, or for one
                         PATH=TEXT; may be given more than once
-  -base-manifest FILE   the list of files of the version before, as 'dataset seal'
-                        writes it, where the ledger does not list them
+  -base-manifest FILE   the list of files of the version before, as 'dataset fingerprint
+                        DIR -json' prints it, where the ledger does not list them
   -o FILE               write act and body to FILE
   -draft                with -o: upload and seal, write FILE, sign nothing; for the
                         pledgee's consent ('datapledge pledge consent -to-act FILE'),
@@ -79,12 +79,8 @@ func (v *newVersion) run(ctx context.Context, id string, paths []string) error {
 	if err != nil {
 		return err
 	}
-	old, err := v.before(x.Value)
-	if err != nil {
-		return err
-	}
 	b := &pledge.VersionBody{AssetID: id, Base: x.Value.Fingerprint}
-	if b.Added, b.Removed, err = v.compareWith(old, filesOf(d.manifest)); err != nil {
+	if err := v.against(x.Value, filesOf(d.manifest), b); err != nil {
 		return err
 	}
 	v.body.Name = x.Value.Name
@@ -95,28 +91,48 @@ func (v *newVersion) run(ctx context.Context, id string, paths []string) error {
 	return v.submit(ctx, b)
 }
 
+// against says what is new and what is gone. A list that is too long for a
+// command says neither: then the pledgees are asked in any case.
+func (v *newVersion) against(x client.Asset, now []pledge.File, b *pledge.VersionBody) error {
+	if !listable(now) {
+		return nil
+	}
+	old, err := v.before(x)
+	if err == nil {
+		b.Added, b.Removed, err = v.compareWith(old, now)
+	}
+	return err
+}
+
 // before are the files of the version before: the ledger's list, or the
 // owner's own. Either must be what was recorded.
-func (v *newVersion) before(x client.Asset) ([]pledge.File, error) {
-	old := x.FileList
+func (v *newVersion) before(x client.Asset) (old []pledge.File, err error) {
+	old = x.FileList
 	if v.base != "" {
-		text, err := os.ReadFile(v.base)
-		if err != nil {
+		if old, err = readFileList(v.base); err != nil {
 			return nil, err
 		}
-		m, err := storage.ParseManifest(string(text))
-		if err != nil {
-			return nil, usagef("%s: %v", v.base, err)
-		}
-		old = filesOf(m)
 	}
 	if len(old) == 0 {
-		return nil, hintf(fmt.Errorf("the ledger does not list the files of %s", x.ID), "-base-manifest FILE: the manifest.txt of the version before, as 'dataset seal' writes it")
+		return nil, hintf(fmt.Errorf("the ledger does not list the files of %s", x.ID), "-base-manifest FILE: what 'dataset fingerprint DIR -json' prints of the version before")
 	}
 	if pledge.ManifestRoot(old) != x.ManifestRoot {
 		return nil, pledge.Errorf(pledge.Inconsistent, "these are not the files of the newest version of %s, %s", x.ID, x.Fingerprint)
 	}
 	return old, nil
+}
+
+// readFileList reads what 'dataset fingerprint -json' prints.
+func readFileList(path string) ([]pledge.File, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var list struct{ Files []pledge.File }
+	if err := json.Unmarshal(text, &list); err != nil || len(list.Files) == 0 {
+		return nil, usagef("%s lists no files as 'dataset fingerprint DIR -json' does", path)
+	}
+	return list.Files, nil
 }
 
 // compareWith says what is new, and what is gone or other than it was.
@@ -155,15 +171,11 @@ func (v *newVersion) reason(path string) (why string) {
 	return why
 }
 
-// fill takes over what the custodian sealed. A list that is too long for a
-// command is left out, and what was compared with it.
+// fill takes over what the custodian sealed.
 func (v *newVersion) fill(b *pledge.VersionBody) {
 	n := v.body
 	b.Fingerprint, b.Files, b.ManifestRoot, b.SM3Fingerprint = n.Fingerprint, n.Files, n.ManifestRoot, n.SM3Fingerprint
 	b.Declaration, b.CustodyReceipt = n.Declaration, n.CustodyReceipt
-	if len(b.Files) == 0 {
-		b.Added, b.Removed = nil, nil
-	}
 }
 
 func (v *newVersion) submit(ctx context.Context, b *pledge.VersionBody) error {

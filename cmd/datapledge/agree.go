@@ -135,13 +135,13 @@ func recordOf(ctx context.Context, c *client.Client, id string) (json.RawMessage
 		if err != nil {
 			return nil, err
 		}
-		return json.Marshal(x.Value.Asset)
+		return pledge.CanonicalJSON(x.Value.Asset)
 	}
 	x, err := c.Pledge(ctx, id, "")
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(x.Value.Pledge)
+	return pledge.CanonicalJSON(x.Value.Pledge)
 }
 
 // showPaper says in words what a paper holds. An amendment is shown as what

@@ -13,12 +13,16 @@ const pledgeConsentHelp = `usage: datapledge pledge consent PLEDGE [-terms-diges
        datapledge pledge consent PLEDGE -to-act FILE [-lang zh|en]
 
 A pledgee consents. Without -to-act: one whose pledge is in force lets PLEDGE, a
-junior one, in. With it: the pledgee of PLEDGE allows what the owner drafted, a
-transfer, a licence or a version of the asset (民法典 444). FILE is what the
-owner's command wrote with -o FILE -draft; what it says is shown in words, and
-the consent is to exactly that, for 30 days.
+junior one, in. Its terms may not be open to the senior: then -terms-digest says
+to which it consents, as pledgor or junior pledgee gave them.
+
+With -to-act: the pledgee of PLEDGE allows what the owner drafted, a transfer, a
+licence or a version of the asset (民法典 444). FILE is what the owner's command
+wrote with -o FILE -draft; what it says is shown in words, and the consent is to
+exactly that, for 30 days.
 
 EXAMPLE
+  datapledge pledge consent pl_… -terms-digest sha256:… -key bank.jwk
   datapledge pledge consent pl_… -to-act sale.json -key bank.jwk
 ` + exitCommon
 
@@ -66,4 +70,14 @@ func (a *app) consentTo(ctx context.Context, id, file, lang string) error {
 func (a *app) consentSigned(ctx context.Context, c *client.Client, b pledge.AgreeBody) error {
 	out, err := c.Act(ctx, pledge.PledgeConsent, b)
 	return a.outcome(out, err)
+}
+
+// consentUnseen lets a junior pledge in whose record is not open to the senior:
+// the ledger holds the digest to the terms.
+func (a *app) consentUnseen(ctx context.Context, c *client.Client, id, digest string, closed error) error {
+	if digest == "" {
+		return hintf(closed, "have the pledgor or the junior pledgee give you the terms ('datapledge pledge show %s' prints their digest), and sign with -terms-digest sha256:…", id)
+	}
+	a.say("%s is not open to you: the ledger compares the digest with its terms", id)
+	return a.consentSigned(ctx, c, pledge.AgreeBody{PledgeID: id, TermsDigest: digest})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/datapledge/datapledge/cmd/datapledge/lifeline"
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/service"
 	"github.com/datapledge/datapledge/service/client"
@@ -205,7 +206,7 @@ func (a *app) assetShowCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		a.emit(x, func(w io.Writer) { printAsset(w, x.Value) })
+		a.emit(x, func(w io.Writer) { printAsset(w, x.Value, a.people(ctx, c)) })
 		return nil
 	})
 	c.Flags().StringVar(&asOf, "as-of", "", "")
@@ -225,7 +226,7 @@ func printExamined(w io.Writer, x client.Asset) {
 	}
 }
 
-func printAsset(w io.Writer, x client.Asset) {
+func printAsset(w io.Writer, x client.Asset, people lifeline.People) {
 	fmt.Fprintf(w, "%s  %s\nstatus:      %s, notarized %s\nowner:       %s\n", x.ID, x.Name, x.Status, x.Notarized.At, x.Owner)
 	fmt.Fprintf(w, "fingerprint: %s\ncontent:     %d file(s), %s\n", x.Fingerprint, x.Files, bytesText(x.Size))
 	if x.SM3Fingerprint != "" {
@@ -245,8 +246,8 @@ func printAsset(w io.Writer, x client.Asset) {
 	if len(x.DisputedWith) > 0 {
 		fmt.Fprintf(w, "DISPUTED with %s\n", strings.Join(x.DisputedWith, ", "))
 	}
-	for _, f := range x.Frozen {
-		fmt.Fprintf(w, "FROZEN since %s by %s, order %s of %s\n", f.At, f.By, f.FileNo, f.Court)
+	for _, l := range lifeline.OfAsset(x.Asset, people) {
+		fmt.Fprintf(w, "%-12s %s\n", l.Label.EN+":", l.Value.EN)
 	}
 	for _, o := range x.Overlaps {
 		fmt.Fprintf(w, "overlap:     %s with %s\n", bytesText(o.Shared), o.AssetID)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -56,6 +57,9 @@ func (a *app) pledgeAgreeCommand(name string, act pledge.Act) *cobra.Command {
 			return err
 		}
 		p, digest, err := termsOf(ctx, c, args[0])
+		if act == pledge.PledgeConsent && errors.Is(err, pledge.WrongRole) {
+			return a.consentUnseen(ctx, c, args[0], want, err)
+		}
 		if err != nil {
 			return err
 		}

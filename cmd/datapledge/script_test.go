@@ -52,6 +52,7 @@ func TestScripts(t *testing.T) {
 			"has":     has,
 			"service": serviceUp,
 			"clock":   clockOn,
+			"loan":    loan,
 			"day":     inDays,
 			"cast":    cast,
 			"flip":    flip,
