@@ -2,6 +2,7 @@ package pledge_test
 
 import (
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/datapledge/datapledge/pledge"
@@ -122,7 +123,7 @@ func (x *explorer) checkPledge(p *point, g *pledge.Pledge) {
 func (x *explorer) reaches(want []string) {
 	for _, w := range want {
 		if full && !x.acts[w] {
-			x.t.Errorf("nowhere is there %q; there are %v", w, slices.Sorted(keysOf(x.acts)))
+			x.t.Errorf("nowhere is there %q; there are %v", w, slices.Sorted(maps.Keys(x.acts)))
 		}
 	}
 }

@@ -2,6 +2,7 @@ package pledge_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -46,7 +47,7 @@ func explore(t *testing.T, m *small) *explorer {
 		x.commands[id] = x.cell(pledge.KeyCommand(c.Payload.By, id))
 	}
 	var first point
-	for _, key := range slices.Sorted(keysOf(m.st.kv)) {
+	for _, key := range slices.Sorted(maps.Keys(m.st.kv)) {
 		if !x.constant(key) {
 			i := x.cell(key)
 			first.at[i] = x.intern(i, m.st.kv[key])

@@ -3,13 +3,10 @@ package pledge_test
 import (
 	"bytes"
 	"fmt"
-	"iter"
 	"maps"
 
 	"github.com/datapledge/datapledge/pledge"
 )
-
-func keysOf[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
 
 // replays goes to a few hundred of the states once more, by Apply alone and
 // from the start: what was remembered must be what the rules do (invariants
@@ -38,7 +35,7 @@ const replayed = 300
 
 // firstCells are the keys that stood there at first; their values are 1.
 func (x *explorer) firstCells() (keys []string) {
-	for key := range keysOf(x.m.st.kv) {
+	for key := range maps.Keys(x.m.st.kv) {
 		if !x.constant(key) {
 			keys = append(keys, key)
 		}
