@@ -320,12 +320,21 @@ func (c *chain) History(_ context.Context, key string, p service.Page) ([]servic
 	return firstPage(c.revisions(key), p)
 }
 
+// actOf is the act of a command; "" of the genesis.
+func actOf(jws string) pledge.Act {
+	cmd, err := pledge.ParseCommand(jws)
+	if err != nil {
+		return ""
+	}
+	return cmd.Payload.Act
+}
+
 func (c *chain) revisions(key string) (out []service.Revision) {
 	for n, b := range c.blocks {
 		for i, list := range b.writes {
 			for _, w := range list {
 				if w.Key == key {
-					out = append(out, service.Revision{Position: pledge.Position{Block: uint64(n), Index: i}, Record: w.Value})
+					out = append(out, service.Revision{Position: pledge.Position{Block: uint64(n), Index: i}, Act: actOf(b.jws[i]), Record: w.Value})
 				}
 			}
 		}

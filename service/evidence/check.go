@@ -26,6 +26,7 @@ type checker struct {
 	commands []command // in ledger order
 	register register
 	last     map[string][]byte // key -> value that the ledger wrote last
+	content  string            // id of the command that brought the asset's newest version
 	stamps   *stampTrust
 
 	founding *era // the consortium as the trust file has it
@@ -81,6 +82,7 @@ func (c *checker) run(ctx context.Context) error {
 		return err
 	}
 	c.order()
+	c.content = c.newest().jws.digest
 	if err := c.walk(ctx); err != nil {
 		return err
 	}
@@ -96,6 +98,7 @@ func (c *checker) run(ctx context.Context) error {
 	c.signature()
 	c.parties()
 	c.records()
+	c.agreements()
 	c.searchReport()
 	c.answers()
 	if c.list.kind == KindAsset || c.list.kind == KindPledge {
@@ -213,17 +216,27 @@ func (c *checker) walk(ctx context.Context) error {
 		c.ids(cmd)
 		c.wrote(cmd.writes)
 		c.note(CheckChannel, cmd.file, same("command.payload.on", cmd.on, c.trust.Channel))
-		if c.signer(cmd.jws, cmd.by, cmd.file, CheckCommand) {
-			if cmd.act == "asset.notarize" && cmd.recordID == c.assetID {
-				c.receipt(cmd)
-			}
-			if err := c.register.apply(cmd); err != nil {
-				c.note(CheckEnrolled, cmd.file, err)
-			} else {
-				c.keyHistory(cmd)
-			}
+		c.follow(cmd)
+		for _, in := range cmd.inner {
+			c.note(CheckChannel, cmd.file, same("command.payload.on", in.on, c.trust.Channel))
+			c.follow(in)
 		}
-		c.History = append(c.History, Line{cmd.head.number, cmd.tx, cmd.index, cmd.head.stamp, cmd.act, cmd.by, cmd.at, cmd.jws.digest})
 	}
 	return nil
+}
+
+// follow looks at who signed a command, which may be one within a closing, and
+// does with keys what it says.
+func (c *checker) follow(cmd command) {
+	if c.signer(cmd.jws, cmd.by, cmd.file, CheckCommand) {
+		if c.content != "" && cmd.jws.digest == c.content {
+			c.receipt(cmd)
+		}
+		if err := c.register.apply(cmd); err != nil {
+			c.note(CheckEnrolled, cmd.file, err)
+		} else {
+			c.keyHistory(cmd)
+		}
+	}
+	c.History = append(c.History, Line{cmd.head.number, cmd.tx, cmd.index, cmd.head.stamp, cmd.act, cmd.by, cmd.at, cmd.jws.digest})
 }

@@ -28,6 +28,8 @@ type command struct {
 	status      string
 	writes      []write
 	in          *committed // the transaction, on a consortium's channel
+	closing     string     // the plan that it was signed for
+	inner       []command  // of a closing: its commands
 }
 
 func parseEntry(p proof) (command, error) {
@@ -49,7 +51,7 @@ func parseEntry(p proof) (command, error) {
 	if c.jws, err = parseJWS(text, commandType); err != nil {
 		return c, err
 	}
-	err = c.readPayload()
+	err = c.readSigned()
 	c.doc = node{} // trees are large: only bytes are kept
 	return c, err
 }
@@ -77,6 +79,7 @@ func (c *command) readPayload() error {
 	f := fieldsOf(n, "command.payload")
 	c.act, c.by, c.on, c.at = f.text("act"), f.text("by"), f.text("on"), f.text("at")
 	f.text("nonce")
+	c.closing = f.optional("closing")
 	c.body = f.object("body").raw
 	return f.rest()
 }
@@ -105,7 +108,7 @@ func (c *checker) ids(cmd command) {
 	case recordPrefix[cmd.act] != "" && cmd.recordID != recordID(recordPrefix[cmd.act], cmd.jws.input):
 		c.note(CheckCommandID, cmd.file, faultf("entry.outcome.record_id", "does not follow from the command"))
 	default:
-		c.pass(CheckCommandID)
+		c.note(CheckCommandID, cmd.file, cmd.outcomes())
 	}
 }
 

@@ -126,7 +126,7 @@ func (t *committed) command(at proof) (command, error) {
 	if cmd.jws, err = parseJWS(string(t.args[1+at.index]), commandType); err != nil {
 		return cmd, err
 	}
-	if err := cmd.readPayload(); err != nil {
+	if err := cmd.readSigned(); err != nil {
 		return cmd, err
 	}
 	return cmd, canonicalValues(r.writes)

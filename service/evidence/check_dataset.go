@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -13,7 +14,7 @@ import (
 func (c *checker) dataset() {
 	for _, name := range []string{CheckReceipt, CheckReceiptMatches} {
 		if c.find(name).Result == NotPresent {
-			c.note(name, nameReceipt, faultf("", "no proven notarization holds this receipt"))
+			c.note(name, nameReceipt, faultf("", "no proven notarization or version holds this receipt"))
 		}
 	}
 	name, err := c.fingerprint()
@@ -38,12 +39,28 @@ func (c *checker) fingerprint() (name string, err error) {
 		return name, faultf("", "its SHA-256 is not the asset's fingerprint")
 	}
 	c.manifest = string(text)
-	for _, f := range c.files {
-		if roleOf(f.name) == "manifest" && f.name != name {
-			return f.name, faultf("", "is not of this asset")
-		}
+	if err := c.formerManifests(name, record); err != nil {
+		return name, err
 	}
 	return name, record.error()
+}
+
+// formerManifests: what else lies there is a manifest of an earlier version.
+func (c *checker) formerManifests(name string, record *fields) error {
+	former := textsOf(record.n, "versions", "fingerprint")
+	for _, f := range c.files {
+		if roleOf(f.name) != "manifest" || f.name == name {
+			continue
+		}
+		digits := strings.TrimSuffix(strings.TrimPrefix(f.name, dirManifest), ".txt")
+		if !slices.Contains(former, "sha256:"+digits) {
+			return faultf("", "%s is not of this asset", f.name)
+		}
+		if sum := sha256.Sum256(f.data); fmt.Sprintf("%x", sum) != digits {
+			return faultf("", "the SHA-256 of %s is not the fingerprint of that version", f.name)
+		}
+	}
+	return nil
 }
 
 // listed notes whether files.json tells the same files as the text, and as
@@ -86,21 +103,30 @@ func (c *checker) listed() error {
 // notarized compares files.json with the list that the owner signed. Of more
 // files than fit into a command the owner signed only the Merkle root.
 func (c *checker) notarized(list node, data []byte) error {
-	for _, cmd := range c.commands {
-		if cmd.act != "asset.notarize" || cmd.recordID != c.assetID {
-			continue
-		}
-		body := cmd.read()
-		files, ok := body.n.get("files")
-		if ok && !bytes.Equal(appendJSON(nil, files), data) {
-			return faultf("", "is not the list that the owner signed")
-		}
-		if !ok {
-			return firstOf(root(list.list, body.text("manifest_root")), body.error())
-		}
-		return nil
+	cmd := c.newest()
+	if cmd.act == "" {
+		return faultf("", "no proven notarization is in the package")
 	}
-	return faultf("", "no proven notarization is in the package")
+	body := cmd.read()
+	files, ok := body.n.get("files")
+	if ok && !bytes.Equal(appendJSON(nil, files), data) {
+		return faultf("", "is not the list that the owner signed")
+	}
+	if !ok {
+		return firstOf(root(list.list, body.text("manifest_root")), body.error())
+	}
+	return nil
+}
+
+// newest is the command that brought the asset's newest version, if only the
+// notarization itself.
+func (c *checker) newest() (found command) {
+	for _, cmd := range c.all() {
+		if c.assetID != "" && cmd.recordID == c.assetID && (cmd.act == "asset.notarize" || cmd.act == "asset.add_version") {
+			found = cmd
+		}
+	}
+	return found
 }
 
 // root compares the Merkle root over files.json with the one on the ledger,

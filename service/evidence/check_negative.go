@@ -36,7 +36,6 @@ func (c *checker) negatives() {
 		c.againstSearched(id)
 	}
 	c.againstSearch()
-	c.againstActs()
 	c.againstParties()
 	c.againstReceipts()
 	c.againstPackage()
@@ -86,6 +85,7 @@ func (c *checker) againstAsset(id string, n node) {
 	if findings := textsIn(declaration, "overrides", "finding"); findings != "" {
 		c.against("findings-overridden", id, "", findings+" ("+textsIn(declaration, "overrides", "capacity")+")")
 	}
+	c.againstContents(id, n)
 	if others := textsIn(n, "kin", ""); others != "" {
 		c.against("kin", id, "", others)
 	}
@@ -100,26 +100,13 @@ func (c *checker) againstAsset(id string, n node) {
 	}
 }
 
-// againstFlags are what assets and pledges have in common.
-func (c *checker) againstFlags(id string, n node) {
-	if frozen, ok := n.get("frozen"); ok {
-		c.against("frozen", id, textIn(frozen, "at"), textIn(frozen, "by"))
-	}
-	switch objection := textIn(n, "objection"); objection {
-	case "OPEN", "IN_COURT", "UPHELD":
-		c.against("objection", id, "", objection)
-	}
-}
-
 func (c *checker) againstPledge(id string, n node) {
 	c.againstFlags(id, n)
 	c.againstState(id, n)
+	c.againstLife(id, n)
 	c.againstPerfection(id, n)
 	if demand, ok := n.get("release_demand"); ok {
 		c.against("release-demanded", id, textIn(demand, "at"), textIn(demand, "by"))
-	}
-	if alert, ok := n.get("tamper_alert"); ok {
-		c.against("custody-alert", id, textIn(alert, "at"), id)
 	}
 	if _, ok := n.get("custody"); !ok {
 		c.against("custody-unchecked", id, "", "")
@@ -165,15 +152,6 @@ func (c *checker) againstState(id string, n node) {
 		c.against("pledge-ended", id, textIn(n, "updated_at"), state)
 	case c.passed(textIn(terms, "expires")):
 		c.against("term-over", id, textIn(terms, "expires"), "")
-	}
-}
-
-// againstActs looks for what was signed, whatever became of it in the records.
-func (c *checker) againstActs() {
-	for _, cmd := range c.commands {
-		if cmd.act == "custody.alert" && c.touchesSubject(cmd) {
-			c.against("custody-alert", cmd.recordID, cmd.head.stamp, cmd.jws.digest)
-		}
 	}
 }
 
@@ -223,14 +201,15 @@ func textIn(n node, name string) string {
 }
 
 // textsIn joins the texts of a list, or of a member of its objects.
-func textsIn(n node, list, member string) string {
+func textsIn(n node, list, member string) string { return strings.Join(textsOf(n, list, member), ", ") }
+
+func textsOf(n node, list, member string) (out []string) {
 	v, _ := n.get(list)
-	var out []string
 	for _, item := range v.list {
 		if member != "" {
 			item, _ = item.get(member)
 		}
 		out = append(out, item.text)
 	}
-	return strings.Join(out, ", ")
+	return out
 }

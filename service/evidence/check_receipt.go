@@ -2,8 +2,8 @@ package evidence
 
 import "github.com/datapledge/datapledge/pledge"
 
-// receipt checks the custody receipt inside the asset's notarization, as of
-// then: an exchange signed that this owner's content is in its custody.
+// receipt checks the custody receipt inside the command that brought the
+// asset's newest version, as of then: an exchange signed that this owner's content is in its custody.
 func (c *checker) receipt(cmd command) {
 	body := cmd.read()
 	text := body.text("custody_receipt")
@@ -52,7 +52,7 @@ func (c *checker) receiptSays(r, cmd command) error {
 	case fingerprint != signed || fingerprint != record.text("fingerprint"):
 		return faultf(f.at("fingerprint"), "is not that of the asset")
 	case owner != cmd.by:
-		return faultf(f.at("owner"), "is not the party that notarized")
+		return faultf(f.at("owner"), "is not the party whose version it is")
 	case n != record.number("files"):
 		return faultf(f.at("files"), "is not that of the asset")
 	case size != record.number("size"):

@@ -66,7 +66,7 @@ func (c *checker) parties() {
 			c.matches(CheckParties, f.name, partyKey+id)
 		}
 	}
-	for _, cmd := range c.commands {
+	for _, cmd := range c.all() {
 		name := dirParties + cmd.by + ".json"
 		if _, ok := find(c.files, name); !ok {
 			c.note(CheckParties, cmd.file, faultf("command.payload.by", "%.200q is missing", name))

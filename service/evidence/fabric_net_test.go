@@ -27,6 +27,7 @@ const chaincodeName = "datapledge"
 // done is a transaction that took effect, for the index.
 type done struct {
 	at      pledge.Position
+	args    [][]byte
 	results []pledge.Result
 }
 
@@ -132,7 +133,7 @@ func (c *channel) add(k *cut) {
 			continue
 		}
 		at := pledge.Position{Block: number, Tx: i}
-		c.applied = append(c.applied, done{at, tx.results})
+		c.applied = append(c.applied, done{at, tx.args, tx.results})
 		for _, w := range tx.set.Writes {
 			c.values[w.Key], c.versions[w.Key] = w.Value, &kvrwset.Version{BlockNum: number, TxNum: uint64(i)}
 		}
@@ -379,7 +380,7 @@ func (c *channel) revisions(key string) (out []service.Revision) {
 			at.Index = i
 			for _, w := range r.Writes {
 				if w.Key == key {
-					out = append(out, service.Revision{Position: at, Record: w.Value})
+					out = append(out, service.Revision{Position: at, Act: actOf(string(d.args[1+i])), Record: w.Value})
 				}
 			}
 		}

@@ -144,7 +144,12 @@ func (c *collector) add(p pledge.Position) error {
 	}
 	c.entries[p] = e
 	c.note(e)
-	return c.gather(pledge.KeyParty(e.command.Payload.By))
+	for _, cmd := range append(e.command.Closing(), e.command) {
+		if err := c.gather(pledge.KeyParty(cmd.Payload.By)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *collector) note(e *collected) {

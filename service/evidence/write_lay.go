@@ -81,37 +81,49 @@ func (c *collector) standing() []uint64 {
 	return numbers
 }
 
-// layDataset adds the receipt and the files as the owner signed them.
+// content is a version of an asset: who brought it, and what it signed.
+type content struct {
+	by, fingerprint, receipt string
+	files                    []pledge.File
+}
+
+// layDataset adds the receipt and the files of the newest version as the owner
+// signed them, and the manifests of those before it.
 func (c *collector) layDataset(record []byte) error {
 	asset, err := pledge.DecodeAsset(record)
 	if err != nil {
 		return fmt.Errorf("decoding the asset: %w", err)
 	}
-	body, err := c.notarization(asset.ID)
+	versions, err := c.versions(asset.ID)
 	if err != nil {
 		return err
 	}
-	c.files[nameReceipt] = []byte(body.CustodyReceipt)
-	files := body.Files
-	if len(files) == 0 {
-		if files, err = c.sealed(asset); err != nil {
+	for _, v := range versions {
+		if len(v.files) > 0 {
+			c.files[dirManifest+strings.TrimPrefix(v.fingerprint, "sha256:")+".txt"] = []byte(pledge.Manifest(v.files))
+		}
+	}
+	newest := versions[len(versions)-1]
+	c.files[nameReceipt] = []byte(newest.receipt)
+	if len(newest.files) == 0 {
+		if newest.files, err = c.sealed(newest); err != nil {
 			return err
 		}
 	}
-	if c.files[nameFiles], err = pledge.CanonicalJSON(files); err != nil {
+	if c.files[nameFiles], err = pledge.CanonicalJSON(newest.files); err != nil {
 		return fmt.Errorf("printing the files: %w", err)
 	}
-	c.files[dirManifest+strings.TrimPrefix(asset.Fingerprint, "sha256:")+".txt"] = []byte(pledge.Manifest(files))
-	return c.laySM3(asset)
+	c.files[dirManifest+strings.TrimPrefix(asset.Fingerprint, "sha256:")+".txt"] = []byte(pledge.Manifest(newest.files))
+	return c.laySM3(asset, newest.by)
 }
 
 // laySM3 adds the SM3 manifest of an asset that was notarized with its SM3. The
 // ledger has only the fingerprint; a vault that lost the text leaves it out.
-func (c *collector) laySM3(asset pledge.Asset) error {
+func (c *collector) laySM3(asset pledge.Asset, by string) error {
 	if asset.SM3Fingerprint == "" || c.SM3 == nil {
 		return nil
 	}
-	text, err := c.SM3(c.ctx, asset.Fingerprint, asset.Owner)
+	text, err := c.SM3(c.ctx, asset.Fingerprint, by)
 	if err != nil {
 		return fmt.Errorf("listing the SM3 of the sealed files: %w", err)
 	}
@@ -121,32 +133,41 @@ func (c *collector) laySM3(asset pledge.Asset) error {
 	return nil
 }
 
-func (c *collector) sealed(asset pledge.Asset) ([]pledge.File, error) {
+// sealed are the files of a version as the vault has them, which keeps them
+// under whose they were when they came.
+func (c *collector) sealed(v content) ([]pledge.File, error) {
 	if c.Files == nil {
 		return nil, errors.New("the notarization names no files, and no vault can")
 	}
-	files, err := c.Files(c.ctx, asset.Fingerprint, asset.Owner)
+	files, err := c.Files(c.ctx, v.fingerprint, v.by)
 	if err != nil {
 		return nil, fmt.Errorf("listing the sealed files: %w", err)
 	}
 	return files, nil
 }
 
-func (c *collector) notarization(asset string) (pledge.NotarizeBody, error) {
+// versions are the contents of an asset, the first one first.
+func (c *collector) versions(asset string) (list []content, err error) {
 	for _, e := range c.inOrder() {
-		if e.command.Payload.Act != pledge.AssetNotarize || e.command.RecordID("as_") != asset {
-			continue
-		}
-		body, err := pledge.DecodeBody(pledge.AssetNotarize, e.command.Payload.Body)
-		if err != nil {
-			return pledge.NotarizeBody{}, fmt.Errorf("decoding the notarization: %w", err)
-		}
-		switch b := body.(type) {
-		case pledge.NotarizeBody:
-			return b, nil
-		case *pledge.NotarizeBody:
-			return *b, nil
+		for _, cmd := range append([]*pledge.Command{e.command}, e.command.Closing()...) {
+			body, err := pledge.DecodeBody(cmd.Payload.Act, cmd.Payload.Body)
+			if err != nil {
+				return nil, fmt.Errorf("decoding %s: %w", cmd.ID, err)
+			}
+			switch b := body.(type) {
+			case *pledge.NotarizeBody:
+				if cmd.RecordID("as_") == asset {
+					list = append(list, content{cmd.Payload.By, b.Fingerprint, b.CustodyReceipt, b.Files})
+				}
+			case *pledge.VersionBody:
+				if b.AssetID == asset {
+					list = append(list, content{cmd.Payload.By, b.Fingerprint, b.CustodyReceipt, b.Files})
+				}
+			}
 		}
 	}
-	return pledge.NotarizeBody{}, errors.New("the notarization of the asset is not in its history")
+	if len(list) == 0 {
+		err = errors.New("the notarization of the asset is not in its history")
+	}
+	return list, err
 }

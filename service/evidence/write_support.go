@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -123,8 +124,9 @@ func (c *collector) addSameBlock(key string, p pledge.Position) error {
 }
 
 // supportHolders proves who last entered an asset under a fingerprint or file
-// digest before p: the record names the assets, each asset's first revision
-// is its notarization.
+// digest before p. The record names the assets; that the ledger's may be newer
+// does no harm. What brings content is a notarization or a version, each by
+// itself or within a closing.
 func (c *collector) supportHolders(key, kind string, p pledge.Position) error {
 	values, _, err := c.Ledger.Get(c.ctx, key)
 	if err != nil {
@@ -136,12 +138,12 @@ func (c *collector) supportHolders(key, kind string, p pledge.Position) error {
 	}
 	var last *pledge.Position
 	for _, id := range ids {
-		born, err := c.born(id)
+		at, err := c.brought(id, key, p)
 		if err != nil {
 			return err
 		}
-		if before(born, p) < 0 && (last == nil || before(*last, born) < 0) {
-			last = &born
+		if at != nil && (last == nil || before(*last, *at) < 0) {
+			last = at
 		}
 	}
 	if last == nil {
@@ -166,15 +168,45 @@ func holders(kind string, value []byte) ([]string, error) {
 	return ids, err
 }
 
-func (c *collector) born(asset string) (pledge.Position, error) {
-	revisions, _, err := c.Index.History(c.ctx, pledge.KeyAsset(asset), service.Page{Limit: 1})
-	if err != nil {
-		return pledge.Position{}, fmt.Errorf("reading the history of %s: %w", asset, err)
+// brings are the acts that enter an asset under what it holds.
+var brings = []pledge.Act{pledge.AssetNotarize, pledge.AssetAddVersion, pledge.ClosingExecute}
+
+// brought is where an asset was last entered under a key before p; nil for never.
+func (c *collector) brought(asset, key string, p pledge.Position) (last *pledge.Position, err error) {
+	var places []pledge.Position
+	page := service.Page{Limit: pageSize}
+	for {
+		revisions, next, err := c.Index.History(c.ctx, pledge.KeyAsset(asset), page)
+		if err != nil {
+			return nil, fmt.Errorf("reading the history of %s: %w", asset, err)
+		}
+		for _, r := range revisions {
+			if slices.Contains(brings, r.Act) && before(r.Position, p) < 0 {
+				places = append(places, r.Position)
+			}
+		}
+		if page.Cursor = next; next == "" {
+			break
+		}
 	}
-	if len(revisions) == 0 {
-		return pledge.Position{}, fmt.Errorf("reading the history of %s: %w", asset, service.ErrNotFound)
+	for _, at := range slices.Backward(places) {
+		if wrote, err := c.writes(at, key); err != nil || wrote {
+			return &at, err
+		}
 	}
-	return revisions[0].Position, nil
+	return nil, nil
+}
+
+// writes says whether the entry at p wrote a key.
+func (c *collector) writes(p pledge.Position, key string) (bool, error) {
+	e := c.entries[p]
+	if e == nil {
+		var err error
+		if e, err = c.prove(p); err != nil {
+			return false, err
+		}
+	}
+	return slices.ContainsFunc(e.writes, func(w pledge.Write) bool { return w.Key == key }), nil
 }
 
 // headerTime is the time that a signed block header states.

@@ -23,7 +23,7 @@ func (r *reader) register() {
 			r.enrol(m.text("party"), k.object("jwk"), m.texts("roles"), r.founding.at)
 		}
 	}
-	for _, p := range r.proofs {
+	for _, p := range r.all() {
 		if p.bad != nil {
 			continue
 		}
@@ -77,7 +77,7 @@ func (r *reader) keyed(p *proof) {
 }
 
 func (r *reader) eachCommand(do func(p *proof) error) error {
-	for _, p := range r.proofs {
+	for _, p := range r.all() {
 		if err := do(p); err != nil {
 			return fmt.Errorf("%s: %w", p.file, err)
 		}
@@ -87,10 +87,13 @@ func (r *reader) eachCommand(do func(p *proof) error) error {
 
 func (r *reader) commandID() error {
 	return r.eachCommand(func(p *proof) error {
-		if inside(p.file) != p.id() || p.outcome.text("command_id") != p.id() || p.outcome.text("status") != "applied" {
+		if p.planned != nil {
+			return p.planned
+		}
+		if !p.within && inside(p.file) != p.id() || p.outcome.text("command_id") != p.id() || p.outcome.text("status") != "applied" {
 			return errors.New("another command, or one that was refused")
 		}
-		if r.solo {
+		if r.solo && !p.within {
 			if err := p.outcome.only("command_id", "record_id", "status"); err != nil {
 				return err
 			}
@@ -148,10 +151,25 @@ func (r *reader) record() error {
 	if r.kind() == "search" {
 		return nil
 	}
-	if err := r.same("record.json", "v1/"+r.kind()+"/"+r.manifest.text("record_id")); err != nil || r.kind() != "pledge" {
+	if err := errors.Join(r.same("record.json", "v1/"+r.kind()+"/"+r.manifest.text("record_id")), r.agreed("record.json")); err != nil || r.kind() != "pledge" {
+		return err
+	}
+	if err := r.agreed("asset.json"); err != nil {
 		return err
 	}
 	return r.same("asset.json", "v1/asset/"+r.assetID())
+}
+
+// formerManifests: beside that of the newest version there may be those before.
+func (r *reader) formerManifests(asset object, newest string) bool {
+	names := r.named("manifest")
+	for _, name := range names {
+		known := slices.ContainsFunc(asset.objects("versions"), func(v object) bool { return v.text("fingerprint") == "sha256:"+inside(name) })
+		if name != newest && (!known || sum(r.files[name]) != inside(name)) {
+			return false
+		}
+	}
+	return slices.Contains(names, newest)
 }
 
 func (r *reader) assetID() string {
@@ -163,7 +181,8 @@ func (r *reader) assetID() string {
 	return o.text("asset_id")
 }
 
-// asset is the record of the package's asset and the command that made it.
+// asset is the record of the package's asset and the command that brought its
+// newest version.
 func (r *reader) asset() (object, *proof) {
 	file := "record.json"
 	if r.kind() == "pledge" {
@@ -171,12 +190,14 @@ func (r *reader) asset() (object, *proof) {
 	}
 	v, _ := parse(r.files[file])
 	o, _ := v.(object)
-	for _, p := range r.proofs {
-		if p.said.text("act") == "asset.notarize" && p.outcome.text("record_id") == r.assetID() {
-			return o, p
+	var last *proof
+	for _, p := range r.all() {
+		act := p.said.text("act")
+		if (act == "asset.notarize" || act == "asset.add_version") && p.outcome.text("record_id") == r.assetID() {
+			last = p
 		}
 	}
-	return o, nil
+	return o, last
 }
 
 func (r *reader) receiptSignature() error {
@@ -261,7 +282,7 @@ func (r *reader) fingerprint() error {
 	}
 	name := "manifest/" + sum([]byte(text)) + ".txt"
 	body, root := made.said.object("body"), fmt.Sprintf("%x", head(leaves))
-	same := slices.Equal(r.named("manifest"), []string{name}) && string(r.files[name]) == text && asset.text("fingerprint") == "sha256:"+sum([]byte(text)) &&
+	same := r.formerManifests(asset, name) && string(r.files[name]) == text && asset.text("fingerprint") == "sha256:"+sum([]byte(text)) &&
 		asset.number("size") == size && asset.number("files") == int64(len(list)) && asset.text("manifest_root") == root
 	if body.text("manifest_root") != "" {
 		return must(same && body.text("manifest_root") == root, "not the files of the notarization")

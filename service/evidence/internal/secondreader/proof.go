@@ -46,6 +46,9 @@ type proof struct {
 	writes  []write
 	signed  error // what is wrong with its signature
 	by      *key
+	inner   []*proof // of a closing
+	within  bool     // one itself
+	planned error    // what is wrong with a closing's plan
 }
 
 func (r *reader) load() {
@@ -130,7 +133,9 @@ func (p *proof) readCommand() {
 	if err == nil {
 		err = p.said.only("act", "by", "on", "at", "nonce", "body")
 	}
-	p.signed = err
+	if p.signed = err; err == nil && p.said.text("act") == "closing.execute" {
+		p.planned = p.readClosing()
+	}
 }
 
 func (p *proof) id() string { return "cmd_" + sum([]byte(p.jws.input)) }
@@ -205,7 +210,7 @@ func (r *reader) channel() error {
 	if r.manifest.text("channel") != want || r.manifest.text("ledger") != r.trust.text("ledger") {
 		return errors.New("the manifest is of another ledger or channel")
 	}
-	for _, p := range append([]*proof{r.founding}, r.proofs...) {
+	for _, p := range append([]*proof{r.founding}, r.all()...) {
 		if p.header != nil && p.header.text("channel") != want || p.said != nil && p.said.text("on") != want {
 			return fmt.Errorf("%s: of another channel", p.file)
 		}
