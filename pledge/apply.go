@@ -138,7 +138,7 @@ func (b *batch) before(c *Command) (Outcome, bool, error) {
 // timely refuses by the two clocks; it never chooses by them.
 func (b *batch) timely(at time.Time, what string, oldest time.Duration) error {
 	if age := b.tx.Time.Sub(at); age > oldest {
-		return Errorf(Stale, "%s was signed at %s, more than %d hours ago; sign it anew", what, at.Format(time.RFC3339), int(oldest.Hours()))
+		return Errorf(Stale, "%s was signed at %s, more than %d hours ago; sign it anew", what, at.Format(time.RFC3339), int64(oldest/time.Hour))
 	} else if -age > MaxAhead {
 		return Errorf(Stale, "%s is dated %s, more than 5 minutes ahead of the ledger; check your clock", what, at.Format(time.RFC3339))
 	}

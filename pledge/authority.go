@@ -1,9 +1,6 @@
 package pledge
 
-import (
-	"maps"
-	"slices"
-)
+import "slices"
 
 // act says who may sign an act at all, and what it does. Whether somebody
 // may do it to a certain record is for the act's own guards.
@@ -77,9 +74,6 @@ var acts = map[Act]act{
 // A closing applies commands, each by this table: to list it there would make
 // the table depend on itself.
 func init() { acts[ClosingExecute] = act{anyRole, false, (*change).closing} }
-
-// Acts lists every act that the rules know, in the order of the alphabet.
-func Acts() []Act { return slices.Sorted(maps.Keys(acts)) }
 
 func (a act) authority(c *Command, by Party, key PartyKey) error {
 	if a.do == nil || !by.Has(a.roles...) {
