@@ -29,8 +29,10 @@ neither can be left with half of it.
 The plan, with bodies as the acts want them (/docs explains each):
 
   {"title":"Refinancing","steps":[
-    {"act":"pledge.release","by":"9133…","body":{"pledge_id":"pl_a…","reason":"REPLACED"}},
-    {"act":"pledge.register","by":"9133…","body":{"pledge_id":"pl_b…","terms_digest":"sha256:…","expected_seq":2}}]}
+    {"act":"pledge.release","by":"9133…",
+     "body":{"pledge_id":"pl_a…","reason":"REPLACED"}},
+    {"act":"pledge.register","by":"9133…",
+     "body":{"pledge_id":"pl_b…","terms_digest":"sha256:…","expected_seq":2}}]}
 
 Who has signed takes it back with 'datapledge command fence CMD'.
 
