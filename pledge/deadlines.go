@@ -35,5 +35,8 @@ func (p Pledge) CustodyDue() string {
 
 // VoidFrom is when the first signature under an act of several is void.
 func (a Agreement) VoidFrom() string {
+	if len(a.Signed) == 0 {
+		return ""
+	}
 	return stamped(a.Signed[0].At).Add(offerValid).Format(stampForm)
 }

@@ -14,7 +14,7 @@ func OfAsset(a pledge.Asset, people People) (out []Line) {
 		out = append(out, Line{say("head.version", v.Number), say(key, at(v.Recorded.At), v.Files, short(v.Fingerprint), v.Redacted)})
 	}
 	for _, t := range a.Transfers {
-		out = append(out, Line{say("head.transfer"), say("asset.transfer", l.party(t.From), l.party(t.To), at(t.Signed[len(t.Signed)-1].At))})
+		out = append(out, Line{say("head.transfer"), say("asset.transfer", l.party(t.From), l.party(t.To), at(last(t.Signed).At))})
 	}
 	for _, x := range a.Licences {
 		out = append(out, Line{say("head.licence"), say("asset.licence", l.party(x.To), x.Scope, until(x.Until))})
@@ -41,4 +41,12 @@ func (l *line) standing() (out []Line) {
 		out = append(out, Line{say("head.waits"), say("next.agreement", actName(x.Act), l.awaited(x, nil), at(x.VoidFrom()))})
 	}
 	return out
+}
+
+// last is the signature that made an act of several take effect.
+func last(list []pledge.Stamp) pledge.Stamp {
+	if len(list) == 0 {
+		return pledge.Stamp{}
+	}
+	return list[len(list)-1]
 }

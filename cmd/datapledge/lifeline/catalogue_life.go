@@ -1,6 +1,7 @@
 package lifeline
 
 var timeline = map[string]word{
+	"title.first":            {"%s：先行签署，尚未生效", "%s: signed by one side, not in effect yet"},
 	"title.notice":           {"违约通知", "Notice of default"},
 	"title.demand":           {"出质人请求解除", "The pledgor demands the release"},
 	"title.forced":           {"强制解除", "Forced release of the pledge"},

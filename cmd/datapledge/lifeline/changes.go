@@ -25,10 +25,10 @@ func (l *line) ofAsset(was pledge.Asset) []Text {
 		return nil
 	}
 	out := l.rank(was)
-	for _, t := range l.a.Transfers[len(was.Transfers):] {
+	for _, t := range grown(was.Transfers, l.a.Transfers) {
 		out = append(out, say("transferred", l.party(t.From), l.party(t.To)))
 	}
-	for _, x := range l.a.Licences[len(was.Licences):] {
+	for _, x := range grown(was.Licences, l.a.Licences) {
 		out = append(out, say("licensed", l.party(x.To), x.Scope, at(x.From), until(x.Until)))
 	}
 	for _, v := range after(was.Versions, l.a.Versions) {
@@ -40,10 +40,19 @@ func (l *line) ofAsset(was pledge.Asset) []Text {
 	return append(out, onAsset(corrections(was.Corrections, l.a.Corrections))...)
 }
 
+// grown is what a list has that it did not have before. The rules only let
+// such lists grow; what a service sends is not trusted to.
+func grown[T any](was, is []T) []T {
+	if len(is) < len(was) {
+		return nil
+	}
+	return is[len(was):]
+}
+
 // after is what a list has that it did not have before; a first version
 // among the new ones is the notarization, which is older than the list.
 func after(was, is []pledge.AssetContent) []pledge.AssetContent {
-	return slices.DeleteFunc(slices.Clone(is[len(was):]), func(v pledge.AssetContent) bool { return v.Number == 1 })
+	return slices.DeleteFunc(slices.Clone(grown(was, is)), func(v pledge.AssetContent) bool { return v.Number == 1 })
 }
 
 func onAsset(list []Text) []Text {
@@ -111,7 +120,7 @@ func (l *line) checks(was pledge.Pledge) (out []Text) {
 	if x := p.Scan; x != nil && was.Scan == nil {
 		out = append(out, l.scanned(*x)...)
 	}
-	for _, c := range p.Consents[len(was.Consents):] {
+	for _, c := range grown(was.Consents, p.Consents) {
 		out = append(out, say("let in", l.who(c.By)))
 	}
 	return out
@@ -139,20 +148,20 @@ func (l *line) registration(was pledge.Pledge) []Text {
 
 // bargains are changes that parties agreed on.
 func (l *line) bargains(was pledge.Pledge) (out []Text) {
-	for _, x := range l.p.Amendments[len(was.Amendments):] {
+	for _, x := range grown(was.Amendments, l.p.Amendments) {
 		out = append(out, l.signed(x.Signed))
 	}
-	for _, x := range l.p.Assignments[len(was.Assignments):] {
+	for _, x := range grown(was.Assignments, l.p.Assignments) {
 		out = append(out, say("assigned", l.party(x.From), l.party(x.To), short(x.Notice)), l.signed(x.Signed))
 	}
-	for _, x := range l.p.SubordinatedTo[len(was.SubordinatedTo):] {
+	for _, x := range grown(was.SubordinatedTo, l.p.SubordinatedTo) {
 		out = append(out, say("yields", x.To), l.signed(x.Signed))
 	}
 	if n := len(l.p.Consented); n > len(was.Consented) {
 		x := l.p.Consented[n-1]
 		out = append(out, say("consented", actName(x.Act), short(x.Digest)))
 	}
-	for _, x := range l.p.Increments[len(was.Increments):] {
+	for _, x := range grown(was.Increments, l.p.Increments) {
 		out = append(out, say("covers", x.Version, x.Seq))
 	}
 	return out
@@ -168,7 +177,7 @@ func (l *line) signed(list []pledge.Stamp) Text {
 }
 
 func corrections(was, is []pledge.Correction) (out []Text) {
-	for _, c := range is[len(was):] {
+	for _, c := range grown(was, is) {
 		out = append(out, say("corrected", c.Field, c.Reason))
 	}
 	return out

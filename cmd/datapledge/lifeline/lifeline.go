@@ -135,7 +135,20 @@ func (l *line) event(r service.Revision, changes []Text) Event {
 	if special := l.title(r.Act); special != (Text{}) {
 		title = special
 	}
+	if l.waits(r.CommandID) {
+		title = say("title.first", title)
+	}
 	return Event{At: r.At, CommandID: r.CommandID, Block: r.Position.Block, Act: r.Act, By: r.By, Title: title, Who: l.who(r.By), Changes: changes}
+}
+
+// waits says whether the command is a signature that others are awaited for.
+func (l *line) waits(command string) bool {
+	for _, a := range slices.Concat(l.p.Agreements, l.a.Agreements) {
+		if slices.ContainsFunc(a.Signed, func(s pledge.Stamp) bool { return s.Command == command }) {
+			return true
+		}
+	}
+	return false
 }
 
 // title tells apart what is one act to the ledger and different steps to

@@ -33,7 +33,7 @@ func (l *line) blocked(now time.Time) (out []Next) {
 	}
 	for _, o := range slices.Concat(l.p.Objections, l.a.Objections) {
 		switch {
-		case o.State == pledge.InCourt:
+		case o.State == pledge.InCourt && o.Lodged != nil:
 			out = append(out, Next{"", say("next.in court", o.ID, o.Lodged.Court, o.Lodged.CaseNumber)})
 		case o.State == pledge.ObjectionOpenState && o.Notified == nil:
 			out = append(out, Next{o.NotifyBy, say("next.objection.notify", o.ID, l.who(o.By), at(o.NotifyBy))})
@@ -94,6 +94,9 @@ func (l *line) expiry(now time.Time) []Next {
 
 // inForce is what a pledge needs as long as it stands.
 func (l *line) inForce(now time.Time) (out []Next) {
+	if l.p.Registered == nil {
+		return nil // no ledger has such a record
+	}
 	switch p := l.p.Perfection; {
 	case p.State == pledge.PerfectionNone:
 		key := "next.file"
@@ -108,7 +111,7 @@ func (l *line) inForce(now time.Time) (out []Next) {
 	case p.Verified != nil:
 		out = append(out, Next{p.Verified.TermEnd, say("next.term", until(p.Verified.TermEnd))})
 	}
-	if p := l.p.Perfection; p.EffectiveRankTime == "" {
+	if p := l.p.Perfection; p.EffectiveRankTime == "" && now.Sub(moment(l.p.Registered.At)) >= 24*time.Hour {
 		for _, t := range l.unprotected(now) {
 			out = append(out, Next{"", t})
 		}

@@ -2,6 +2,7 @@ package lifeline
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/datapledge/datapledge/pledge"
@@ -60,7 +61,7 @@ func (l *line) unprotected(now time.Time) []Text {
 	if !to.After(from) {
 		return nil
 	}
-	return []Text{say("unprotected", int(to.Sub(from).Hours()/24+0.999))}
+	return []Text{say("unprotected", int(math.Ceil(to.Sub(from).Hours()/24)))}
 }
 
 func moment(s string) time.Time {

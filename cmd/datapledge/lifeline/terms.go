@@ -29,7 +29,7 @@ func differences(was, is pledge.Terms) (out []Text) {
 }
 
 // lasting are the members whose day lasts to its end.
-var lasting = []string{"matures", "expires", "until", "term_end", "date"}
+var lasting = []string{"matures", "expires", "until", "term_end"}
 
 // value shows a member of a body as people read it.
 func value(name string, v any) Text {

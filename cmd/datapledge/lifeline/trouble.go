@@ -11,7 +11,7 @@ func (l *line) distress(was pledge.Pledge) (out []Text) {
 	if n := l.p.DefaultNotice; n != nil && (was.DefaultNotice == nil || was.DefaultNotice.Command != n.Command) {
 		out = append(out, say("noticed", code("reason", n.Reason), short(n.Notice)), say("grace", at(n.GraceEnds)))
 	}
-	for _, c := range l.p.Cured[len(was.Cured):] {
+	for _, c := range grown(was.Cured, l.p.Cured) {
 		out = append(out, say("cured", short(c.Proof)))
 	}
 	if d := l.p.ReleaseDemand; d != nil && was.ReleaseDemand == nil {
@@ -36,7 +36,7 @@ func (l *line) realized(was pledge.Pledge) (out []Text) {
 		return nil
 	}
 	money := func(n int64) string { return pledge.Amount{Amount: n, Currency: x.Price.Currency}.Text() }
-	out = append(out, say("sold", x.Price.Text(), code("method", x.Method), code("buyer", x.BuyerType), until(x.Date)))
+	out = append(out, say("sold", x.Price.Text(), code("method", x.Method), code("buyer", x.BuyerType), at(x.Date)))
 	for _, s := range x.Distribution {
 		out = append(out, say("share", code("share", s.Kind), l.party(s.To), money(s.Amount)))
 	}
