@@ -78,7 +78,7 @@ func (c *checker) subjectAsset(n node) {
 
 func (c *checker) subjectSearch() {
 	s := c.search
-	for _, key := range []string{"asset_id", "party", "fingerprint", "upload_id"} {
+	for _, key := range []string{"asset_id", "party", "fingerprint", "upload_id", "name", "number"} {
 		c.detail("searched", textIn(s.query, key))
 	}
 	c.detail("as_of", strconv.FormatUint(s.asOf.Height, 10))
