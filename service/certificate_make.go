@@ -146,7 +146,7 @@ func (s *Service) asOf(ctx context.Context, head Head) (SearchedAt, error) {
 
 // concerned lists the parties that a certificate names.
 func (s *Service) concerned(a *pledge.Asset, p *pledge.Pledge) []string {
-	list := []string{a.Owner, a.Custodian, s.o.Custodian.Party()}
+	list := append([]string{a.Owner, a.Notarized.By, a.Custodian, s.o.Custodian.Party()}, lifeParties(a, p)...)
 	if p == nil {
 		return list
 	}

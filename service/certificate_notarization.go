@@ -2,6 +2,7 @@ package service
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/datapledge/datapledge/pledge"
 )
@@ -14,7 +15,12 @@ func (d *draft) notarization(a *pledge.Asset) {
 		parts = append([]Text{assetStates[a.Status]}, parts...)
 	}
 	d.Status = joined(semicolon, parts)
-	d.aboutAsset(a, "存证人", "Notarized for")
+	if a.Owner == a.Notarized.By {
+		d.aboutAsset(a, "存证人", "Notarized for")
+	} else {
+		d.aboutAsset(a, "现权利人", "Owner now")
+		d.add("notarized_for", "存证人", "Notarized for", verbatim(d.party(a.Notarized.By)))
+	}
 	d.add("notarized_at", "存证时间", "Notarized at", LegalTime(a.Notarized.At))
 	d.add("source", "数据来源（存证人声明）", "Source, as declared", verbatim(a.Source))
 	if c := a.Certificate; c != nil {
@@ -24,8 +30,15 @@ func (d *draft) notarization(a *pledge.Asset) {
 	d.add("overlaps", "内容重合", "Shared content", overlapsText(a.Overlaps))
 	d.add("pledges_in_force", "有效质押登记", "Pledges registered and in force", inBoth("%d 项", "%d", len(a.InForce)))
 	d.acts = append(d.acts, a.Notarized)
+	d.assetLife(a)
+	d.acts = slices.Compact(d.acts)
+	newest := newest(*a)
 	d.proves("具有上列指纹的数据，在所示区块形成之时已经存在，并由 %s 以其登记的密钥签名提交存证。",
-		"That data with this fingerprint existed when the block shown was made, and that %s submitted them for notarization, signed with its registered key.", d.party(a.Owner))
+		"That data with this fingerprint existed when the block shown was made, and that %s submitted them for notarization, signed with its registered key.", d.party(newest.Recorded.By))
+	if newest.Number > 1 {
+		d.proves("上列指纹为第 %d 版（最新版本）的指纹，自 %s 起；此前各版本以其各自的指纹和时间为准。",
+			"The fingerprint above is that of version %d, the newest, since %s; each version before it by its own fingerprint and time.", newest.Number, LegalTime(newest.Recorded.At))
+	}
 	d.proves("托管方 %s 当时收存了全部内容（密文），并重新读取核对后签署了托管回执。",
 		"That the custodian %s then held all of the content, encrypted, and signed for it after reading it back.", d.party(a.Custodian))
 	d.declaration(a)

@@ -16,12 +16,12 @@ func (d *draft) pledge(a *pledge.Asset, p *pledge.Pledge) error {
 	d.aboutPledge(a, p)
 	d.terms(a, p)
 	d.add("perfection", "法定登记", "Statutory registration", d.perfectionText(p))
+	d.life(a, p)
+	d.realization(p)
 	d.acts = pledgeStamps(p)
-	d.proves("出质人 %s 与质权人 %s 各以其登记的密钥签署了同一份条款（摘要 %s），并在所示区块登记。",
-		"That the pledgor %s and the pledgee %s each signed the same terms (digest %s) with their registered keys, and that this was registered in the block shown.",
-		d.party(p.Pledgor), d.party(p.Pledgee), p.TermsDigest)
-	d.proves("登记时，本账本上没有与之冲突的质押登记；其顺位由本账本上的登记次序决定。",
-		"That no conflicting pledge was registered on this ledger then; its rank here is by the order of registration on this ledger.")
+	d.signedTerms(p)
+	d.proves("登记时，本账本上没有与之冲突的质押登记；其顺位由本账本上的登记次序及上列变更决定。",
+		"That no conflicting pledge was registered on this ledger then; its rank here is by the order of registration on this ledger and what is listed above.")
 	d.perfectionProves(p)
 	d.declaration(a)
 	return nil
@@ -62,4 +62,22 @@ func (d *draft) terms(a *pledge.Asset, p *pledge.Pledge) {
 		d.add("rank", "本账本顺位", "Rank on this ledger", inBoth("第 %d 顺位", "%d", n))
 	}
 	d.add("terms_digest", "条款摘要", "Digest of the terms", verbatim(p.TermsDigest))
+}
+
+// signedTerms says who signed which terms: those at registration, by who was
+// pledgee then, and those that changed them since.
+func (d *draft) signedTerms(p *pledge.Pledge) {
+	pledgee, digest := p.Pledgee, p.TermsDigest
+	if len(p.Assignments) > 0 {
+		pledgee = p.Assignments[0].From
+	}
+	if len(p.Amendments) > 0 {
+		digest = p.Amendments[0].Replaced
+	}
+	d.proves("出质人 %s 与质权人 %s 各以其登记的密钥签署了同一份条款（摘要 %s），并在所示区块登记。",
+		"That the pledgor %s and the pledgee %s each signed the same terms (digest %s) with their registered keys, and that this was registered in the block shown.",
+		d.party(p.Pledgor), d.party(pledgee), digest)
+	if len(p.Amendments)+len(p.Assignments)+len(p.SubordinatedTo) > 0 {
+		d.proves("所列变更、转让和顺位让与各由所列各方以其登记的密钥签署。", "That each change, assignment and subordination listed was signed by those listed, with their registered keys.")
+	}
 }

@@ -14,6 +14,7 @@ func pledgeStamps(p *pledge.Pledge) []pledge.Stamp {
 		list = append(list, *p.Accepted)
 	}
 	list = append(list, checkStamps(p)...)
+	list = append(list, lifeStamps(p)...)
 	for _, st := range []*pledge.Stamp{p.Registered, p.Perfection.Lapsed} {
 		if st != nil {
 			list = append(list, *st)
@@ -29,7 +30,7 @@ func pledgeStamps(p *pledge.Pledge) []pledge.Stamp {
 		list = append(list, p.Ended.Stamp)
 	}
 	slices.SortStableFunc(list, func(a, b pledge.Stamp) int { return strings.Compare(a.At, b.At) })
-	return list
+	return slices.Compact(list)
 }
 
 // checkStamps are the checks that the terms asked for.

@@ -84,7 +84,7 @@ func TestTermsLastThroughTheirLastDay(t *testing.T) {
 }
 
 func TestOnlyAReleaseIsCertifiedAsOne(t *testing.T) {
-	for _, state := range []string{pledge.Active, pledge.Realized, pledge.Lapsed, pledge.Revoked, pledge.Withdrawn} {
+	for _, state := range []string{pledge.Active, pledge.Defaulted, pledge.Enforcing, pledge.Revoked, pledge.Withdrawn} {
 		d, a, p := standing()
 		p.State = state
 		if err := d.release(a, p); err == nil || !strings.Contains(err.Error(), state) {
@@ -95,6 +95,60 @@ func TestOnlyAReleaseIsCertifiedAsOne(t *testing.T) {
 	p.State = pledge.Released
 	if err := d.release(a, p); err != nil || value(d, "reason").EN != "the debt was paid" {
 		t.Errorf("got %v, %+v", err, d.Fields)
+	}
+}
+
+// What ended otherwise has a certificate of its end that says how.
+func TestEndsOtherThanReleases(t *testing.T) {
+	for state, want := range map[string]string{pledge.Realized: "ended by realization", pledge.Lapsed: "lapsed"} {
+		d, a, p := standing()
+		p.State, p.Ended.Reason = state, state
+		p.Realization = &pledge.Realization{Price: pledge.Amount{Amount: 900, Currency: "CNY"}, Claim: 1000, Shortfall: 100, Method: "AUCTION", Date: "2026-03-02",
+			Distribution: []pledge.Share{{Kind: pledge.SharePledgee, To: p.Pledgee, Amount: 900}}}
+		if err := d.release(a, p); err != nil || !strings.Contains(d.Title.EN, want) || value(d, "reason") != (Text{}) {
+			t.Errorf("%s: %v, %+v", state, err, d.Title)
+		}
+		if said := fmt.Sprint(d.NotProved); !strings.Contains(said, "arts. 428, 438") || value(d, "shortfall").EN != "CNY 1.00" || strings.Contains(fmt.Sprint(d.Certificate), "established") {
+			t.Errorf("%s: %+v", state, d.Certificate)
+		}
+	}
+	d, a, p := standing()
+	p.State, p.Ended.Reason = pledge.Released, pledge.Waived
+	if err := d.release(a, p); err != nil || !strings.Contains(value(d, "waiver").ZH, "第四百三十五条") {
+		t.Errorf("%v %+v", err, d.Fields)
+	}
+}
+
+// The whole life stands on the certificate of a pledge, each thing on a line.
+func TestLifeOfAPledgeInLines(t *testing.T) {
+	d, a, p := standing()
+	st := pledge.Stamp{Command: "cmd_2", By: "91330100MADEUP064T", At: "2026-03-04T00:00:00Z"}
+	both := pledge.Settled{Act: pledge.PledgeAmend, Digest: "sha256:x", Signed: []pledge.Stamp{st, st}}
+	a.Owner = "another"
+	p.Perfection.EffectiveRankTime = "2026-03-03T12:00:00.000Z"
+	p.PledgeLife = pledge.PledgeLife{Amendments: []pledge.Amendment{{Settled: both, Replaced: "sha256:before"}}, Assignments: []pledge.Assignment{{Settled: both, From: "old bank", To: "new bank"}},
+		SubordinatedTo: []pledge.Subordination{{Settled: both, To: "pl_y"}}, Increments: []pledge.Increment{{Version: 2, Fingerprint: "sha256:two", Seq: 7, At: st}},
+		DefaultNotice: &pledge.DefaultNotice{Stamp: st, Reason: "NONPAYMENT", GraceEnds: st.At}, Defaulted: &st, Cured: []pledge.Proven{{Stamp: st}},
+		Enforcement: &pledge.Enforcement{Settled: both, Path: pledge.NotarialExecution, Number: "(2026) 9"}, KeyRelease: &pledge.KeyRelease{Stamp: st, To: "bank"},
+		Objections: []pledge.Objection{{Stamp: st, State: pledge.InCourt, Ground: "FORGERY", Lodged: &pledge.Lodged{Court: "court", CaseNumber: "case 5"}}},
+		Alerts:     []pledge.Alert{{Stamp: st, Kind: pledge.AlertLTV, Cleared: &st}}, Corrections: []pledge.Correction{{Stamp: st, Field: "valuation.method", Reason: "slip"}}}
+	p.Frozen = []pledge.Order{{Stamp: st, Court: "Hangzhou", FileNo: "F-1", OrderDate: "2026-03-01", Effect: "seizure", Until: "2026-03-31T00:00:00Z"}}
+	if err := d.pledge(a, p); err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]string{"amendment_1": "sha256:before", "assignment_1": "from old bank to new bank", "subordination_1": "P-Y", "increment_1": "sequence 7",
+		"transferred": "another", "default_notice": "non-payment", "defaulted": "91330100MADEUP064T", "cured_1": "confirmed", "enforcement": "number (2026) 9", "key_release": "to bank",
+		"objection_1": "court case 5", "order_1": "file no.: F-1; date: 2026-03-01; effect: seizure", "alert_1": "over since", "correction_1": "slip",
+		"statutory_rank": "2026-03-03", "unprotected": "for 3 days"} {
+		if got := value(d, key).EN; !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %q", key, got, want)
+		}
+	}
+	if got := value(d, "order_1").EN; !strings.Contains(got, "which is over") || strings.Contains(d.Status.EN, "FROZEN") {
+		t.Errorf("an order that has ended: %q, %q", got, d.Status.EN)
+	}
+	if said := fmt.Sprint(d.Proves); !strings.Contains(said, "old bank") || !strings.Contains(said, "sha256:before") {
+		t.Errorf("who signed at registration: %s", said)
 	}
 }
 

@@ -54,6 +54,8 @@ const (
 	Pledgor   Who = "pledgor"
 	Pledgee   Who = "pledgee"
 	Custodian Who = "custodian"
+	// Assignor was pledgee, and is named so by the record that it still sees.
+	Assignor Who = "assignor"
 	// Participant has a step in the plan of a closing.
 	Participant Who = "participant"
 	// KeyHolder is a pledgee to which the asset's key was released, as long as it
@@ -101,7 +103,7 @@ func allows(u Use) []Who {
 	case UseAssetListAll:
 		return []Who{bank, notary, exchange, ipcentre, court, regulator}
 	case UsePledgeRead:
-		return []Who{Pledgor, Pledgee, notary, exchange, ipcentre, court, regulator}
+		return []Who{Pledgor, Pledgee, Assignor, notary, exchange, ipcentre, court, regulator}
 	case UsePledgeListAll:
 		return []Who{notary, exchange, ipcentre, court, regulator}
 	case UseCustodyCheck:
@@ -184,5 +186,9 @@ func (c Caller) toAsset(a pledge.Asset) []Who {
 }
 
 func (c Caller) toPledge(p pledge.Pledge, custodian string) []Who {
-	return c.to(map[Who]string{Pledgor: p.Pledgor, Pledgee: p.Pledgee, Custodian: custodian})
+	who := c.to(map[Who]string{Pledgor: p.Pledgor, Pledgee: p.Pledgee, Custodian: custodian})
+	if slices.ContainsFunc(p.Assignments, func(a pledge.Assignment) bool { return a.From == c.Party }) {
+		who = append(who, Assignor)
+	}
+	return who
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/datapledge/datapledge/pledge"
 )
@@ -61,7 +62,7 @@ func (s *Service) LookUp(ctx context.Context, c Caller, digest string) (PublicLo
 	}
 	l := PublicLookUp{Digest: digest}
 	head, err := snapshot(ctx, from, func(v *view) (err error) {
-		l.Matches, l.Count, err = v.matches(held)
+		l.Matches, l.Count, err = v.matches(held, s.now())
 		return err
 	})
 	if err != nil {
@@ -101,7 +102,7 @@ func boolInt(b bool) int {
 	return 0
 }
 
-func (v *view) matches(held held) ([]PublicMatch, int, error) {
+func (v *view) matches(held held, at time.Time) ([]PublicMatch, int, error) {
 	whole, r, err := held(v)
 	if err != nil {
 		return nil, 0, err
@@ -120,13 +121,13 @@ func (v *view) matches(held held) ([]PublicMatch, int, error) {
 			return nil, 0, err
 		}
 		if a != nil {
-			list = append(list, matchOf(a, i < len(whole)))
+			list = append(list, matchOf(a, i < len(whole), at))
 		}
 	}
 	return list, count, nil
 }
 
-func matchOf(a *pledge.Asset, whole bool) PublicMatch {
+func matchOf(a *pledge.Asset, whole bool, at time.Time) PublicMatch {
 	return PublicMatch{Number: notarizationNumber(a.ID), AssetID: a.ID, Whole: whole, Files: a.Files, At: a.Notarized.At,
-		Status: a.Status, Disputed: len(a.DisputedWith) > 0, Frozen: a.Frozen != nil, Overrides: len(a.Declaration.Overrides), command: a.Notarized.Command}
+		Status: a.Status, Disputed: len(a.DisputedWith) > 0, Frozen: pledge.Standing(a.Frozen, at) != nil, Overrides: len(a.Declaration.Overrides), command: a.Notarized.Command}
 }

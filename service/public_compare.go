@@ -52,7 +52,7 @@ func (s *Service) Compare(ctx context.Context, c Caller, record, digest string) 
 		return PublicComparison{Same: SameNoContents}, err
 	}
 	same, err := s.same(ctx, a, digest)
-	m := matchOf(a, same == SameDataset)
+	m := matchOf(a, same == SameDataset, s.now())
 	return PublicComparison{same, a.ID, a.Fingerprint, a.Files, &m}, err
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/datapledge/datapledge/pledge"
 	"github.com/datapledge/datapledge/storage"
@@ -29,6 +30,11 @@ type (
 		By       string           `json:"by,omitempty"`
 		Position *pledge.Position `json:"position,omitempty"`
 		Detail   string           `json:"detail"`
+		// Version is which of Versions this content is, from 1, and Newest whether
+		// it is the last; At, By and Position are those of that version.
+		Version  int  `json:"version,omitempty"`
+		Versions int  `json:"versions,omitempty"`
+		Newest   bool `json:"newest"`
 	}
 	// OwnedAnswer: is it registered to whom it is said to belong? Null when
 	// nobody was claimed or nothing is notarized.
@@ -71,6 +77,15 @@ type Encumbrance struct {
 	Perfection pledge.Perfection `json:"perfection"`
 }
 
+// VerifiedLien is an encumbrance with what else stands against it, or comes
+// with it: an order that freezes it, an objection, versions at ranks of their own.
+type VerifiedLien struct {
+	Encumbrance
+	Frozen     bool               `json:"frozen"`
+	Objection  string             `json:"objection,omitempty"`
+	Increments []pledge.Increment `json:"increments,omitempty"`
+}
+
 // LedgerHead is which ledger an answer was read from, and how far it was.
 type LedgerHead struct {
 	Kind string `json:"kind"`
@@ -85,19 +100,22 @@ type Verification struct {
 	Notarized    NotarizedAnswer  `json:"notarized"`
 	Owned        OwnedAnswer      `json:"owned"`
 	Intact       IntactAnswer     `json:"intact"`
-	Encumbrances []Encumbrance    `json:"encumbrances"`
+	Encumbrances []VerifiedLien   `json:"encumbrances"`
 	Disputed     bool             `json:"disputed"`
 	DisputedWith []string         `json:"disputed_with"`
 	Overlaps     []pledge.Overlap `json:"overlaps"`
 	// Similar is what is like the content by LikeShare or more, or has half of its columns; nil where this
 	// service compares no content, or nothing is notarized.
-	Similar     *ContentAnswer `json:"similar,omitempty"`
-	Frozen      bool           `json:"frozen"`
-	Declaration *Declared      `json:"declaration,omitempty"`
-	Ledger      LedgerHead     `json:"ledger"`
-	At          string         `json:"at"`
-	Proves      string         `json:"proves"`
-	Report      string         `json:"report,omitempty"`
+	Similar *ContentAnswer `json:"similar,omitempty"`
+	Frozen  bool           `json:"frozen"`
+	// Objection is what became of what was objected to the asset: OPEN, IN_COURT
+	// and so on; empty when nothing was.
+	Objection   string     `json:"objection,omitempty"`
+	Declaration *Declared  `json:"declaration,omitempty"`
+	Ledger      LedgerHead `json:"ledger"`
+	At          string     `json:"at"`
+	Proves      string     `json:"proves"`
+	Report      string     `json:"report,omitempty"`
 }
 
 // provesVerification is what a verification says and what not (在线诉讼规则 16-18:
@@ -124,10 +142,10 @@ func (s *Service) Verify(ctx context.Context, c Caller, q VerifyRequest) (Verifi
 	if err != nil {
 		return Verification{}, err
 	}
-	r := found.verification(q, s.o.FindingName)
+	r := found.verification(q, s.o.FindingName, s.now())
 	r.Ledger.Kind, r.At, r.Proves = s.info.Kind, s.stamp(), provesVerification
 	if found.asset != nil {
-		r.Notarized.Position = s.positionOf(ctx, found.asset.Notarized.Command)
+		r.Notarized.Position = s.positionOf(ctx, found.content(q).Recorded.Command)
 	}
 	if r.Intact, err = s.intact(ctx, found.asset, q.Depth); err != nil {
 		return Verification{}, err
@@ -164,7 +182,8 @@ func (q VerifyRequest) check() error {
 type found struct {
 	asset   *pledge.Asset
 	others  int // further assets under the same fingerprint
-	pledges []Encumbrance
+	pledges []*pledge.Pledge
+	ranks   []int
 	head    Head
 	matches []Match
 	likes   *ContentAnswer
@@ -180,7 +199,7 @@ func (s *Service) find(ctx context.Context, q VerifyRequest) (found, error) {
 		if f.matches, err = v.told(like); err != nil {
 			return err
 		}
-		f.pledges, err = v.encumbrances(f.asset)
+		f.pledges, f.ranks, err = v.encumbrances(f.asset)
 		return err
 	}, func(head Head) (likeness, error) { return s.likeAsset(ctx, f.asset, head) })
 	if err == nil && f.asset == nil && q.AssetID != "" {
@@ -224,14 +243,13 @@ func better(a, than *pledge.Asset, owner string) bool {
 	return a.Status == pledge.Notarized && than.Status != pledge.Notarized
 }
 
-// encumbrances lists the pledges in force on an asset, and on its kin: what
-// shares half of its bytes is the same security.
-func (v *view) encumbrances(a *pledge.Asset) ([]Encumbrance, error) {
-	list := []Encumbrance{}
+// encumbrances lists the pledges in force on an asset, and on its kin, with the
+// rank of each: what shares half of its bytes is the same security.
+func (v *view) encumbrances(a *pledge.Asset) (list []*pledge.Pledge, ranks []int, err error) {
 	for _, id := range append([]string{a.ID}, a.Kin...) {
 		other, err := v.asset(id)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if other == nil {
 			continue
@@ -239,14 +257,14 @@ func (v *view) encumbrances(a *pledge.Asset) ([]Encumbrance, error) {
 		for rank, f := range other.InForce {
 			p, err := v.pledge(f.PledgeID)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			if p != nil {
-				list = append(list, encumbrance(p, rank+1))
+				list, ranks = append(list, p), append(ranks, rank+1)
 			}
 		}
 	}
-	return list, nil
+	return list, ranks, nil
 }
 
 func encumbrance(p *pledge.Pledge, rank int) Encumbrance {
@@ -254,8 +272,29 @@ func encumbrance(p *pledge.Pledge, rank int) Encumbrance {
 		SecuredMax: p.Terms.SecuredMax, Matures: p.Terms.Matures, Expires: p.Terms.Expires, Perfection: p.Perfection}
 }
 
-func (f found) verification(q VerifyRequest, names func(string) Text) Verification {
-	r := Verification{Fingerprint: q.Fingerprint, Encumbrances: []Encumbrance{}, DisputedWith: []string{},
+// liens are the encumbrances as of now: an order that has ended freezes nothing.
+func (f found) liens(now time.Time) []VerifiedLien {
+	list := []VerifiedLien{}
+	for i, p := range f.pledges {
+		list = append(list, VerifiedLien{encumbrance(p, f.ranks[i]), pledge.Standing(p.Frozen, now) != nil, p.Objection, p.Increments})
+	}
+	return list
+}
+
+// content is the version that was asked for: of a fingerprint that the asset
+// had more than once the last one, and without a fingerprint the newest.
+func (f found) content(q VerifyRequest) pledge.AssetContent {
+	all := f.asset.Contents()
+	for _, c := range slices.Backward(all) {
+		if c.Fingerprint == q.Fingerprint {
+			return c
+		}
+	}
+	return all[len(all)-1]
+}
+
+func (f found) verification(q VerifyRequest, names func(string) Text, now time.Time) Verification {
+	r := Verification{Fingerprint: q.Fingerprint, Encumbrances: []VerifiedLien{}, DisputedWith: []string{},
 		Overlaps: []pledge.Overlap{}, Ledger: LedgerHead{Head: f.head}}
 	a := f.asset
 	if a == nil {
@@ -263,20 +302,25 @@ func (f found) verification(q VerifyRequest, names func(string) Text) Verificati
 		r.Owned = OwnedAnswer{Claimed: q.ClaimedOwner, Detail: "nothing is notarized, so nobody is registered"}
 		return r
 	}
-	r.AssetID, r.Fingerprint, r.Encumbrances = a.ID, a.Fingerprint, f.pledges
-	r.Disputed, r.Frozen, r.Similar = len(a.DisputedWith) > 0, a.Frozen != nil, f.likes
+	r.AssetID, r.Fingerprint, r.Encumbrances = a.ID, f.content(q).Fingerprint, f.liens(now)
+	r.Disputed, r.Frozen, r.Similar = len(a.DisputedWith) > 0, pledge.Standing(a.Frozen, now) != nil, f.likes
+	r.Objection = a.Objection
 	r.DisputedWith = append(r.DisputedWith, a.DisputedWith...)
 	r.Overlaps = append(r.Overlaps, a.Overlaps...)
 	said := declared(a, names)
 	r.Declaration = &said
-	r.Notarized, r.Owned = f.notarized(), f.owned(q.ClaimedOwner)
+	r.Notarized, r.Owned = f.notarized(f.content(q)), f.owned(q.ClaimedOwner)
 	return r
 }
 
-func (f found) notarized() NotarizedAnswer {
+func (f found) notarized(c pledge.AssetContent) NotarizedAnswer {
 	a := f.asset
-	n := NotarizedAnswer{Answer: a.Status == pledge.Notarized, AssetID: a.ID, At: a.Notarized.At, By: a.Notarized.By,
-		Detail: "notarized as " + a.ID}
+	versions := len(a.Contents())
+	n := NotarizedAnswer{Answer: a.Status == pledge.Notarized, AssetID: a.ID, At: c.Recorded.At, By: c.Recorded.By,
+		Detail: "notarized as " + a.ID, Version: c.Number, Versions: versions, Newest: c.Number == versions}
+	if !n.Newest {
+		n.Detail += fmt.Sprintf(" in version %d, which is not the newest: version %d is %s", c.Number, versions, a.Fingerprint)
+	}
 	if !n.Answer {
 		n.Detail = fmt.Sprintf("%s was notarized and is %s now", a.ID, a.Status)
 	}
