@@ -48,10 +48,10 @@ var table = map[pledge.Act][]toldRow{
 	pledge.AssetAttest:            {{on: ourAsset, by: "notary", want: "owner:owner bank:other_lien junior:other_lien"}},
 	pledge.AssetAddVersion:        {{on: ourAsset, by: "owner", want: "bank:other_lien junior:other_lien rival:disputed overlap:overlap custodian:custodian"}},
 	pledge.AssetTransfer: {
-		{on: ourAsset, by: "owner", want: "next:signature_wanted bank:consent_wanted junior:consent_wanted", set: waits(pledge.AssetTransfer), body: pledge.TransferBody{To: around["next"]}},
+		{on: ourAsset, by: "owner", want: "next:signature_wanted", set: waits(pledge.AssetTransfer), body: pledge.TransferBody{To: around["next"]}},
 		{on: ourAsset, by: "next", want: "owner:former_owner bank:other_lien junior:other_lien rival:disputed custodian:custodian", set: sold, body: pledge.TransferBody{To: around["next"]}}},
 	pledge.AssetLicense: {
-		{on: ourAsset, by: "owner", want: "next:signature_wanted bank:consent_wanted junior:consent_wanted", set: waits(pledge.AssetLicense), body: pledge.LicenseBody{To: around["next"]}},
+		{on: ourAsset, by: "owner", want: "next:signature_wanted", set: waits(pledge.AssetLicense), body: pledge.LicenseBody{To: around["next"]}},
 		{on: ourAsset, by: "next", want: "owner:owner bank:other_lien junior:other_lien", body: pledge.LicenseBody{To: around["next"]}}},
 	pledge.AssetWithdraw: {{on: ourAsset, by: "owner", want: "bank:other_lien junior:other_lien rival:disputed custodian:custodian"}},
 	pledge.AssetResolveDispute: {
@@ -89,7 +89,7 @@ var table = map[pledge.Act][]toldRow{
 	pledge.ObjectionFile:   {{on: ourPledge, by: "objector", want: "owner:pledgor bank:pledgee"}, {on: ourAsset, by: "objector", want: "owner:owner bank:other_lien junior:other_lien"}},
 	pledge.ObjectionNotify: {{on: ourPledge, by: "objector", want: "owner:pledgor bank:pledgee"}},
 	pledge.ObjectionLodge:  {{on: ourAsset, by: "objector", want: "owner:owner bank:other_lien junior:other_lien"}},
-	pledge.ObjectionDecide: {{on: ourPledge, by: "court", want: "owner:pledgor bank:pledgee objector:objector"},
+	pledge.ObjectionDecide: {{on: ourPledge, by: "court", want: "owner:pledgor bank:pledgee objector:objector junior:other_lien"},
 		{on: ourPledge, by: "owner", want: "bank:signature_wanted objector:signature_wanted centre:signature_wanted", set: waits(pledge.ObjectionDecide)}},
 	pledge.ObjectionExpire: {{on: ourPledge, by: "stranger", want: "owner:pledgor bank:pledgee objector:objector"}},
 	pledge.OrderFreeze: {{on: ourPledge, by: "court", want: "owner:pledgor bank:pledgee junior:other_lien custodian:custodian objector:objector"},

@@ -84,7 +84,7 @@ var touches = map[pledge.Act][]relation{
 	pledge.ObjectionFile:   {pledgor, pledgee, owner, encumbrancers},
 	pledge.ObjectionNotify: {pledgor, pledgee, owner, objectors, encumbrancers},
 	pledge.ObjectionLodge:  {pledgor, pledgee, owner, objectors, encumbrancers},
-	pledge.ObjectionDecide: {pledgor, pledgee, owner, objectors, encumbrancers},
+	pledge.ObjectionDecide: {pledgor, pledgee, owner, objectors, otherLiens},
 	pledge.ObjectionExpire: {pledgor, pledgee, owner, objectors, encumbrancers},
 
 	pledge.OrderFreeze:   {pledgor, pledgee, owner, otherLiens, custodian, objectors},
@@ -101,7 +101,8 @@ var touches = map[pledge.Act][]relation{
 var everybodyAround = []relation{ownRecord, pledgor, pledgee, formerPledgee, owner, formerOwner, named, otherLiens, rivals, objectors, custodian}
 
 // signatories are who may have to sign an act that waits for another
-// signature. Nothing took effect yet, so that nobody else is told.
+// signature. Nothing took effect yet, so that nobody else is told; consents
+// come before it.
 var signatories = map[pledge.Act][]relation{
 	pledge.PledgeAmend:         {pledgor, pledgee},
 	pledge.PledgeExtend:        {pledgor, pledgee},
@@ -114,12 +115,6 @@ var signatories = map[pledge.Act][]relation{
 	pledge.AssetResolveDispute: {owner, rivals, office(pledge.RoleIPCentre), office(pledge.RoleNotary)},
 	pledge.ObjectionDecide:     {pledgor, pledgee, owner, objectors, office(pledge.RoleIPCentre)},
 	pledge.OrderRevoke:         {office(pledge.RoleIPCentre), office(pledge.RoleNotary)},
-}
-
-// consenters are who may have to consent to an act that waits.
-var consenters = map[pledge.Act][]relation{
-	pledge.AssetTransfer: {otherLiens},
-	pledge.AssetLicense:  {otherLiens},
 }
 
 // touched lists the parties that an event touches, each once, but for its
@@ -187,11 +182,7 @@ func (sc *scene) waiting() (signed []string, waits bool) {
 
 func (sc *scene) wanted(signed []string) ([]touch, error) {
 	list, err := sc.gather(signatories[sc.e.Act], ReasonSignature)
-	if err != nil {
-		return nil, err
-	}
-	consents, err := sc.gather(consenters[sc.e.Act], ReasonConsent)
-	return once(append(list, consents...), append(signed, sc.e.By)...), err
+	return once(list, append(signed, sc.e.By)...), err
 }
 
 func isUSCC(text string) bool { return pledge.CheckUSCC(text) == nil }

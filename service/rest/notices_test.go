@@ -87,6 +87,57 @@ func TestNoticesReachWhomActsTouch(t *testing.T) {
 	}
 }
 
+// The same with two pledges of one asset, a change of their ranks, an objection
+// that is upheld, and a freeze.
+func TestNoticesOfRankedPledges(t *testing.T) {
+	s := newStack(t)
+	asset, _ := s.notarize("enterprise", "birds", map[string]string{"a.csv": "id,n\n1,2\n"})
+	first, second := s.ranked("bank", asset), s.ranked("bank2", asset)
+	swap := pledge.SubordinateBody{PledgeID: first, To: second, Agreement: digestOf("rank")}
+	s.command("bank", pledge.PledgeSubordinate, swap)
+	s.command("bank2", pledge.PledgeSubordinate, swap)
+	s.command("enterprise2", pledge.ObjectionFile, pledge.ObjectBody{RecordID: second, Ground: "FORGERY", Evidence: digestOf("evidence")})
+	p := as_[service.PledgeView](s.get("/v1/pledges/"+second, "court"))
+	if len(p.Objections) != 1 {
+		t.Fatalf("got %+v, want the objection", p)
+	}
+	s.command("court", pledge.ObjectionDecide, pledge.DecideBody{RecordID: second, ObjectionID: p.Objections[0].ID, Ruling: pledge.Dismissed, Number: "1", Document: digestOf("ruling")})
+	s.command("court", pledge.OrderFreeze, pledge.FreezeBody{RecordID: asset, Court: "杭州互联网法院", FileNo: "1", OrderDate: "2026-03-01", Effect: "查封", Document: digestOf("order")})
+
+	s.wantNoticed("bank", "pledge.propose:pledgee", "custody.receipt:pledgee", "pledge.accept:consent_wanted", "pledge.register:other_lien",
+		"pledge.subordinate:pledgee", "objection.decide:other_lien", "order.freeze:other_lien")
+	s.wantNoticed("bank2", "party.enroll:own_record", "pledge.propose:pledgee", "custody.receipt:pledgee", "pledge.consent:pledgee", "pledge.subordinate:signature_wanted",
+		"objection.file:pledgee", "objection.decide:pledgee", "order.freeze:other_lien")
+	own := s.wantNoticed("enterprise2", "party.enroll:own_record", "objection.decide:objector")
+	s.wantNoticed("enterprise", "party.enroll:own_record", "pledge.accept:pledgor", "custody.receipt:pledgor", "pledge.register:pledgor",
+		"pledge.accept:pledgor", "custody.receipt:pledgor", "pledge.consent:pledgor", "pledge.register:pledgor",
+		"pledge.subordinate:pledgor", "objection.file:pledgor", "objection.decide:pledgor", "order.freeze:owner")
+	st := s.statement("enterprise2", own[1].Statement)
+	if st.Record != nil || !strings.Contains(string(st.Touched), p.Objections[0].ID) {
+		t.Errorf("got %s and %s; want the objection, and not the pledge", st.Record, st.Touched)
+	}
+}
+
+// ranked registers a pledge behind those that are there, with their consent.
+func (s *stack) ranked(pledgee, asset string) string {
+	s.t.Helper()
+	terms := s.terms()
+	terms.Mode = pledge.Ranked
+	o := s.command("enterprise", pledge.PledgePropose, pledge.ProposeBody{AssetID: asset, Pledgee: s.keys[pledgee].Party(), Terms: terms})
+	var p pledge.Pledge
+	if err := json.Unmarshal(o.Record, &p); err != nil {
+		s.t.Fatal(err)
+	}
+	s.command(pledgee, pledge.PledgeAccept, pledge.AgreeBody{PledgeID: p.ID, TermsDigest: p.TermsDigest})
+	as_[pledge.Outcome](s.post("/v1/pledges/"+p.ID+"/custody-check", pledgee, map[string]string{"depth": "sample"}))
+	found := s.search(pledgee, service.SearchRequest{AssetID: asset})
+	if !found.None {
+		s.command("bank", pledge.PledgeConsent, pledge.AgreeBody{PledgeID: p.ID, TermsDigest: p.TermsDigest})
+	}
+	s.command(pledgee, pledge.PledgeRegister, pledge.RegisterBody{PledgeID: p.ID, TermsDigest: p.TermsDigest, ExpectedSeq: *found.ExpectedSeq})
+	return p.ID
+}
+
 func TestVerificationStatements(t *testing.T) {
 	s := newStack(t)
 	files := map[string]string{"a.csv": "id,n\n1,2\n"}

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"io"
 	"net/http"
@@ -27,4 +28,13 @@ func Plain(r *http.Request, scheme, host string, body []byte) *http.Request {
 func Allowed(address string, allowPrivate bool) bool {
 	h := &Hooks{o: Options{AllowPrivate: allowPrivate}}
 	return h.checkAddress(netip.MustParseAddr(address)) == nil
+}
+
+// Heads counts what a worker of a webhook would find to deliver.
+func Heads(h *Hooks, id string) int {
+	list, err := h.db.heads(context.Background(), id, 100)
+	if err != nil {
+		return -1
+	}
+	return len(list)
 }

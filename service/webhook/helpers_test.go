@@ -105,6 +105,7 @@ type target struct {
 	got    chan got
 	mu     sync.Mutex
 	answer func(n service.Notice) int
+	first  func(n service.Notice) // before it is answered
 }
 
 func newTarget(t *testing.T, key *client.Key) *target {
@@ -119,8 +120,11 @@ func newTarget(t *testing.T, key *client.Key) *target {
 			t.Errorf("got %q: %v", body, err)
 		}
 		tg.mu.Lock()
-		status := tg.answer(g.Notice)
+		first, status := tg.first, tg.answer(g.Notice)
 		tg.mu.Unlock()
+		if first != nil {
+			first(g.Notice)
+		}
 		tg.got <- g
 		w.WriteHeader(status)
 	}))
@@ -132,6 +136,12 @@ func (tg *target) answers(f func(n service.Notice) int) {
 	tg.mu.Lock()
 	defer tg.mu.Unlock()
 	tg.answer = f
+}
+
+func (tg *target) before(f func(n service.Notice)) {
+	tg.mu.Lock()
+	defer tg.mu.Unlock()
+	tg.first = f
 }
 
 func always(status int) func(service.Notice) int {

@@ -147,7 +147,7 @@ func TestEndlessAnswer(t *testing.T) {
 		}
 	}))
 	t.Cleanup(server.Close)
-	b := newBench(t, nil)
+	b := newBench(t, func(o *webhook.Options) { o.Timeout = time.Hour })
 	b.add(bank, server.URL)
 	b.source.add("pl_1", pledge.PledgeRegister, bank)
 	<-reached
@@ -172,6 +172,27 @@ func TestSlowTargetHoldsUpNobodyElse(t *testing.T) {
 	}
 	if s := b.shown(owner); s.Waiting != 10 {
 		t.Errorf("%d wait for the slow one, want 10", s.Waiting)
+	}
+}
+
+// One record that hangs leaves the way to the others.
+func TestSlowRecordHoldsUpNoOther(t *testing.T) {
+	hold := make(chan struct{})
+	b := newBench(t, nil)
+	tg := newTarget(t, b.key)
+	tg.before(func(n service.Notice) {
+		if n.RecordID == "pl_slow" {
+			<-hold
+		}
+	})
+	t.Cleanup(func() { close(hold) })
+	b.add(bank, tg.URL)
+	b.source.add("pl_slow", pledge.PledgeRegister, bank)
+	for i := range 10 {
+		b.source.add("pl_quick", pledge.PledgeRegister, bank)
+		if g := tg.next(); g.Position.Block != uint64(i+2) {
+			t.Fatalf("got block %d, want %d", g.Position.Block, i+2)
+		}
 	}
 }
 

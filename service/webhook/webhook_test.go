@@ -124,6 +124,15 @@ func TestDeadLettersAreShownAndReplayed(t *testing.T) {
 	if err != nil || len(dead) != 1 || next != "" || dead[0].DeliveryID != ids[2] {
 		t.Fatalf("got %+v, %q, %v; want the second, and the end", dead, next, err)
 	}
+	if n, err := b.hooks.Replay(t.Context(), bank, "kid", w.ID, []string{ids[2]}); n != 1 || err != nil {
+		t.Errorf("got %d, %v", n, err)
+	}
+	for range 3 { // it is tried as often as the first time
+		if g := tg.next(); g.id != ids[2] {
+			t.Errorf("got %+v, want the second", g)
+		}
+	}
+	b.until("it is dead again", func() bool { return b.shown(bank).Dead == 2 })
 	tg.answers(always(http.StatusOK))
 	if n, err := b.hooks.Replay(t.Context(), bank, "kid", w.ID, []string{ids[2], "dl_none"}); n != 0 || !errors.Is(err, pledge.NotFound) {
 		t.Errorf("got %d, %v; want all or nothing", n, err)
@@ -153,6 +162,9 @@ func TestGoneSuspendsUntilReplay(t *testing.T) {
 	s := b.shown(bank)
 	if s.Cause == "" || s.Remedy == "" || s.MissedAfter != "1" || s.Waiting != 1 {
 		t.Errorf("got %+v, want why, since when, and one that waits", s)
+	}
+	if n := webhook.Heads(b.hooks, w.ID); n != 0 {
+		t.Errorf("a worker that wakes late finds %d to deliver, want none", n)
 	}
 	b.source.add("pl_1", pledge.PledgeRelease, bank)
 	tg.answers(always(http.StatusOK))
