@@ -80,6 +80,21 @@ type Spelled struct {
 	Former bool
 }
 
+// ClockQuery narrows a list of clocks. With Ripe it lists those that are ripe at
+// that time, by when they were; else those that end after After and up to Until,
+// by when they end. Party, when set, is pledgor (or owner) or pledgee.
+type ClockQuery struct {
+	Ripe, After, Until time.Time
+	Party              string
+	Page
+}
+
+// Clock is a clock of a record in force, as of the newest block.
+type Clock struct {
+	pledge.Clock
+	RecordID, AssetID, Pledgor, Pledgee string
+}
+
 // Index is the read model: lists, searches and history, projected from
 // committed blocks. It is disposable: the ledger is the only truth.
 type Index interface {
@@ -129,6 +144,8 @@ type Index interface {
 	// of its content, in ledger order and as of a height: all of them, also
 	// beyond the number that the ledger's own record names.
 	Holders(ctx context.Context, sha256 string, height uint64, p Page) ([]pledge.Holder, string, error)
+	// Clocks lists terms that run.
+	Clocks(ctx context.Context, q ClockQuery) ([]Clock, string, error)
 	// Events lists committed commands after a cursor, oldest first.
 	Events(ctx context.Context, p Page) ([]Event, error)
 }

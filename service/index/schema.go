@@ -2,7 +2,7 @@ package index
 
 // schemaVersion stands in user_version. A file of any other version is
 // rebuilt: the ledger has everything, so nothing is ever migrated.
-const schemaVersion = 4
+const schemaVersion = 5
 
 // appID stands in application_id, so that another program's database is not
 // taken for ours.
@@ -52,6 +52,14 @@ CREATE TABLE spellings (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX spellings_rid ON spellings (rid, member, text, kind);
 CREATE VIRTUAL TABLE names USING fts5 (name, content='assets', content_rowid='rid', tokenize='trigram case_sensitive 1');
+CREATE TABLE clocks (
+	rid INTEGER, kind TEXT, objection TEXT, at INTEGER NOT NULL, ripe INTEGER,
+	asset TEXT NOT NULL, pledgor TEXT NOT NULL, pledgee TEXT NOT NULL, PRIMARY KEY (rid, kind, objection)
+) WITHOUT ROWID;
+CREATE INDEX clocks_at ON clocks (at);
+CREATE INDEX clocks_ripe ON clocks (ripe) WHERE ripe IS NOT NULL;
+CREATE INDEX clocks_pledgor ON clocks (pledgor, at);
+CREATE INDEX clocks_pledgee ON clocks (pledgee, at);
 CREATE TABLE regressions (
 	lost INTEGER, lost_hash TEXT, found INTEGER NOT NULL, found_hash TEXT NOT NULL, forked INTEGER NOT NULL,
 	PRIMARY KEY (lost, lost_hash)

@@ -182,6 +182,9 @@ func (w *writer) command(ctx context.Context, c *command) error {
 			}
 		}
 	}
+	if err := w.clocks(ctx, c); err != nil {
+		return fmt.Errorf("clocks: %w", err)
+	}
 	return w.exec(ctx, putCommand, w.seq, c.id, int64(c.pos.Block), c.pos.Tx, c.pos.Index, c.act, c.by, subject, recordID, blob(c.head), c.payload, sig)
 }
 

@@ -48,6 +48,8 @@ type Config struct {
 	// Webhooks may be switched off: another replica delivers notices then.
 	Webhooks Webhooks `json:"webhooks"`
 
+	Clocks Clocks `json:"clocks"`
+
 	// Now is the clock that times of the ledger, tokens and deadlines go by;
 	// nil means time.Now. No file can set it.
 	Now func() time.Time `json:"-"`
@@ -122,6 +124,7 @@ func Default() Config {
 		Certificates: Certificates{FontFiles: []string{}},
 		Imprint:      Imprint{Sinks: []Sink{}},
 		TimeStamps:   TimeStamps{Every: Duration(5 * time.Second)},
+		Clocks:       Clocks{Enabled: true, Interval: Duration(time.Minute)},
 		Webhooks:     defaultWebhooks(),
 	}
 }
@@ -186,6 +189,7 @@ func (c Config) Check() error {
 	faults = append(faults, c.Imprint.check()...)
 	fault(c.Ledger.Kind == ledgerSolo && c.Imprint.channels() > 0, "imprint.sinks: one of kind fabric needs a ledger of kind fabric: its members compare checkpoints with their own copies")
 	faults = append(faults, c.TimeStamps.check()...)
+	faults = append(faults, c.Clocks.check()...)
 	faults = append(faults, c.Webhooks.check()...)
 	fault((c.TLS.CertFile == "") != (c.TLS.KeyFile == ""), "tls: cert_file and key_file go together")
 	var level slog.Level

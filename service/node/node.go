@@ -256,6 +256,7 @@ func (n *Node) start(ctx context.Context) {
 		defer tick.Stop()
 		n.service.RunHolds(ctx, tick.C)
 	})
+	n.startClocks(ctx)
 }
 
 // project keeps the index up with the ledger. A fault is logged and it is

@@ -27,7 +27,7 @@ const pledged = "id,n\n1,2\n"
 // active registers a pledge of the bank on a new asset of the enterprise.
 func (s *stack) active(name string) (string, pledge.Pledge) {
 	s.t.Helper()
-	asset, _ := s.notarize("enterprise", name, map[string]string{"a.csv": pledged, "name": name})
+	asset, _ := s.notarize("enterprise", name, map[string]string{"a.csv": pledged, "name": strings.Repeat(name, 40)})
 	p := s.pending("enterprise", "bank", asset)
 	s.register(p, asset)
 	return asset, p

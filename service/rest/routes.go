@@ -54,6 +54,7 @@ func (h *Handler) routes() []route {
 		{http.MethodGet, "/v1/pledges/:pledge_id/scan", false, h.scan},
 		{http.MethodPost, "/v1/pledges/:pledge_id/key-release", false, h.releaseKey},
 		{http.MethodGet, "/v1/pledges/:pledge_id/key", false, h.releasedKey},
+		{http.MethodGet, "/v1/reminders", false, h.reminders},
 
 		{http.MethodPost, "/v1/closings", false, h.openClosing},
 		{http.MethodGet, pathClosing, false, h.closing},
