@@ -1,7 +1,6 @@
 package pledge_test
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -24,7 +23,8 @@ type scene struct {
 	signed    int // seconds ago that the others signed
 	perfect   string
 	consented bool
-	ofAsset   bool // the acts are about the asset
+	chosen    string // objection
+	ofAsset   bool   // the acts are about the asset
 }
 
 const (
@@ -182,5 +182,3 @@ func (s *scene) copy() *scene {
 	c.p.Custody, c.p.Attestation = &custody, &attestation
 	return &c
 }
-
-func (s *scene) String() string { return fmt.Sprint(s.p.ID, " ", s.p.State) }

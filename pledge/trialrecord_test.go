@@ -13,13 +13,13 @@ var recordTrials = map[string]func(s *scene) (pledge.Act, any){
 		return pledge.ObjectionFile, &pledge.ObjectBody{RecordID: s.about(), Ground: "OTHER", Evidence: doc("e")}
 	},
 	"notify": func(s *scene) (pledge.Act, any) {
-		return pledge.ObjectionNotify, &pledge.NotifyBody{RecordID: s.about(), ObjectionID: obID("a"), Notice: doc("n")}
+		return pledge.ObjectionNotify, &pledge.NotifyBody{RecordID: s.about(), ObjectionID: s.objectionID(), Notice: doc("n")}
 	},
 	"lodge": func(s *scene) (pledge.Act, any) {
-		return pledge.ObjectionLodge, &pledge.LodgeBody{RecordID: s.about(), ObjectionID: obID("a"), Court: "法院", CaseNumber: "1", Proof: doc("p")}
+		return pledge.ObjectionLodge, &pledge.LodgeBody{RecordID: s.about(), ObjectionID: s.objectionID(), Court: "法院", CaseNumber: "1", Proof: doc("p")}
 	},
 	"over": func(s *scene) (pledge.Act, any) {
-		return pledge.ObjectionExpire, &pledge.ExpireBody{RecordID: s.about(), ObjectionID: obID("a")}
+		return pledge.ObjectionExpire, &pledge.ExpireBody{RecordID: s.about(), ObjectionID: s.objectionID()}
 	},
 	"uphold": rules("UPHELD"), "dismiss": rules("DISMISSED"),
 	"revoke": func(s *scene) (pledge.Act, any) {
@@ -31,17 +31,24 @@ var recordTrials = map[string]func(s *scene) (pledge.Act, any){
 	},
 	"unfreeze": lifts, "unfreeze-regulator": lifts,
 	"correct": func(s *scene) (pledge.Act, any) {
-		b := &pledge.CorrectBody{RecordID: s.p.ID, Field: "attestation.number", From: s.p.Attestation.Number, To: "9", Reason: "slip"}
 		if s.ofAsset {
-			b = &pledge.CorrectBody{RecordID: s.a.ID, Field: "name", From: s.a.Name, To: "b", Reason: "slip"}
+			return pledge.RecordCorrect, &pledge.CorrectBody{RecordID: s.a.ID, Field: "name", From: s.a.Name, To: "b", Reason: "slip"}
 		}
-		return pledge.RecordCorrect, b
+		return pledge.RecordCorrect, &pledge.CorrectBody{RecordID: s.p.ID, Field: "attestation.number", From: s.p.Attestation.Number, To: "9", Reason: "slip"}
 	},
+}
+
+// objectionID is the one that the act is about.
+func (s *scene) objectionID() string {
+	if s.chosen != "" {
+		return s.chosen
+	}
+	return obID("a")
 }
 
 func rules(ruling string) func(*scene) (pledge.Act, any) {
 	return func(s *scene) (pledge.Act, any) {
-		return pledge.ObjectionDecide, &pledge.DecideBody{RecordID: s.about(), ObjectionID: obID("a"), Ruling: ruling, Number: "1", Document: doc("d")}
+		return pledge.ObjectionDecide, &pledge.DecideBody{RecordID: s.about(), ObjectionID: s.objectionID(), Ruling: ruling, Number: "1", Document: doc("d")}
 	}
 }
 
