@@ -194,7 +194,7 @@ func statutory(p pledge.Perfection, at string) Text {
 	if f == nil {
 		return word
 	}
-	word = inBoth("%s（%s %s，期限至 %s）", "%s (%s %s, until %s)", word, registerName(f.Registration), f.Number, LegalEnd(f.TermEnd))
+	word = inBoth("%s（%s %s，期限至 %s）", "%s (%s %s, until %s)", word, registerName(f.Registration), shown(f.Number), LegalEnd(f.TermEnd))
 	if state != pledge.PerfectionVerified || p.EffectiveRankTime == "" {
 		return joined(Text{"，", ", "}, []Text{word, {"尚无法定顺位时间", "which gives no rank"}})
 	}
@@ -211,7 +211,7 @@ func unverified(state string) string {
 
 func registerName(r pledge.Registration) Text {
 	if r.Registry == pledge.RegistryOther {
-		return verbatim(r.RegistryName)
+		return verbatim(shown(r.RegistryName))
 	}
 	return stateWord(registers, r.Registry)
 }

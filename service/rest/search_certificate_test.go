@@ -66,7 +66,11 @@ func TestSearchCertificateOfAnyNamePrints(t *testing.T) {
 		needs.Missing(t, "font", err)
 	}
 	s := newStack(t, func(c *setup) { c.service.Certificates = printer })
-	for _, name := range []string{"杭州\u202e\u200b数据\u0007", "🐉 公司", "ᠮᠣᠩᠭᠣᠯ", "𠀀公司", "\ue000", "<b>&amp;", "é́́́", strings.Repeat("名", 300)} {
+	asset, _ := s.notarize("enterprise", "birds", map[string]string{"a.csv": "1\n"})
+	p := s.registered("enterprise", "bank", asset)
+	s.command("bank", pledge.PledgePerfect, pledge.PerfectBody{PledgeID: p.ID, Step: pledge.StepFile, Registration: pledge.Registration{Registry: pledge.RegistryOther,
+		RegistryName: "ᠮᠣᠩᠭᠣᠯ", Number: "🐉1", RegisteredAt: "2026-03-01", TermEnd: "2029-03-01", Proof: digestOf("proof"), DebtorName: "enterprise (demo)"}})
+	for _, name := range []string{"enterprise (demo)", "杭州\u202e\u200b数据\u0007", "🐉 公司", "ᠮᠣᠩᠭᠣᠯ", "𠀀公司", "\ue000", "<b>&amp;", "é́́́", strings.Repeat("名", 300)} {
 		found := s.search("bank", service.SearchRequest{Name: name})
 		for _, lang := range []string{"zh", "en"} {
 			if a := s.get("/v1/certificates/"+found.Number+".pdf?lang="+lang, ""); a.status != 200 {
