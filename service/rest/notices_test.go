@@ -118,6 +118,30 @@ func TestNoticesOfRankedPledges(t *testing.T) {
 	}
 }
 
+// The acts of a closing are told one by one, each as its signer's.
+func TestNoticesOfAClosing(t *testing.T) {
+	s := newStack(t)
+	_, _, plan := s.refinance()
+	room := s.open("bank", plan)
+	before := map[string]int{}
+	for _, who := range []string{"enterprise", "bank", "bank2", "court"} {
+		_, list := s.noticed(who)
+		before[who] = len(list)
+	}
+	s.handIn(room.Closing, s.signStep("bank", room.Closing, plan.Steps[0])).want(http.StatusOK, "")
+	s.handIn(room.Closing, s.signStep("bank2", room.Closing, plan.Steps[1])).want(http.StatusOK, "")
+	for who, want := range map[string]string{"enterprise": "[pledge.release:pledgor pledge.register:pledgor]", "bank": "[pledge.register:other_lien]",
+		"bank2": "[pledge.release:other_lien]", "court": "[]"} {
+		words, list := s.noticed(who)
+		if got := fmt.Sprint(words[before[who]:]); got != want {
+			t.Errorf("%s was told %s, want %s", who, got, want)
+		}
+		for _, n := range list[before[who]:] {
+			s.statement(who, n.Statement)
+		}
+	}
+}
+
 // ranked registers a pledge behind those that are there, with their consent.
 func (s *stack) ranked(pledgee, asset string) string {
 	s.t.Helper()

@@ -130,13 +130,12 @@ func or[T int | time.Duration](v, otherwise T) T {
 // Run reads notices and delivers them until ctx ends.
 func (h *Hooks) Run(ctx context.Context, source Source) {
 	h.begin(ctx, source)
-	for ctx.Err() == nil {
+	for said := ""; ctx.Err() == nil; pause(ctx, faultWait) {
 		err := h.pump(ctx, source)
-		if ctx.Err() != nil {
-			break
+		if ctx.Err() == nil && err.Error() != said { // a ledger that went backwards may stay so for hours
+			said = err.Error()
+			h.o.Logger.ErrorContext(ctx, "webhooks: notices cannot be read; trying again", "error", err)
 		}
-		h.o.Logger.ErrorContext(ctx, "webhooks: notices cannot be read; trying again", "error", err)
-		pause(ctx, faultWait)
 	}
 	h.end()
 }
