@@ -25,7 +25,7 @@ func (a *app) pledgeCommand() *cobra.Command {
 		a.pledgeEndCommand("reject", pledge.PledgeReject), a.pledgePerfectCommand(), a.pledgeReleaseCommand(),
 		a.pledgeAmendCommand(), a.pledgeExtendCommand(), a.pledgeAssignCommand(), a.pledgeSubordinateCommand(),
 		a.pledgeDefaultCommand(), a.pledgeCureCommand(), a.pledgeEnforceCommand(), a.pledgeRealizeCommand(),
-		a.pledgeLapseCommand(), a.pledgeAlertCommand(),
+		a.pledgeLapseCommand(), a.pledgeAlertCommand(), a.pledgeKeyReleaseCommand(), a.pledgeKeyCommand(),
 		a.pledgeShowCommand(), a.pledgeListCommand(), a.pledgeHistoryCommand())
 }
 

@@ -16,6 +16,7 @@ The life of a pledge 质押, in the order in which it happens:
   amend, extend, assign, subordinate   变更, 展期, 债权转让, 让与顺位
   default, cure                    违约: a notice, the grace, the declaration; put right
   enforce, realize                 实现质权: a title, then the sale and who gets what
+  key-release, key                 the custodian hands the key to who enforces; the pledgee gets it
   alert, lapse                     something is wrong with the data; the term is over
   release      the pledgee lets go 注销
   withdraw, reject                 ends that come before registration

@@ -153,7 +153,10 @@ func serviceUp(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: service DIR")
 	}
 	dir := ts.MkAbs(args[0])
-	cmd := exec.Command(os.Args[0], "serve", "-json", "-listen", "127.0.0.1:0", "-data", dir)
+	// Scripts move the clock and say themselves what is over.
+	config := dir + ".json"
+	ts.Check(os.WriteFile(config, []byte(`{"clocks":{"enabled":false}}`), 0o600))
+	cmd := exec.Command(os.Args[0], "serve", "-json", "-config", config, "-listen", "127.0.0.1:0", "-data", dir)
 	cmd.Env = append(os.Environ(), runMain+"=1", clockFile+"="+ts.Getenv(clockFile))
 	log := &bytes.Buffer{}
 	cmd.Stderr = log
