@@ -61,6 +61,9 @@ func (h *lifetime) start() {
 		h.do(h.bank2, pledge.PledgeRegister, h.registration(next))
 		h.pledges = append(h.pledges, next)
 	}
+	if len(h.asset(h.assets[1]).DisputedWith) == 0 && rapid.Bool().Draw(h.r, "both pledged") {
+		h.pledges = append(h.pledges, h.active(h.assets[1], h.bank2, h.someTerms("exclusive")))
+	}
 }
 
 func (h *lifetime) someTerms(mode string) pledge.Terms {
@@ -126,7 +129,7 @@ func (h *lifetime) actFor(p pledge.Pledge) string {
 	if rapid.IntRange(0, 9).Draw(h.r, "anything") == 0 {
 		return rapid.SampledFrom(slices.Sorted(maps.Keys(h.line))).Draw(h.r, "act")
 	}
-	if on := goesOn(p); on != "" && rapid.IntRange(0, 1).Draw(h.r, "go on") > 0 {
+	if on := h.goesOn(p); on != "" && rapid.IntRange(0, 1).Draw(h.r, "go on") > 0 {
 		return rapid.SampledFrom(strings.Fields(on)).Draw(h.r, "act")
 	}
 	var can []string
@@ -143,12 +146,14 @@ func (h *lifetime) actFor(p pledge.Pledge) string {
 }
 
 // goesOn is what usually comes next in the life of a pledge.
-func goesOn(p pledge.Pledge) string {
+func (h *lifetime) goesOn(p pledge.Pledge) string {
 	switch {
 	case p.State == "PROPOSED":
 		return "accept"
+	case p.State == "PENDING" && (p.Custody == nil || p.Custody.At < h.now.AddDate(0, 0, -1).Format(form)):
+		return "custody"
 	case p.State == "PENDING":
-		return "custody register register consent"
+		return "register register consent"
 	case p.State == "ACTIVE" && p.DefaultNotice == nil:
 		return "notice amend extend subordinate assign consent-transfer demand alert-tamper"
 	case p.State == "ACTIVE":

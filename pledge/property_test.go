@@ -338,6 +338,7 @@ func TestIndependentCommandsCommute(t *testing.T) {
 		}
 	}
 	cs = append(cs, w.command(w.owner, pledge.AssetNotarize, w.dataset(w.owner, "new", file("n", "n", 3))))
+	cs = append(cs, w.laterLife()...)
 	base := w.st.clone()
 	w.apply(cs...)
 	want := w.st.digest()
@@ -357,4 +358,24 @@ func TestIndependentCommandsCommute(t *testing.T) {
 			r.Fatal("another order, another state")
 		}
 	})
+}
+
+// laterLife are acts of the later life, each about another record.
+func (w *world) laterLife() (cs []*pledge.Command) {
+	active := func(i int) string {
+		return w.active(w.notarize(w.owner, fmt.Sprint("later ", i)), w.bank, terms("exclusive"))
+	}
+	less := w.amendment(active(0), func(t *pledge.Terms) { t.SecuredMax.Amount-- })
+	w.do(w.bank, pledge.PledgeAmend, less)
+	free := w.notarize(w.owner, "free")
+	sell := pledge.TransferBody{AssetID: free, To: w.other.uscc, Agreement: doc("s")}
+	w.do(w.owner, pledge.AssetTransfer, sell)
+	return append(cs, w.command(w.owner, pledge.PledgeAmend, less), w.command(w.other, pledge.AssetTransfer, sell),
+		w.command(w.bank, pledge.PledgeDefault, pledge.DefaultBody{PledgeID: active(1), Step: "notice", Reason: "COVENANT", Notice: doc("n")}),
+		w.command(w.exchange, pledge.CustodyAlert, pledge.AlertBody{PledgeID: active(2), Kind: "TAMPER", Evidence: doc("t")}),
+		w.command(w.other, pledge.ObjectionFile, pledge.ObjectBody{RecordID: active(3), Ground: "OTHER", Evidence: doc("e")}),
+		w.command(w.court, pledge.OrderFreeze, pledge.FreezeBody{RecordID: active(4), Court: "法院", FileNo: "1", OrderDate: "2026-11-20", Effect: "冻结", Document: doc("f")}),
+		w.command(w.court, pledge.OrderRevoke, pledge.RevokeBody{RecordID: active(5), Number: "1", Document: doc("d"), Reason: "forged"}),
+		w.command(w.bank2, pledge.PledgeAssign, pledge.AssignBody{PledgeID: active(6), TermsDigest: less.Replaces, To: w.bank2.uscc, Agreement: doc("x"), Notice: doc("n")}),
+		w.command(w.centre, pledge.RecordCorrect, pledge.CorrectBody{RecordID: w.notarize(w.owner, "slip"), Field: "name", From: "slip", To: "right", Reason: "slip"}))
 }
