@@ -43,14 +43,14 @@ func DecodeParty(b []byte) (Party, error) {
 	return decoded(b, func(p Party) int { return p.V })
 }
 
-// DecodeAsset reads an asset's record, of version 1, AssetVersion or
-// PreflightVersion: whichever its members ask for, and no other.
+// DecodeAsset reads an asset's record, of version 1, AssetVersion,
+// PreflightVersion or LifeVersion: whichever its members ask for, and no other.
 func DecodeAsset(b []byte) (Asset, error) {
 	return decoded(b, func(a Asset) int { return known(a.V, a.version()) })
 }
 
-// DecodePledge reads a pledge's record, of version 1, PledgeVersion or
-// ScanVersion: whichever its members ask for, and no other.
+// DecodePledge reads a pledge's record, of version 1, PledgeVersion,
+// ScanVersion or LifeVersion: whichever its members ask for, and no other.
 func DecodePledge(b []byte) (Pledge, error) {
 	return decoded(b, func(p Pledge) int {
 		if f := p.Perfection; f.State == PerfectionNone && f != (Perfection{State: PerfectionNone}) {
