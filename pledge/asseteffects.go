@@ -41,8 +41,18 @@ func transfer(m *motion) error {
 	return m.advance()
 }
 
+// dealsOver: who signed to buy or use the asset as it was did not sign for what
+// it has become; orders and disputes that wait for signatures are not touched.
+func (a *Asset) dealsOver() {
+	a.Agreements = slices.DeleteFunc(slices.Clone(a.Agreements), func(g Agreement) bool { return g.Act == AssetTransfer || g.Act == AssetLicense })
+	if len(a.Agreements) == 0 {
+		a.Agreements = nil
+	}
+}
+
 func license(m *motion) error {
 	b := m.c.body.(*LicenseBody)
+	m.asset.dealsOver()
 	m.asset.Licences = with(m.asset.Licences, Licence{m.settled, b.To, b.Scope, b.Exclusive, b.From, b.Until, b.Agreement, b.Proceeds})
 	return m.advance()
 }

@@ -31,6 +31,9 @@ func recipientFitsHolds(m *motion) error {
 	if to == m.asset.Owner {
 		return Errorf(WrongRole, "%s owns %s already", to, m.asset.ID)
 	}
+	if to == m.asset.Custodian && m.c.Payload.Act == AssetTransfer {
+		return Errorf(WrongRole, "%s is the custodian of %s and cannot own what it keeps", to, m.asset.ID)
+	}
 	p, ok, err := m.party(to)
 	if err != nil {
 		return err
@@ -148,10 +151,11 @@ func (b *VersionBody) before() []File {
 	return old
 }
 
-// T9: the covenant speaks for increments only, never for what leaves out.
+// T9: the covenant speaks for increments only, never for what leaves out, nor
+// for another custodian, who could not hand over what the first one holds.
 func growthAgreedHolds(m *motion) error {
 	b := m.c.body.(*VersionBody)
-	pure := len(b.Files) > 0 && len(b.Removed) == 0
+	pure := len(b.Files) > 0 && len(b.Removed) == 0 && m.c.receipt.Payload.By == m.asset.Custodian
 	return m.consentedBy(func(p Pledge) bool { return pure && slices.Contains(p.Terms.Covenants, CovenantVersions) })
 }
 

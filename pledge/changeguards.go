@@ -43,6 +43,8 @@ func amendsDownwardHolds(m *motion) error {
 		return Errorf(AmendmentBarred, "an amendment cannot prolong %s; use pledge.extend", m.p.ID)
 	case is.SecurityType != was.SecurityType:
 		return Errorf(AmendmentBarred, "%s stays a %s; another kind of security is a pledge of its own", m.p.ID, was.SecurityType)
+	case is.LegalCharacterization != was.LegalCharacterization && m.p.Perfection.State != PerfectionNone:
+		return Errorf(AmendmentBarred, "%s was filed as %s; what is called otherwise belongs into another register, and is a pledge of its own", m.p.ID, was.LegalCharacterization)
 	case !slices.Equal(is.Checks, was.Checks):
 		return Errorf(AmendmentBarred, "the checks of %s were for its registration and stay as they are", m.p.ID)
 	case slices.Contains(is.Covenants, CovenantVersions) && !slices.Contains(was.Covenants, CovenantVersions):

@@ -33,7 +33,8 @@ var (
 	assetNotarized      = guard{"the asset is notarized", "T1, T5", []Code{WrongState}, assetNotarizedHolds}
 	undisputed          = guard{"the asset is not disputed", "LAW Asset", []Code{Disputed}, undisputedHolds}
 	notFrozen           = guard{"no order freezes it", "T20; 民事诉讼法 (查封、扣押、冻结)", []Code{Frozen}, notFrozenHolds}
-	kinNotFrozen        = guard{"no order freezes what counts as one with it", "T5, T20", []Code{Frozen}, kinNotFrozenHolds}
+	kinNotFrozen        = guard{"no order freezes what counts as one with it", "T5, T12, T20", []Code{Frozen}, kinNotFrozenHolds}
+	kinUncontested      = guard{"no objection is open against what counts as one with it", "T5, T13", []Code{ObjectionOpen}, kinUncontestedHolds}
 	noObjection         = guard{"no objection is open", "T13", []Code{ObjectionOpen}, noObjectionHolds}
 	termRuns            = guard{"the term runs", "T18", []Code{Expired}, termRunsHolds}
 	dueLater            = guard{"the debt is due later", "T1", []Code{Expired}, dueLaterHolds}
@@ -97,7 +98,7 @@ var (
 	groundNew    = guard{"not the same ground again", "T13", []Code{Duplicate}, groundNewHolds}
 	stillOpen    = guard{"the objection is open", "T13", []Code{WrongState}, stillOpenHolds}
 	undecided    = guard{"the objection is not decided", "T13b", []Code{NotFound, WrongState}, undecidedHolds}
-	inNoticeTime = guard{"within 7 days", "T13", []Code{Expired}, inNoticeTimeHolds}
+	inNoticeTime = guard{"once, and within 7 days", "T13", []Code{Expired, Duplicate}, inNoticeTimeHolds}
 	inLodgeTime  = guard{"notified, and within 30 days", "T13", []Code{CheckMissing, Expired}, inLodgeTimeHolds}
 	clocksOver   = guard{"its clocks are over", "T13", []Code{NotDue}, clocksOverHolds}
 	orderNew     = guard{"a new order that has not ended", "T20", []Code{Duplicate, Expired}, orderNewHolds}

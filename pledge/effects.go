@@ -73,6 +73,7 @@ func register(m *motion) error {
 	m.p.Registered = &m.stamp
 	m.p.Seq = m.asset.Seq + 1
 	m.asset.InForce = with(m.asset.InForce, InForce{m.p.ID, m.p.Pledgee, m.p.Seq, m.p.Terms.Mode})
+	m.asset.dealsOver()
 	return m.advance()
 }
 

@@ -49,17 +49,30 @@ func addsUpHolds(m *motion) error {
 	}
 	most := min(b.Claim, m.p.Terms.SecuredMax.Amount)
 	paid, surplus := b.total(SharePledgee), b.total(ShareSurplus)
+	costs := b.costsOf(m.p.Pledgee)
+	most = max(min(most, m.p.Terms.SecuredMax.Amount-costs), 0)
 	switch {
 	case b.total("") != b.Price.Amount:
 		return Errorf(SumMismatch, "the distribution adds up to %d, the price is %d", b.total(""), b.Price.Amount)
-	case paid > most:
-		return Errorf(SumMismatch, "the pledgee gets %d; owed are %d, secured at most %d", paid, b.Claim, m.p.Terms.SecuredMax.Amount)
+	case paid > most || costs > m.p.Terms.SecuredMax.Amount:
+		return Errorf(SumMismatch, "the pledgee gets %d and %d of costs; owed are %d, secured at most %d with its costs", paid, costs, b.Claim, m.p.Terms.SecuredMax.Amount)
 	case b.Shortfall != b.Claim-paid:
 		return Errorf(SumMismatch, "of %d owed, %d are paid: the shortfall is %d, not %d", b.Claim, paid, b.Claim-paid, b.Shortfall)
 	case surplus > 0 && paid < most:
 		return Errorf(SumMismatch, "%d is called surplus while the pledgee misses %d", surplus, most-paid)
 	}
 	return m.sharesFit(b)
+}
+
+// costsOf are what a party gets as costs: the registered maximum covers a
+// pledgee's as well (担保制度解释 art. 15).
+func (b *RealizeBody) costsOf(party string) (sum int64) {
+	for _, s := range b.Distribution {
+		if s.Kind == ShareCosts && s.To == party {
+			sum += s.Amount
+		}
+	}
+	return sum
 }
 
 // total adds the shares of a kind; of all for "".

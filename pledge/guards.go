@@ -61,8 +61,8 @@ func Standing(orders []Order, at time.Time) *Order {
 	return nil
 }
 
-// T5, T20: kin count as one asset, so a frozen dataset cannot be pledged as a
-// slightly different one.
+// T5, T12, T20: kin count as one asset, so a frozen dataset cannot be pledged,
+// sold or licensed as a slightly different one.
 func kinNotFrozenHolds(m *motion) error {
 	group, err := m.group()
 	if err != nil {
@@ -81,6 +81,20 @@ func noObjectionHolds(m *motion) error {
 	for _, o := range []string{m.asset.Objection, m.p.Objection} {
 		if o == ObjectionOpenState || o == InCourt {
 			return Errorf(ObjectionOpen, "an objection against %s is %s; it must be decided first", m.id(), o)
+		}
+	}
+	return nil
+}
+
+// T5, T13: as with orders.
+func kinUncontestedHolds(m *motion) error {
+	group, err := m.group()
+	if err != nil {
+		return err
+	}
+	for _, a := range group {
+		if !a.over() && (a.Objection == ObjectionOpenState || a.Objection == InCourt) {
+			return Errorf(ObjectionOpen, "%s counts as one with %s, against which an objection is %s", m.asset.ID, a.ID, a.Objection)
 		}
 	}
 	return nil
@@ -193,6 +207,9 @@ func checksDoneHolds(m *motion) error {
 		if at == "" {
 			return Errorf(CheckMissing, "%s waits for the check %q that its terms name (pledge.%s)", m.p.ID, name, name)
 		}
+		if name != CheckAttest && m.before(at) {
+			return Errorf(CheckMissing, "the check %q of %s is from %s; version %d of %s came later: do it again", name, m.p.ID, at, len(m.asset.Versions), m.asset.ID)
+		}
 		if name == CheckScan && m.older(at, checkFresh) {
 			return Errorf(CheckMissing, "the scan of %s is from %s, more than 24 hours ago; scan again", m.p.ID, at)
 		}
@@ -205,10 +222,19 @@ func custodyFreshHolds(m *motion) error {
 	if m.p.Custody == nil {
 		return Errorf(CustodyMissing, "%s has no custody check; ask the custodian %s for one", m.p.ID, m.asset.Custodian)
 	}
+	if m.before(m.p.Custody.At) {
+		return Errorf(CustodyMissing, "the custody check of %s is from %s; version %d of %s came later: ask for a fresh one", m.p.ID, m.p.Custody.At, len(m.asset.Versions), m.asset.ID)
+	}
 	if m.older(m.p.Custody.At, checkFresh) {
 		return Errorf(CustodyMissing, "the custody check of %s is from %s, more than 24 hours ago; ask for a fresh one", m.p.ID, m.p.Custody.At)
 	}
 	return nil
+}
+
+// before: a check of an earlier version says nothing of this one. What has the
+// version's own time may be either, so it is done again.
+func (m *motion) before(at string) bool {
+	return len(m.asset.Versions) > 0 && at <= m.asset.current().At
 }
 
 func (m *motion) older(at string, than time.Duration) bool {

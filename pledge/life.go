@@ -119,7 +119,7 @@ var life = map[event]transition{
 	// T5
 	evRegister: {law: "T5", from: []string{Pending}, to: Active, who: thePledgee, effect: register,
 		guards: []guard{sameTerms, assetNotarized, stillOwner, undisputed, notFrozen, noObjection, termRuns,
-			checksDone, custodyFresh, certificateOutlasts, sequenceSeen, kinNotFrozen, roomInRank}},
+			checksDone, custodyFresh, certificateOutlasts, sequenceSeen, kinNotFrozen, kinUncontested, roomInRank}},
 	// T5r
 	evReject: {law: "T5r", from: []string{Pending}, to: Rejected, who: neitherSide, effect: end,
 		guards: []guard{notFrozen, codeGiven}},
@@ -207,9 +207,9 @@ var life = map[event]transition{
 		guards: []guard{notFrozen, noObjection, liensFree, versionHonest, oldWithinNew, growthAgreed, listRoom}},
 	// T12 民法典 444
 	evTransfer: {law: "T12", from: []string{Notarized}, to: same, sides: transferSides, effect: transfer,
-		guards: []guard{notFrozen, noObjection, liensFree, recipientFits, liensConsent, listRoom}},
+		guards: []guard{notFrozen, kinNotFrozen, noObjection, liensFree, recipientFits, liensConsent, listRoom}},
 	evLicense: {law: "T12", from: []string{Notarized}, to: same, sides: licenceSides, effect: license,
-		guards: []guard{notFrozen, noObjection, liensFree, recipientFits, liensConsent, listRoom}},
+		guards: []guard{notFrozen, kinNotFrozen, noObjection, liensFree, recipientFits, liensConsent, listRoom}},
 	// 公证 of an asset, a proof
 	evAssetAttest: {law: "asset", from: []string{Notarized}, to: same, who: neitherSide, effect: attestAsset,
 		guards: []guard{listRoom}},

@@ -62,12 +62,13 @@ func (m *motion) state() string {
 	return m.p.State
 }
 
-// side: a party that gives or takes something here is no witness of it.
+// side: a party that gives or takes something here is no witness of it; nor is
+// who bought what is pledged.
 func (m *motion) side(party string) bool {
 	if m.ofAsset() {
 		return party == m.asset.Owner || m.other != nil && party == m.other.Owner
 	}
-	return party == m.p.Pledgor || party == m.p.Pledgee
+	return party == m.p.Pledgor || party == m.p.Pledgee || party == m.asset.Owner
 }
 
 // step applies an act to a record.

@@ -98,10 +98,15 @@ func undecidedHolds(m *motion) error {
 
 func inNoticeTimeHolds(m *motion) error {
 	o, err := m.objection(m.objectionID())
-	if err == nil && m.now > o.NotifyBy {
+	switch {
+	case err != nil:
+		return err
+	case o.Notified != nil:
+		return Errorf(Duplicate, "the other side was notified of %s at %s", o.ID, o.Notified.At)
+	case m.now > o.NotifyBy:
 		return Errorf(Expired, "the other side had to be notified of %s by %s", o.ID, o.NotifyBy)
 	}
-	return err
+	return nil
 }
 
 func inLodgeTimeHolds(m *motion) error {

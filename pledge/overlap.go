@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"time"
 )
 
 // relative is another asset with content of this one.
@@ -150,7 +151,7 @@ func (ch *change) connect(a *Asset, rel []relative) error {
 		if err != nil {
 			return err
 		}
-		if other.Status != Notarized || a.knows(other.ID) {
+		if other.over() && !other.burdened(ch.tx.Time) || a.knows(other.ID) {
 			continue
 		}
 		switch {
@@ -171,6 +172,14 @@ func (ch *change) connect(a *Asset, rel []relative) error {
 		}
 	}
 	return nil
+}
+
+func (a Asset) over() bool { return a.Status != Notarized }
+
+// burdened: a lien and an order outlive the record of what they are against.
+// Its content, notarized anew, would be free of both.
+func (a Asset) burdened(at time.Time) bool {
+	return len(a.InForce) > 0 || Standing(a.Frozen, at) != nil
 }
 
 // knows: a version finds whom an earlier one found.

@@ -18,6 +18,7 @@ func addVersion(m *motion) error {
 		next.Versions = []AssetContent{m.asset.first()}
 	}
 	m.content(&next, b)
+	next.dealsOver()
 	rel, err := m.relatives(next)
 	if err != nil {
 		return err
