@@ -27,6 +27,10 @@ type PublicMatch struct {
 	Status   string           `json:"status"`
 	Disputed bool             `json:"disputed"`
 	Frozen   bool             `json:"frozen"`
+	// Version is which version of the asset the whole content is, from 1, and
+	// Versions how many there are; 0 of a single file.
+	Version  int `json:"version,omitempty"`
+	Versions int `json:"versions,omitempty"`
 	// Overrides is how many findings of its preflight a person answers for.
 	Overrides int `json:"overrides,omitempty"`
 
@@ -62,7 +66,7 @@ func (s *Service) LookUp(ctx context.Context, c Caller, digest string) (PublicLo
 	}
 	l := PublicLookUp{Digest: digest}
 	head, err := snapshot(ctx, from, func(v *view) (err error) {
-		l.Matches, l.Count, err = v.matches(held, s.now())
+		l.Matches, l.Count, err = v.matches(held, digest, s.now())
 		return err
 	})
 	if err != nil {
@@ -102,7 +106,7 @@ func boolInt(b bool) int {
 	return 0
 }
 
-func (v *view) matches(held held, at time.Time) ([]PublicMatch, int, error) {
+func (v *view) matches(held held, digest string, at time.Time) ([]PublicMatch, int, error) {
 	whole, r, err := held(v)
 	if err != nil {
 		return nil, 0, err
@@ -121,13 +125,28 @@ func (v *view) matches(held held, at time.Time) ([]PublicMatch, int, error) {
 			return nil, 0, err
 		}
 		if a != nil {
-			list = append(list, matchOf(a, i < len(whole), at))
+			list = append(list, matchOf(a, i < len(whole), digest, at))
 		}
 	}
 	return list, count, nil
 }
 
-func matchOf(a *pledge.Asset, whole bool, at time.Time) PublicMatch {
-	return PublicMatch{Number: notarizationNumber(a.ID), AssetID: a.ID, Whole: whole, Files: a.Files, At: a.Notarized.At,
+func matchOf(a *pledge.Asset, whole bool, digest string, at time.Time) PublicMatch {
+	m := PublicMatch{Number: notarizationNumber(a.ID), AssetID: a.ID, Whole: whole, Files: a.Files, At: a.Notarized.At,
 		Status: a.Status, Disputed: len(a.DisputedWith) > 0, Frozen: pledge.Standing(a.Frozen, at) != nil, Overrides: len(a.Declaration.Overrides), command: a.Notarized.Command}
+	if c := version(a, digest); whole && c != nil {
+		m.Version, m.Versions = c.Number, len(a.Contents())
+		m.Files, m.At, m.command = c.Files, c.Recorded.At, c.Recorded.Command
+	}
+	return m
+}
+
+// version is the newest content of an asset under a digest; nil for none.
+func version(a *pledge.Asset, digest string) *pledge.AssetContent {
+	for _, c := range slices.Backward(a.Contents()) {
+		if c.Fingerprint == digest || c.SM3Fingerprint != "" && c.SM3Fingerprint == digest {
+			return &c
+		}
+	}
+	return nil
 }

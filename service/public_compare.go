@@ -15,6 +15,7 @@ const (
 	SameDataset    = "dataset" // it is the whole dataset
 	SameFile       = "file"    // it is one file of the dataset; the others were not looked at
 	SameOnlyFile   = "only-file"
+	SameVersion    = "version" // it is the whole dataset in a version that is not the newest
 	SameNothing    = "differs"
 	SameNotListed  = "not-listed" // the ledger has no list of the dataset's files to tell a single file by
 	SameNoContents = "no-content" // the record is about no content
@@ -52,7 +53,7 @@ func (s *Service) Compare(ctx context.Context, c Caller, record, digest string) 
 		return PublicComparison{Same: SameNoContents}, err
 	}
 	same, err := s.same(ctx, a, digest)
-	m := matchOf(a, same == SameDataset, s.now())
+	m := matchOf(a, same == SameDataset || same == SameVersion, digest, s.now())
 	return PublicComparison{same, a.ID, a.Fingerprint, a.Files, &m}, err
 }
 
@@ -74,6 +75,9 @@ func (v *view) about(record string) (*pledge.Asset, error) {
 func (s *Service) same(ctx context.Context, a *pledge.Asset, digest string) (string, error) {
 	if a.Fingerprint == digest || a.SM3Fingerprint == digest {
 		return SameDataset, nil
+	}
+	if version(a, digest) != nil {
+		return SameVersion, nil
 	}
 	if isSM3(digest) {
 		return sameSM3(a), nil
@@ -101,7 +105,10 @@ func sameFile(files int) string {
 
 // Same is how content compares with the notarization that it was found in.
 func (m PublicMatch) Same() string {
-	if m.Whole {
+	switch {
+	case m.Whole && m.Version < m.Versions:
+		return SameVersion
+	case m.Whole:
 		return SameDataset
 	}
 	return sameFile(m.Files)

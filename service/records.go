@@ -22,7 +22,7 @@ type (
 		pledge.Party
 		Head Head `json:"head"`
 	}
-	// AssetView is an asset's record with its files as they were notarized.
+	// AssetView is an asset's record with the files of its newest version then.
 	AssetView struct {
 		pledge.Asset
 		FileList []pledge.File `json:"file_list,omitempty"`
@@ -87,11 +87,15 @@ func (s *Service) Asset(ctx context.Context, c Caller, id, asOf string) (AssetVi
 	if err != nil {
 		return AssetView{}, err
 	}
-	listed, err := s.o.Index.Files(ctx, id)
+	versions, err := s.o.Index.Versions(ctx, id)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return AssetView{}, fmt.Errorf("listing the files of %s: %w", id, err)
 	}
-	return AssetView{a, listed, head}, nil
+	v := AssetView{Asset: a, Head: head}
+	if n := len(a.Contents()); n <= len(versions) {
+		v.FileList = versions[n-1]
+	}
+	return v, nil
 }
 
 func (s *Service) assetAt(ctx context.Context, c Caller, u Use, id, asOf string) (pledge.Asset, Head, error) {

@@ -151,7 +151,7 @@ func (v *verdict) compare(ctx context.Context, svc *service.Service) error {
 	}
 	v.Comparison, v.Same = &c, c.Same
 	switch c.Same {
-	case service.SameDataset, service.SameFile, service.SameOnlyFile:
+	case service.SameDataset, service.SameVersion, service.SameFile, service.SameOnlyFile:
 		v.Kind = verdictMatch
 	case service.SameNothing:
 		v.Kind = verdictDiffers
