@@ -60,6 +60,7 @@ func TestRoutesAreTheContract(t *testing.T) {
 
 // want is the table of statusOf, once more and by hand.
 var want = map[pledge.Code]int{
+	"not_due": 409, "amendment_barred": 409, "inconsistent": 409, "closing_only": 409, "title_missing": 422, "sum_mismatch": 422,
 	"malformed": 400, "unsigned": 401, "unknown_party": 401, "unknown_key": 401, "revoked_key": 401, "wrong_role": 403,
 	"wrong_channel": 400, "stale": 409, "not_found": 404, "not_owner": 403, "duplicate": 409, "disputed": 409,
 	"declaration_incomplete": 422, "custody_missing": 422, "terms_mismatch": 409, "sequence_changed": 409, "already_pledged": 409,
