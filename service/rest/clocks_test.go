@@ -150,8 +150,7 @@ func TestClocksUnderAnOrder(t *testing.T) {
 	freeze := func(id, until string) {
 		s.command("court", pledge.OrderFreeze, pledge.FreezeBody{RecordID: id, Court: "杭州互联网法院", FileNo: id, OrderDate: "2026-03-01", Effect: "查封", Until: until, Document: digestOf("order")})
 	}
-	freeze(p.ID, "2027-07-01")
-	freeze(asset, "")
+	freeze(p.ID, "2027-06-05")
 	w := s.svc.NewClockwork()
 	lapsed := func(at string, want bool) {
 		t.Helper()
@@ -162,9 +161,10 @@ func TestClocksUnderAnOrder(t *testing.T) {
 		}
 	}
 	lapsed("2027-06-02", false)
+	freeze(asset, "")
+	lapsed("2027-06-06", false)
 	s.command("court", pledge.OrderUnfreeze, pledge.UnfreezeBody{RecordID: asset, FileNo: asset, Document: digestOf("lifted")})
-	lapsed("2027-06-03", false)
-	lapsed("2027-07-01", true)
+	lapsed("2027-06-07", true)
 }
 
 func (s *stack) reminders(as string) (list []service.Reminder) {
