@@ -74,6 +74,7 @@ var actChecks = map[pledge.Act]func(*step, *pledge.Pledge, *pledge.Asset){
 	pledge.PledgeRelease:     (*step).checkRelease,
 	pledge.PledgeAmend:       (*step).checkAmend,
 	pledge.PledgeExtend:      (*step).checkExtend,
+	pledge.PledgeAssign:      (*step).checkAssign,
 	pledge.PledgeSubordinate: (*step).checkSwap,
 	pledge.AssetWithdraw:     (*step).checkFree,
 }
@@ -180,6 +181,13 @@ func (s *step) checkRelease(p *pledge.Pledge, _ *pledge.Asset) {
 		if s.c.Payload.By != p.Pledgee {
 			s.fail("only the pledgee releases")
 		}
+	}
+}
+
+// checkAssign: whoever takes over a claim takes it as it is now.
+func (s *step) checkAssign(p *pledge.Pledge, _ *pledge.Asset) {
+	if b := s.c.Body().(*pledge.AssignBody); b.TermsDigest != p.TermsDigest {
+		s.fail("the terms are those of %s", p.TermsDigest)
 	}
 }
 

@@ -82,7 +82,7 @@ func closingRace(t *testing.T) *small {
 	give := pledge.Step{Act: pledge.PledgeRelease, By: m.bank.uscc, Body: &pledge.ReleaseBody{PledgeID: old, Reason: "REPLACED"}}
 	c := m.may(m.exchange, pledge.ClosingExecute, m.closing(give, pledge.Step{Act: pledge.PledgeRegister, By: m.bank2.uscc, Body: &reg}), 0, 1)
 	for _, in := range c.Closing() {
-		m.add(in, 1)
+		m.add(in, 0)
 		m.fence(in, 1)
 	}
 	m.may(m.bank, pledge.PledgeRelease, pledge.ReleaseBody{PledgeID: old, Reason: "PAID"})
