@@ -26,6 +26,7 @@ EXAMPLE
 ` + exitCommon
 
 const pledgeListHelp = `usage: datapledge pledge list [-asset ID] [-pledgor USCC] [-pledgee USCC] [-status STATE] [-limit N]
+         [-lang zh|en]
 
 Lists the pledges that the key's party may see.
 
@@ -43,9 +44,10 @@ EXAMPLE
   datapledge pledge history pl_pt7u2e6wkhsjn3zq4x5v6b7c2d -key bank.jwk
 ` + exitCommon
 
-const showHelp = `usage: datapledge asset show ASSET [-as-of HEIGHT|TIME]
+const showHelp = `usage: datapledge asset show ASSET [-lang zh|en] [-as-of HEIGHT|TIME]
 
-Prints an asset, as it is or as it was at a ledger height or time.
+Prints an asset, as it is or as it was at a ledger height or time: what it is,
+what rests on it, what happened to it, and what waits for signatures.
 
 EXAMPLE
   datapledge asset show as_pt7u2e6wkhsjn3zq4x5v6b7c2d -as-of 12 -key bank.jwk
@@ -133,7 +135,11 @@ func liens(x pledge.Asset) string {
 func (a *app) pledgeListCommand() *cobra.Command {
 	var q service.PledgeQuery
 	var limit int
+	var lang string
 	c := a.command("list", pledgeListHelp, 0, 0, func(ctx context.Context, _ []string) error {
+		if err := checkLang(lang); err != nil {
+			return err
+		}
 		c, err := a.client()
 		if err != nil {
 			return err
@@ -146,11 +152,12 @@ func (a *app) pledgeListCommand() *cobra.Command {
 			return err
 		}
 		emitList(a, items, next, func(x pledge.Pledge) []string {
-			return []string{x.ID, x.State, x.AssetID, x.Pledgor, x.Pledgee, x.Terms.SecuredMax.Text()}
+			return []string{x.ID, lifeline.StateWord(x.State).In(lang), x.AssetID, x.Pledgor, x.Pledgee, x.Terms.SecuredMax.Text()}
 		})
 		return nil
 	})
 	f := c.Flags()
+	f.StringVar(&lang, "lang", "en", "")
 	f.StringVar(&q.Asset, "asset", "", "")
 	f.StringVar(&q.Pledgor, "pledgor", "", "")
 	f.StringVar(&q.Pledgee, "pledgee", "", "")
@@ -196,8 +203,11 @@ func state(record json.RawMessage) string {
 }
 
 func (a *app) assetShowCommand() *cobra.Command {
-	var asOf string
+	var asOf, lang string
 	c := a.command("show ASSET", showHelp, 1, 1, func(ctx context.Context, args []string) error {
+		if err := checkLang(lang); err != nil {
+			return err
+		}
 		c, err := a.client()
 		if err != nil {
 			return err
@@ -206,53 +216,14 @@ func (a *app) assetShowCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		a.emit(x, func(w io.Writer) { printAsset(w, x.Value, a.people(ctx, c)) })
+		a.emit(x, func(w io.Writer) {
+			lifeline.WriteLines(w, lifeline.AssetFacts(x.Value.Asset, x.Value.Head.Height, bytesText, a.people(ctx, c)), lang)
+		})
 		return nil
 	})
+	c.Flags().StringVar(&lang, "lang", "en", "")
 	c.Flags().StringVar(&asOf, "as-of", "", "")
 	return c
-}
-
-// printExamined tells whose word the declaration is, and what a person answers
-// for.
-func printExamined(w io.Writer, x client.Asset) {
-	if x.Preflight == nil {
-		fmt.Fprintln(w, "preflight:   by the owner alone; the custodian did not examine the data")
-		return
-	}
-	fmt.Fprintf(w, "preflight:   the custodian came to the same reports; %d finding(s)\n", len(x.Preflight.Findings))
-	for _, o := range x.Declaration.Overrides {
-		fmt.Fprintf(w, "override:    %s, answered for as %s: %s\n", o.Finding, o.Capacity, o.Reason)
-	}
-}
-
-func printAsset(w io.Writer, x client.Asset, people lifeline.People) {
-	fmt.Fprintf(w, "%s  %s\nstatus:      %s, notarized %s\nowner:       %s\n", x.ID, x.Name, x.Status, x.Notarized.At, x.Owner)
-	fmt.Fprintf(w, "fingerprint: %s\ncontent:     %d file(s), %s\n", x.Fingerprint, x.Files, bytesText(x.Size))
-	if x.SM3Fingerprint != "" {
-		fmt.Fprintf(w, "SM3:         %s\n", x.SM3Fingerprint)
-	}
-	fmt.Fprintf(w, "source:      %s, updated %s\n", x.Source, first(x.UpdatePeriod, "never"))
-	if x.Scenario != "" {
-		fmt.Fprintf(w, "scenario:    %s\n", x.Scenario)
-	}
-	printExamined(w, x)
-	if c := x.Certificate; c != nil {
-		fmt.Fprintf(w, "certificate: %s of %s, until %s\n", c.Number, c.Registrar, until(c.Expires))
-	}
-	for _, p := range x.InForce {
-		fmt.Fprintf(w, "pledged:     %s to %s (%s, sequence %d)\n", p.PledgeID, p.Pledgee, p.Mode, p.Seq)
-	}
-	if len(x.DisputedWith) > 0 {
-		fmt.Fprintf(w, "DISPUTED with %s\n", strings.Join(x.DisputedWith, ", "))
-	}
-	for _, l := range lifeline.OfAsset(x.Asset, people) {
-		fmt.Fprintf(w, "%-12s %s\n", l.Label.EN+":", l.Value.EN)
-	}
-	for _, o := range x.Overlaps {
-		fmt.Fprintf(w, "overlap:     %s with %s\n", bytesText(o.Shared), o.AssetID)
-	}
-	fmt.Fprintf(w, "sequence:    %d, read at height %d\n", x.Seq, x.Head.Height)
 }
 
 // bytesText writes a size for people.

@@ -25,7 +25,7 @@ func TestBothLanguagesSayTheSame(t *testing.T) {
 			t.Errorf("%s: %v in Chinese, %v in English", key, zh, en)
 		}
 	}
-	parts := len(parties) + len(timeline) + len(nextSteps) + len(headings) + len(fields) + len(codes)
+	parts := len(parties) + len(timeline) + len(nextSteps) + len(headings) + len(assetWords) + len(fields) + len(codes)
 	if parts != len(words) {
 		t.Errorf("%d words of %d: some key stands twice", len(words), parts)
 	}
