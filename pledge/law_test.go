@@ -159,6 +159,9 @@ var pledgeCircumstances = []circumstance{
 	{"pledgee objects", func(s *scene) { s.objectPledge("OPEN", s.cast["pledgee"]) }, stops{pledge.ObjectionOpen: byObjection + " force"}},
 	{"pledgee in court", func(s *scene) { s.objectPledge("IN_COURT", s.cast["pledgee"]) }, stops{pledge.ObjectionOpen: byObjection + " force"}},
 	{"asset disputed", func(s *scene) { s.dispute() }, stops{pledge.Disputed: "T1 T5"}},
+	// T5, T20: kin count as one asset.
+	{"kin frozen", func(s *scene) { s.kin(); s.freeze(&s.rival.Frozen, "") }, stops{pledge.Frozen: "T5"}},
+	{"kin objected to", func(s *scene) { s.kin(); s.rival.Objection = "OPEN" }, stops{pledge.ObjectionOpen: "T5"}},
 	{"asset withdrawn", func(s *scene) { s.a.Status = "WITHDRAWN" }, stops{pledge.WrongState: "T5"}},
 	{"asset sold", func(s *scene) { s.a.Owner = s.cast["buyer"].uscc }, stops{pledge.NotOwner: "T5"}},
 	{"tamper alert", func(s *scene) {

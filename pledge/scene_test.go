@@ -131,6 +131,9 @@ func (s *scene) dispute() {
 	s.a.DisputedWith, s.rival.DisputedWith = []string{s.rival.ID}, []string{s.a.ID}
 }
 
+// kin makes the other asset one that counts as one with this.
+func (s *scene) kin() { s.a.Kin, s.rival.Kin = []string{s.rival.ID}, []string{s.a.ID} }
+
 // pledged puts the pledge in force, alone on the asset.
 func (s *scene) pledged(consented bool) {
 	s.p.State, s.consented = "ACTIVE", consented
