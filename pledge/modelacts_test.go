@@ -151,9 +151,6 @@ func (s *step) checkDefault(p *pledge.Pledge, _ *pledge.Asset) {
 	if p.DefaultNotice == nil || s.since(p.DefaultNotice.At) < time.Duration(days)*24*time.Hour {
 		s.fail("the grace of %d days is not over", days)
 	}
-	if n := len(p.Cured); n > 0 && p.DefaultNotice.At < p.Cured[n-1].At {
-		s.fail("the notice was given before the cure")
-	}
 	if s.c.Payload.By != p.Pledgee {
 		s.fail("only the pledgee declares")
 	}

@@ -24,6 +24,8 @@ func (x *explorer) pledgeAlone(p *pledge.Pledge) error {
 		return errors.New("a rank without a registration, or the other way round")
 	case (p.State == "DEFAULTED" || p.State == "ENFORCING") != (p.Defaulted != nil) && !ended:
 		return errors.New("a default that was not declared, or is not over")
+	case len(p.Cured) > 0 && p.DefaultNotice != nil && p.DefaultNotice.At < p.Cured[len(p.Cured)-1].At:
+		return errors.New("a notice outlives the cure (T14)")
 	case p.KeyRelease != nil && p.Enforcement == nil:
 		return errors.New("a key was released without enforcement (invariant 3)")
 	case p.State == "REALIZED" && p.Realization == nil:
