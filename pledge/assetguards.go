@@ -193,7 +193,7 @@ func loserFreeHolds(m *motion) error {
 	switch {
 	case b.Resolution == ResolveBoth && len(first) > 0 && len(second) > 0:
 		return m.exclusiveOf(append(slices.Clone(first), second...), m.other.ID)
-	case m.by.Has(RoleCourt):
+	case m.takes(aRole(RoleCourt), m.by):
 		return nil
 	case b.Resolution == ResolveFirst && len(second) > 0:
 		return m.inTheWay(m.other.ID, second[0])

@@ -185,3 +185,15 @@ func TestObjectionHoldsKin(t *testing.T) {
 	like := w.notarize(w.owner, "b", file("a", "a", 50), file("b", "b", 1))
 	w.refuse(pledge.ObjectionOpen, w.bank, pledge.PledgeRegister, w.registration(w.ready(like, w.bank, terms("exclusive"))))
 }
+
+// TestOwnersAreNoCourt: an owner that is a court elsewhere is none in its own
+// dispute; what secures a debt does not give way to an agreement.
+func TestOwnersAreNoCourt(t *testing.T) {
+	w := newWorld(t)
+	w.grantRole(w.other, pledge.RoleCourt)
+	first := w.notarize(w.owner, "a", file("a", "a", 50))
+	w.active(first, w.bank, terms("exclusive"))
+	second := w.notarize(w.other, "b", file("a", "a", 50))
+	give := pledge.ResolveBody{AssetID: first, Other: second, Resolution: "OTHER", Document: doc("d")}
+	w.refuse(pledge.AlreadyPledged, w.other, pledge.AssetResolveDispute, give)
+}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/datapledge/datapledge/pledge"
 )
@@ -65,6 +67,9 @@ func (p ClosingPlan) Read() ([]pledge.Step, error) {
 	if len(p.Title) > maxClosingTitle || strings.TrimSpace(p.Title) == "" {
 		return nil, pledge.Errorf(pledge.Malformed, "title must have 1 to %d bytes", maxClosingTitle)
 	}
+	if !utf8.ValidString(p.Title) || strings.ContainsFunc(p.Title, disguises) {
+		return nil, pledge.Errorf(pledge.Malformed, "title must be text without control, format or separator characters")
+	}
 	steps := make([]pledge.Step, len(p.Steps))
 	for i, s := range p.Steps {
 		body, err := s.read()
@@ -75,6 +80,10 @@ func (p ClosingPlan) Read() ([]pledge.Step, error) {
 	}
 	return steps, distinct(steps)
 }
+
+// disguises: a title that can move a terminal's cursor, or turn letters around,
+// could paint over the steps that somebody is to sign.
+func disguises(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
 
 // distinct: of two equal steps one signature would stand for both.
 func distinct(steps []pledge.Step) error {
