@@ -77,7 +77,7 @@ func TestEveryHelpHasAnExampleAndItsExitStatus(t *testing.T) {
 
 // Help must not name a flag that does not exist.
 func TestHelpNamesOnlyFlagsThatExist(t *testing.T) {
-	known := map[string]bool{"-help": true, "-c": true, "-i": true, "-H": true}
+	known := map[string]bool{"-help": true, "-c": true, "-i": true, "-H": true, "-d": true}
 	root := newRoot(&app{})
 	for name := range valueFlags(root) {
 		known["-"+name] = true
