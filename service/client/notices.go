@@ -2,60 +2,11 @@ package client
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"github.com/datapledge/datapledge/service"
 )
-
-// Notices calls fn for every notice to the party after a cursor, in ledger
-// order; with follow it goes on waiting until ctx ends. A connection that
-// breaks is taken up again after the last notice.
-func (c *Client) Notices(ctx context.Context, after string, follow bool, fn func(Doc[service.Notice]) error) error {
-	for try := 0; ; try++ {
-		last, err := c.noticesOnce(ctx, after, follow, fn)
-		if last != after {
-			after, try = last, 0
-		}
-		var stop *stopped
-		if errors.As(err, &stop) {
-			return stop.error
-		}
-		again := follow || err != nil && try+1 < c.opts.Tries && !neverSent(err)
-		if ctx.Err() != nil || !again || err != nil && !passing(err) {
-			return err
-		}
-		if err := c.pause(ctx, try, err); err != nil {
-			return err
-		}
-	}
-}
-
-func (c *Client) noticesOnce(ctx context.Context, after string, follow bool, fn func(Doc[service.Notice]) error) (string, error) {
-	v := values("after", after)
-	v.Set("follow", strconv.FormatBool(follow))
-	resp, err := c.once(ctx, request{method: http.MethodGet, path: "/v1/notices", query: v, header: http.Header{"Accept": {"application/x-ndjson"}}})
-	if err != nil {
-		return after, err
-	}
-	defer resp.Body.Close()
-	for dec := json.NewDecoder(resp.Body); ; {
-		var n Doc[service.Notice]
-		if err := dec.Decode(&n); err == io.EOF {
-			return after, nil
-		} else if err != nil {
-			return after, err
-		}
-		if err := fn(n); err != nil {
-			return after, &stopped{err}
-		}
-		after = n.Value.Cursor
-	}
-}
 
 // Statement fetches the verification statement of a notice, by its id.
 func (c *Client) Statement(ctx context.Context, notice string) (out Doc[service.Statement], err error) {

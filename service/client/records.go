@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -111,56 +110,6 @@ func (c *Client) download(ctx context.Context, path string, w io.Writer) error {
 	defer resp.Body.Close()
 	_, err = io.Copy(w, resp.Body)
 	return err
-}
-
-// Events calls fn for every committed command after a cursor that the party
-// may see, in ledger order; with follow it goes on waiting until ctx ends.
-// A connection that breaks is taken up again after the last event.
-func (c *Client) Events(ctx context.Context, after string, follow bool, fn func(Doc[service.Event]) error) error {
-	for try := 0; ; try++ {
-		last, err := c.eventsOnce(ctx, after, follow, fn)
-		if last != after {
-			after, try = last, 0
-		}
-		var stop *stopped
-		if errors.As(err, &stop) {
-			return stop.error
-		}
-		again := follow || err != nil && passing(err) && try+1 < c.opts.Tries && !neverSent(err)
-		if ctx.Err() != nil || !again || err != nil && !passing(err) {
-			return err
-		}
-		if err := c.pause(ctx, try, err); err != nil {
-			return err
-		}
-	}
-}
-
-// stopped marks an error of the caller's own function.
-type stopped struct{ error }
-
-func (c *Client) eventsOnce(ctx context.Context, after string, follow bool, fn func(Doc[service.Event]) error) (string, error) {
-	v := values("after", after)
-	v.Set("follow", strconv.FormatBool(follow))
-	resp, err := c.once(ctx, request{
-		method: http.MethodGet, path: "/v1/events", query: v, header: http.Header{"Accept": {"application/x-ndjson"}},
-	})
-	if err != nil {
-		return after, err
-	}
-	defer resp.Body.Close()
-	for dec := json.NewDecoder(resp.Body); ; {
-		var e Doc[service.Event]
-		if err := dec.Decode(&e); err == io.EOF {
-			return after, nil
-		} else if err != nil {
-			return after, err
-		}
-		if err := fn(e); err != nil {
-			return after, &stopped{err}
-		}
-		after = e.Value.Cursor
-	}
 }
 
 // values makes a query of the pairs that are not empty.

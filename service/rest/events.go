@@ -2,7 +2,9 @@ package rest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -15,6 +17,14 @@ import (
 
 // events streams what was committed, until the caller or the server stops.
 func (h *Handler) events(c *gin.Context) error {
+	return h.stream(c, func(ctx context.Context, after string, follow bool, s *stream) error {
+		one := func(e service.Event) error { return s.item(e.Cursor, string(e.Act), e) }
+		return h.svc.Events(ctx, caller(c), after, follow, one, s.idle)
+	})
+}
+
+// stream answers with what fill finds after a cursor.
+func (h *Handler) stream(c *gin.Context, fill func(ctx context.Context, after string, follow bool, s *stream) error) error {
 	after := c.Query("after")
 	if last := c.GetHeader("Last-Event-ID"); last != "" {
 		after = last
@@ -28,14 +38,14 @@ func (h *Handler) events(c *gin.Context) error {
 	defer context.AfterFunc(h.streams, cancel)()
 
 	s := newStream(c)
-	err := h.svc.Events(ctx, caller(c), after, follow == "true", s.event, s.idle)
+	err := fill(ctx, after, follow == "true", s)
 	if err == nil || errors.Is(err, context.Canceled) {
 		return s.start() // an empty stream has a head too
 	}
 	return err
 }
 
-// stream writes events in one of the two forms. The head is sent when there
+// stream writes things in one of the two forms. The head is sent when there
 // is something to say, so that a refusal can still be a problem.
 type stream struct {
 	c       *gin.Context
@@ -65,8 +75,22 @@ func (s *stream) start() error {
 	return nil
 }
 
-func (s *stream) event(e service.Event) error {
-	return s.item(e.Cursor, string(e.Act), e)
+// item writes one thing of a stream.
+func (s *stream) item(cursor, name string, v any) error {
+	if err := s.start(); err != nil {
+		return err
+	}
+	data, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encoding %s: %w", name, err)
+	}
+	if s.sse {
+		_, err = fmt.Fprintf(s.w, "id: %s\nevent: %s\ndata: %s\n\n", cursor, name, data)
+	} else {
+		_, err = s.w.Write(append(data, '\n'))
+	}
+	s.c.Writer.Flush()
+	return err
 }
 
 // idle shows that the connection lives: a comment, or an empty line.
