@@ -83,6 +83,7 @@ var (
 	graceOver     = guard{"a notice was given and its grace is over", "T14", []Code{CheckMissing, NotDue}, graceOverHolds}
 	titleFits     = guard{"the title fits the path", "T15; 公证法 37, 担保制度解释 art. 45", []Code{TitleMissing, CheckMissing}, titleFitsHolds}
 	addsUp        = guard{"price and distribution add up, surplus to the pledgor", "T16; 民法典 428, 438", []Code{SumMismatch, TermsMismatch}, addsUpHolds}
+	clauseSells   = guard{"who sells on a clause takes nothing itself", "T15, T16; 民法典 428, 担保制度解释 art. 45", []Code{TitleMissing}, clauseSellsHolds}
 	soldBefore    = guard{"sold before now", "T16", []Code{Malformed}, soldBeforeHolds}
 	demandOnce    = guard{"not demanded before", "T17", []Code{WrongState}, demandOnceHolds}
 	demandRipe    = guard{"five working days after the demand", "T17", []Code{WrongState}, demandRipeHolds}

@@ -40,6 +40,17 @@ func soldBeforeHolds(m *motion) error {
 	return nil
 }
 
+// T16: a clause that was signed with the terms lets the pledgee sell (拍卖、变卖).
+// To take the thing itself by it, at a price of its own, would be the forfeiture
+// that 民法典 428 voids; an agreement after default may.
+func clauseSellsHolds(m *motion) error {
+	b := m.c.body.(*RealizeBody)
+	if e := m.p.Enforcement; e == nil || e.Path != SelfSaleClause || b.Method != "APPROPRIATION" && b.BuyerType != "PLEDGEE" {
+		return nil
+	}
+	return Errorf(TitleMissing, "the clause of %s lets %s sell to others; to take the asset itself it needs an agreement after default, or a court", m.p.ID, m.p.Pledgee)
+}
+
 // T16, 民法典 438: the pledgee gets what is owed to it, and no more than is
 // secured; those before it are not passed over; what is left is the pledgor's.
 func addsUpHolds(m *motion) error {

@@ -197,3 +197,17 @@ func TestOwnersAreNoCourt(t *testing.T) {
 	give := pledge.ResolveBody{AssetID: first, Other: second, Resolution: "OTHER", Document: doc("d")}
 	w.refuse(pledge.AlreadyPledged, w.other, pledge.AssetResolveDispute, give)
 }
+
+// TestClauseIsNoForfeiture: what was signed before default lets a pledgee sell,
+// not keep (民法典 428).
+func TestClauseIsNoForfeiture(t *testing.T) {
+	w := newWorld(t)
+	id := w.defaulted(w.notarize(w.owner, "a"), withCovenant("exclusive", "self_sale"))
+	w.do(w.bank, pledge.PledgeEnforce, pledge.EnforceBody{PledgeID: id, Path: "SELF_SALE_CLAUSE", Title: doc("agreement")})
+	for _, change := range []func(*pledge.RealizeBody){func(b *pledge.RealizeBody) { b.Method = "APPROPRIATION" }, func(b *pledge.RealizeBody) { b.BuyerType = "PLEDGEE" }} {
+		b := w.sale(id, 900, 600, 300)
+		change(&b)
+		w.refuse(pledge.TitleMissing, w.bank, pledge.PledgeRealize, b)
+	}
+	w.do(w.bank, pledge.PledgeRealize, w.sale(id, 900, 600, 300))
+}

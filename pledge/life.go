@@ -162,7 +162,7 @@ var life = map[event]transition{
 		guards: []guard{notFrozen, noObjection, forThePledgee, keyOnce}},
 	// T16
 	evRealize: {law: "T16", from: []string{Enforcing}, to: Realized, sides: saleSides, effect: realize,
-		guards: []guard{notFrozen, noObjection, soldBefore, addsUp}},
+		guards: []guard{notFrozen, noObjection, soldBefore, clauseSells, addsUp}},
 	// T17 注销
 	evRelease: {law: "T17", from: inForce, to: Released, who: thePledgee, effect: release,
 		guards: []guard{notFrozen}},
