@@ -119,14 +119,6 @@ func (x *explorer) once(v *value, rec any, err error) {
 
 func (x *explorer) value(p *point, i int) *value { return x.cells[i].values[p.at[i]] }
 
-// get is what stands under a key in a state.
-func (x *explorer) get(p *point, key string) []byte {
-	if i, ok := x.index[key]; ok {
-		return x.value(p, i).raw
-	}
-	return x.m.st.kv[key]
-}
-
 func (x *explorer) asset(p *point, id string) *pledge.Asset {
 	i, ok := x.index[pledge.KeyAsset(id)]
 	if !ok || p.at[i] == 0 {
