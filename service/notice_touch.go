@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/datapledge/datapledge/pledge"
 )
@@ -186,5 +185,3 @@ func (sc *scene) wanted(signed []string) ([]touch, error) {
 }
 
 func isUSCC(text string) bool { return pledge.CheckUSCC(text) == nil }
-
-func isPledge(id string) bool { return strings.HasPrefix(id, "pl_") }

@@ -118,7 +118,8 @@ type gated struct {
 func (g gated) Follow(ctx context.Context, from uint64, fn func(service.Block) error) error {
 	return g.Ledger.Follow(ctx, from, func(b service.Block) error {
 		g.gate.Lock()
-		g.gate.Unlock() //nolint:staticcheck // only to wait until it is open
+		//lint:ignore SA2001 only to wait until it is open
+		g.gate.Unlock()
 		return fn(b)
 	})
 }

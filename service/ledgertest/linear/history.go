@@ -83,9 +83,3 @@ func (h *history) read(ctx context.Context, l service.Ledger, key string) ([]byt
 	h.looks = append(h.looks, look{key, values[0], head.Height, sent, h.tick()})
 	return values[0], nil
 }
-
-func (h *history) size() int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return len(h.ops)
-}
