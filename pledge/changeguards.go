@@ -13,23 +13,6 @@ func stillOwnerHolds(m *motion) error {
 	return nil
 }
 
-// T7, T8, T10: what is changed is what both see now.
-func replacesTermsHolds(m *motion) error {
-	var signed string
-	switch b := m.c.body.(type) {
-	case *AmendBody:
-		signed = b.Replaces
-	case *ExtendBody:
-		signed = b.TermsDigest
-	case *AssignBody:
-		signed = b.TermsDigest
-	}
-	if signed != m.p.TermsDigest {
-		return Errorf(TermsMismatch, "%s has terms_digest %s, the command says %s; read the terms again", m.p.ID, m.p.TermsDigest, signed)
-	}
-	return nil
-}
-
 // T7: the registered maximum governs (担保制度解释 art. 15). More of anything is a
 // pledge of its own, with a rank of its own.
 func amendsDownwardHolds(m *motion) error {

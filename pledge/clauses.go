@@ -68,7 +68,7 @@ var (
 
 // Changes while in force.
 var (
-	replacesTerms    = guard{"it replaces the terms recorded", "T7, T8, T10", []Code{TermsMismatch}, replacesTermsHolds}
+	replacesTerms    = guard{"it replaces the terms recorded", "T7, T8, T10", []Code{TermsMismatch}, sameTermsHolds}
 	amendsDownward   = guard{"no more secured, no other collateral, no later end at the old rank", "T7; 担保制度解释 art. 15", []Code{AmendmentBarred}, amendsDownwardHolds}
 	aloneIfExclusive = guard{"exclusive only when alone", "T7, invariant iii", []Code{AlreadyPledged}, aloneIfExclusiveHolds}
 	newCertificate   = guard{"the certificate covers the new end", "T5, T8", []Code{MaturityTooLate}, newCertificateHolds}

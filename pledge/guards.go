@@ -126,13 +126,20 @@ func offerOpenHolds(m *motion) error {
 	return nil
 }
 
-// T3, T5: both sides sign one and the same digest.
+// T3, T5: both sides sign one and the same digest. T7, T8, T10: what is changed
+// is what both see now.
 func sameTermsHolds(m *motion) error {
 	var signed string
 	switch b := m.c.body.(type) {
 	case *AgreeBody:
 		signed = b.TermsDigest
 	case *RegisterBody:
+		signed = b.TermsDigest
+	case *AmendBody:
+		signed = b.Replaces
+	case *ExtendBody:
+		signed = b.TermsDigest
+	case *AssignBody:
 		signed = b.TermsDigest
 	}
 	if signed != m.p.TermsDigest {

@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/datapledge/datapledge/pledge"
 )
@@ -39,15 +38,11 @@ func (s *Service) finish(ctx context.Context, id string, p ClosingPlan) (Closing
 	if total > maxClosingBytes {
 		return r, pledge.Errorf(pledge.TooLarge, "the commands of the closing have %d bytes together, at most %d fit; make two closings", total, maxClosingBytes)
 	}
-	jws, err := s.o.Custodian.Sign(pledge.ClosingExecute, s.Channel(), pledge.ClosingBody{Commands: commands}, s.now(), nil)
-	if err != nil {
-		return r, fmt.Errorf("signing the closing %s: %w", id, err)
-	}
-	outcomes, err := s.Submit(ctx, []string{jws})
+	o, err := s.signAndSubmit(ctx, pledge.ClosingExecute, pledge.ClosingBody{Commands: commands})
 	if err != nil {
 		return r, err
 	}
 	after, _, err := s.closingState(ctx, id, p)
-	after.Outcome = &outcomes[0]
+	after.Outcome = &o
 	return after, err
 }

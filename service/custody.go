@@ -159,15 +159,7 @@ func (s *Service) checkCustody(ctx context.Context, c Caller, pledgeID, depth st
 		return pledge.Outcome{}, pledge.Errorf(pledge.CustodyMissing, "the stored content of %s did not verify: %s", a.ID, failures(report))
 	}
 	body := pledge.ReceiptBody{Fingerprint: a.Fingerprint, Owner: a.Owner, Files: a.Files, Size: a.Size, ManifestRoot: a.ManifestRoot, PledgeID: pledgeID, Depth: depth}
-	command, err := s.o.Custodian.Sign(pledge.CustodyReceiptAct, s.Channel(), body, s.now(), nil)
-	if err != nil {
-		return pledge.Outcome{}, fmt.Errorf("signing the custody receipt: %w", err)
-	}
-	outcomes, err := s.Submit(ctx, []string{command})
-	if err != nil {
-		return pledge.Outcome{}, err
-	}
-	return outcomes[0], nil
+	return s.signAndSubmit(ctx, pledge.CustodyReceiptAct, body)
 }
 
 func (s *Service) pledgeAndAsset(ctx context.Context, c Caller, id string) (*pledge.Pledge, *pledge.Asset, error) {

@@ -145,19 +145,6 @@ func (s *Service) coveredBy(x security) ([]storage.DatasetID, error) {
 	return list, nil
 }
 
-// signAndSubmit submits a command of the service's own key.
-func (s *Service) signAndSubmit(ctx context.Context, act pledge.Act, body any) (pledge.Outcome, error) {
-	command, err := s.o.Custodian.Sign(act, s.Channel(), body, s.now(), nil)
-	if err != nil {
-		return pledge.Outcome{}, fmt.Errorf("signing %s: %w", act, err)
-	}
-	outcomes, err := s.Submit(ctx, []string{command})
-	if err != nil {
-		return pledge.Outcome{}, err
-	}
-	return outcomes[0], nil
-}
-
 // ReleasedKey is the age file with the key of what a pledge covers, for its
 // pledgee, while it enforces.
 func (s *Service) ReleasedKey(ctx context.Context, c Caller, pledgeID string) ([]byte, error) {

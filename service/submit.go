@@ -199,3 +199,16 @@ func commandID(jws string) string {
 	sum := sha256.Sum256([]byte(input))
 	return "cmd_" + hex.EncodeToString(sum[:])
 }
+
+// signAndSubmit submits a command of the service's own key.
+func (s *Service) signAndSubmit(ctx context.Context, act pledge.Act, body any) (pledge.Outcome, error) {
+	command, err := s.o.Custodian.Sign(act, s.Channel(), body, s.now(), nil)
+	if err != nil {
+		return pledge.Outcome{}, fmt.Errorf("signing %s: %w", act, err)
+	}
+	outcomes, err := s.Submit(ctx, []string{command})
+	if err != nil {
+		return pledge.Outcome{}, err
+	}
+	return outcomes[0], nil
+}
