@@ -14,10 +14,13 @@ func (d *draft) pledge(a *pledge.Asset, p *pledge.Pledge) error {
 	}
 	d.Status = joined(semicolon, parts)
 	d.aboutPledge(a, p)
-	d.terms(a, p)
+	d.terms(p)
+	d.bothRanks(a, p)
 	d.add("perfection", "法定登记", "Statutory registration", d.perfectionText(p))
 	d.life(a, p)
 	d.realization(p)
+	d.ended(p)
+	d.notOwned(p)
 	d.acts = pledgeStamps(p)
 	d.signedTerms(p)
 	d.proves("登记时，本账本上没有与之冲突的质押登记；其顺位由本账本上的登记次序及上列变更决定。",
@@ -52,15 +55,13 @@ func (d *draft) aboutPledge(a *pledge.Asset, p *pledge.Pledge) {
 	d.add("registered_at", "本账本登记时间", "Registered on this ledger at", LegalTime(p.Registered.At))
 }
 
-func (d *draft) terms(a *pledge.Asset, p *pledge.Pledge) {
+func (d *draft) terms(p *pledge.Pledge) {
 	d.add("secured_max", "最高债权额", "Secured up to", verbatim(p.Terms.SecuredMax.Text()))
 	d.add("matures", "债务到期日", "Debt due", LegalEnd(p.Terms.Matures))
 	d.add("expires", "登记期限至", "Registered until", LegalEnd(p.Terms.Expires))
 	d.add("mode", "登记方式", "Mode", stateWord(map[string]Text{pledge.Exclusive: {"独占", "exclusive"}, pledge.Ranked: {"按顺位", "ranked"}}, p.Terms.Mode))
-	d.add("legal_characterization", "当事人约定的法律性质", "What the parties call it", verbatim(p.Terms.LegalCharacterization))
-	if n := rank(a, p.ID); n > 0 {
-		d.add("rank", "本账本顺位", "Rank on this ledger", inBoth("第 %d 顺位", "%d", n))
-	}
+	d.add("legal_characterization", "当事人约定的法律性质", "What the parties call it", stateWord(characterizations, p.Terms.LegalCharacterization))
+	d.add("security_type", "当事人约定的担保方式", "Security, as the parties call it", stateWord(securities, p.Terms.SecurityType))
 	d.add("terms_digest", "条款摘要", "Digest of the terms", verbatim(p.TermsDigest))
 }
 

@@ -12,9 +12,9 @@ type ending struct{ title, at, by, proves Text }
 var endings = map[string]ending{
 	pledge.Released: {Text{"数据资产质押解除证书", "Certificate of release of a pledge of a data asset"}, Text{"解除时间", "Released at"}, Text{"解除人", "Released by"},
 		Text{"上述质押登记已在所示区块解除，由 %s 以其登记的密钥签署。", "That the registration of this pledge was released in the block shown, signed by %s with its registered key."}},
-	pledge.Realized: {Text{"数据资产质押实现终止证书", "Certificate that a pledge of a data asset ended by realization"}, Text{"实现时间", "Realized at"}, Text{"末位签署人", "Last signed by"},
+	pledge.Realized: {Text{"数据资产质押登记因变现终止证书", "Certificate that the registration of a pledge of a data asset ended by realization"}, Text{"实现时间", "Realized at"}, Text{"末位签署人", "Last signed by"},
 		Text{"上述质押登记已因变现在所示区块终止，由所列各方签署，末位为 %s。", "That the registration of this pledge ended by realization in the block shown, signed by those listed, last by %s."}},
-	pledge.Lapsed: {Text{"数据资产质押失效证书", "Certificate that a pledge of a data asset lapsed"}, Text{"记载失效时间", "Recorded as lapsed at"}, Text{"记载人", "Recorded by"},
+	pledge.Lapsed: {Text{"数据资产质押登记失效证书", "Certificate that the registration of a pledge of a data asset lapsed"}, Text{"记载失效时间", "Recorded as lapsed at"}, Text{"记载人", "Recorded by"},
 		Text{"上述质押的登记期限已届满而未展期，由 %s 在所示区块记载。", "That the term of this pledge ended without an extension; %s had it recorded in the block shown."}},
 }
 
@@ -32,33 +32,18 @@ func (d *draft) release(a *pledge.Asset, p *pledge.Pledge) error {
 	d.add("released_by", how.by.ZH, how.by.EN, verbatim(d.party(p.Ended.By)))
 	d.whyEnded(p)
 	d.realization(p)
-	if p.Perfection.Standing() != nil {
-		d.add("perfection", "法定登记", "Statutory registration", inBoth("曾记载法定登记，须由当事人另行向登记机构注销",
-			"one was recorded; the parties must have it cancelled in that register themselves"))
-	}
+	d.notOwned(p)
+	d.cancelElsewhere("perfection", p)
 	d.overrides(a)
 	d.acts = []pledge.Stamp{*p.Registered, p.Ended.Stamp}
 	d.proves(how.proves.ZH, how.proves.EN, d.party(p.Ended.By))
+	if p.State == pledge.Lapsed {
+		d.doesNot("不证明主债权已经消灭，也不证明法定登记已经失效：失效的只是本账本上的登记。",
+			"That the debt is gone, or that a statutory registration lapsed: only the registration on this ledger did.")
+	}
 	d.doesNot("不证明该数据资产上没有其他质押：请另行查询。", "That no other pledge rests on the asset: ask for a search.")
 	return nil
 }
-
-// whyEnded gives the reason of a release. What a waiver does to others who
-// answer for the debt is told with it.
-func (d *draft) whyEnded(p *pledge.Pledge) {
-	if p.State != pledge.Released {
-		return
-	}
-	d.add("reason", "解除原因", "Reason", stateWord(reasons, p.Ended.Reason))
-	if p.Ended.Reason == pledge.Waived {
-		d.add("waiver", "注意", "Note", inBoth("质权人放弃质权的，其他担保人在质权人丧失优先受偿权益的范围内免除担保责任，但其承诺仍然提供担保的除外（民法典第四百三十五条）",
-			"where the pledgee waives the pledge of the debtor's own property, others who secure the debt are freed as far as priority is lost by it, unless they promised to stand (Civil Code, art. 435)"))
-	}
-}
-
-var reasons = map[string]Text{pledge.Paid: {"债务已清偿", "the debt was paid"}, pledge.Waived: {"质权人放弃", "the pledgee waived it"},
-	pledge.Replaced: {"以其他担保替换", "replaced by other security"}, pledge.OtherReason: {"其他", "other"},
-	pledge.Forced: {"质权人逾期不答复，经公证解除", "released through a notary, the pledgee being silent"}}
 
 // notYet refuses a certificate of what has not happened, and says the state.
 func notYet(prefix, what string, p *pledge.Pledge) error {

@@ -77,8 +77,8 @@ var pledgeStates = map[string]Text{
 	pledge.Rejected:  {"已驳回", "rejected"},
 	pledge.Released:  {"已解除，不再有效", "released: no longer in force"},
 	pledge.Realized:  {"已实现，不再有效", "realized: no longer in force"},
-	pledge.Lapsed:    {"已失效", "lapsed: no longer in force"},
-	pledge.Revoked:   {"已撤销", "revoked"},
+	pledge.Lapsed:    {"登记已失效，不再有效", "lapsed: no longer in force"},
+	pledge.Revoked:   {"已撤销，不再有效", "revoked: no longer in force"},
 }
 
 var assetStates = map[string]Text{
@@ -102,7 +102,7 @@ func objection(state string) []Text {
 		return nil
 	}
 	words := map[string]Text{"OPEN": {"有未决异议", "an objection is open"}, "IN_COURT": {"异议已诉至法院", "an objection is before a court"},
-		"UPHELD": {"异议成立", "an objection was upheld"}, "DISMISSED": {"异议已驳回", "an objection was dismissed"}, "EXPIRED": {"异议已逾期", "an objection expired"}}
+		"UPHELD": {"异议成立", "an objection was upheld"}, "DISMISSED": {"异议已驳回", "an objection was dismissed"}, "EXPIRED": {"异议因逾期终结", "an objection expired"}}
 	return []Text{stateWord(words, state)}
 }
 
