@@ -8,7 +8,7 @@ import (
 
 var reasons = map[string]Text{pledge.Paid: {"债务已清偿", "the debt was paid"}, pledge.Waived: {"质权人放弃", "the pledgee waived it"},
 	pledge.Replaced: {"以其他担保替换", "replaced by other security"}, pledge.OtherReason: {"其他", "other"},
-	pledge.Forced: {"质权人逾期不答复，经公证解除", "released through a notary, the pledgee being silent"}}
+	pledge.Forced: {"质权人逾期不答复，经公证机构或者知识产权中心解除", "released through a notary or the IP centre, the pledgee being silent"}}
 
 // ended says on the certificate of a registration how the pledge came to its
 // end, or that somebody asks for its release.

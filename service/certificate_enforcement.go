@@ -29,8 +29,8 @@ var pathWords = map[string]Text{
 
 func (d *draft) enforcement(p *pledge.Pledge) {
 	if e := p.Enforcement; e != nil {
-		d.add("enforcement", "实现质权的依据", "Title of enforcement", inBoth("%s，编号 %s，摘要 %s；%s 由 %s 签署", "%s, number %s, digest %s; %s, signed by %s",
-			stateWord(pathWords, e.Path), orNone(e.Number), e.Title, LegalTime(last(e.Signed).At), d.signers(e.Signed)))
+		d.add("enforcement", "实现质权的依据", "Title of enforcement", inBoth("%s；编号：%s；%s 由 %s 签署；文书摘要 %s", "%s; number: %s; %s, signed by %s; digest of the document %s",
+			stateWord(pathWords, e.Path), orNone(e.Number), LegalTime(last(e.Signed).At), d.signers(e.Signed), e.Title))
 	}
 	if k := p.KeyRelease; k != nil {
 		d.add("key_release", "密钥交付", "Key handed over", inBoth("托管方 %[3]s 已于 %[1]s 将解密密钥交付 %[2]s", "the custodian %[3]s handed it to %[2]s at %[1]s",

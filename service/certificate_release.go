@@ -15,7 +15,7 @@ var endings = map[string]ending{
 	pledge.Realized: {Text{"数据资产质押登记因变现终止证书", "Certificate that the registration of a pledge of a data asset ended by realization"}, Text{"实现时间", "Realized at"}, Text{"末位签署人", "Last signed by"},
 		Text{"上述质押登记已因变现在所示区块终止，由所列各方签署，末位为 %s。", "That the registration of this pledge ended by realization in the block shown, signed by those listed, last by %s."}},
 	pledge.Lapsed: {Text{"数据资产质押登记失效证书", "Certificate that the registration of a pledge of a data asset lapsed"}, Text{"记载失效时间", "Recorded as lapsed at"}, Text{"记载人", "Recorded by"},
-		Text{"上述质押的登记期限已届满而未展期，由 %s 在所示区块记载。", "That the term of this pledge ended without an extension; %s had it recorded in the block shown."}},
+		Text{"上述质押在本账本上的登记期限已届满且未再展期，由 %s 在所示区块记载。", "That the term of this registration ended and was not extended any further; %s had it recorded in the block shown."}},
 }
 
 // release writes the certificate 解除证书 of a pledge that came to its end: one
@@ -28,6 +28,9 @@ func (d *draft) release(a *pledge.Asset, p *pledge.Pledge) error {
 	d.Title = how.title
 	d.Status = joined(semicolon, append([]Text{pledgeStates[p.State]}, d.pledgeFlags(a, p)...))
 	d.aboutPledge(a, p)
+	if p.State == pledge.Lapsed {
+		d.add("expires", "登记期限至", "Registered until", LegalEnd(p.Terms.Expires))
+	}
 	d.add("released_at", how.at.ZH, how.at.EN, LegalTime(p.Ended.At))
 	d.add("released_by", how.by.ZH, how.by.EN, verbatim(d.party(p.Ended.By)))
 	d.whyEnded(p)

@@ -137,7 +137,7 @@ func TestLifeOfAPledgeInLines(t *testing.T) {
 		t.Fatal(err)
 	}
 	for key, want := range map[string]string{"amendment_1": "sha256:before", "assignment_1": "from old bank to new bank", "subordination_1": "P-Y", "increment_1": "sequence 7",
-		"transferred": "another", "default_notice": "non-payment", "defaulted": "91330100MADEUP064T", "cured_1": "confirmed", "enforcement": "number (2026) 9", "key_release": "to bank",
+		"transferred": "another", "default_notice": "non-payment", "defaulted": "91330100MADEUP064T", "cured_1": "confirmed", "enforcement": "number: (2026) 9", "key_release": "to bank",
 		"objection_1": "court: court, case no.: case 5", "order_1": "file no.: F-1; date: 2026-03-01; effect: seizure", "alert_1": "over since", "correction_1": "slip",
 		"statutory_rank": "2026-03-03", "unprotected": "for 3 days"} {
 		if got := value(d, key).EN; !strings.Contains(got, want) {
