@@ -22,7 +22,7 @@ func (d *draft) assetLife(a *pledge.Asset) {
 	}
 	for i, t := range a.Attestations {
 		d.many("attestation", i, Text{"公证 %d", "Notarial act %d"}, inBoth("%s，公证书编号 %s，公证书摘要 %s，%s 记载", "%s, number %s, digest of the certificate %s, recorded %s",
-			d.party(t.By), t.Number, t.Certificate, LegalTime(t.At)))
+			d.party(t.By), shown(t.Number), t.Certificate, LegalTime(t.At)))
 	}
 	for i, r := range a.Resolutions {
 		d.many("resolution", i, Text{"权属争议的解决 %d", "Dispute resolved %d"}, inBoth("%s，与 %s 的争议：%s，由 %s 签署", "%s, with %s: %s, signed by %s",
@@ -55,5 +55,5 @@ func (d *draft) licence(l pledge.Licence) Text {
 		kind = Text{"独占", "exclusive"}
 	}
 	return inBoth("%s 许可 %s 使用，%s，范围：%s，%s 至 %s，由 %s 签署", "%s: to %s, %s, scope: %s, from %s to %s, signed by %s",
-		LegalTime(last(l.Signed).At), d.party(l.To), kind, l.Scope, plainDay(l.From), plainDay(l.Until), d.signers(l.Signed))
+		LegalTime(last(l.Signed).At), d.party(l.To), kind, shown(l.Scope), plainDay(l.From), plainDay(l.Until), d.signers(l.Signed))
 }

@@ -16,7 +16,7 @@ func (d *draft) objections(key string, name Text, list []pledge.Objection) {
 func (d *draft) wentOn(o pledge.Objection) (list []Text) {
 	switch {
 	case o.Lodged != nil:
-		list = append(list, inBoth("受理法院：%s，案号：%s", "court: %s, case no.: %s", o.Lodged.Court, o.Lodged.CaseNumber))
+		list = append(list, inBoth("受理法院：%s，案号：%s", "court: %s, case no.: %s", shown(o.Lodged.Court), shown(o.Lodged.CaseNumber)))
 	case o.State == pledge.ObjectionOpenState && o.Notified == nil:
 		list = append(list, inBoth("异议人应于 %s 前通知对方%s", "the objector must notify the other side by %s%s", LegalTime(o.NotifyBy), d.overdue(o.NotifyBy)))
 	case o.State == pledge.ObjectionOpenState:
@@ -26,7 +26,7 @@ func (d *draft) wentOn(o pledge.Objection) (list []Text) {
 		list = append(list, inBoth("于 %s 记载，未经裁判", "recorded as such %s; nobody decided on it", LegalTime(o.Expired.At)))
 	}
 	if r := o.Decided; r != nil {
-		list = append(list, inBoth("裁决文书编号 %s，%s，由 %s 签署", "decision number %s, %s, signed by %s", r.Number, LegalTime(last(r.Signed).At), d.signers(r.Signed)))
+		list = append(list, inBoth("裁决文书编号 %s，%s，由 %s 签署", "decision number %s, %s, signed by %s", shown(r.Number), LegalTime(last(r.Signed).At), d.signers(r.Signed)))
 	}
 	return list
 }
@@ -51,7 +51,7 @@ func (d *draft) orders(key string, name Text, list []pledge.Order) {
 		}
 		d.many(key, i, name, inBoth("%s；立案机构：%s；文号：%s；日期：%s；效力：%s；至：%s；由 %s 于 %s 记载，文书摘要 %s",
 			"%s; registry: %s; file no.: %s; date: %s; effect: %s; until: %s; recorded by %s %s; digest of the document %s",
-			o.Court, orNone(o.Registry), o.FileNo, plainDay(o.OrderDate), o.Effect, ends, d.party(o.By), LegalTime(o.At), o.Document))
+			shown(o.Court), orNone(o.Registry), shown(o.FileNo), plainDay(o.OrderDate), shown(o.Effect), ends, d.party(o.By), LegalTime(o.At), o.Document))
 	}
 }
 

@@ -53,7 +53,7 @@ func (d *draft) whyRevoked(p *pledge.Pledge) Text {
 			return inBoth("对质押的异议 %d 成立", "objection to the pledge %d was upheld", i+1)
 		}
 	}
-	return verbatim(p.Ended.Reason)
+	return verbatim(shown(p.Ended.Reason))
 }
 
 // cancelElsewhere reminds of a statutory registration, which no act here ends.

@@ -42,7 +42,7 @@ func orNone(s string) Text {
 	if s == "" {
 		return Text{"无", "none"}
 	}
-	return verbatim(s)
+	return verbatim(shown(s))
 }
 
 // realization writes price and distribution (民法典 438).

@@ -59,7 +59,7 @@ func (d *draft) changes(p *pledge.Pledge) {
 func (d *draft) corrections(list []pledge.Correction) {
 	for i, c := range list {
 		d.many("correction", i, Text{"笔误更正 %d", "Correction %d"}, inBoth("%s 由 %s 更正“%s”，原因：%s；更正前后文本的摘要依次为 %s 和 %s",
-			"%s by %s: %s. Reason: %s. Digest of the text before: %s; after: %s", LegalTime(c.At), d.party(c.By), stateWord(correctedFields, c.Field), c.Reason, c.Before, c.After))
+			"%s by %s: %s. Reason: %s. Digest of the text before: %s; after: %s", LegalTime(c.At), d.party(c.By), stateWord(correctedFields, c.Field), shown(c.Reason), c.Before, c.After))
 	}
 }
 

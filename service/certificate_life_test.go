@@ -103,3 +103,25 @@ func TestHowAPledgeEndedIsOnItsRegistration(t *testing.T) {
 		t.Errorf("%v: %+v", err, d.Fields)
 	}
 }
+
+// Whoever objects, orders or corrects writes on a certificate of others: what
+// no font has is told by its number, so that it can always be printed.
+func TestWordsOfOthersCanBePrinted(t *testing.T) {
+	const odd = "\U0001F427"
+	d, a, p := standing()
+	st := p.Proposed
+	p.Objections = []pledge.Objection{{State: pledge.InCourt, Lodged: &pledge.Lodged{Court: odd, CaseNumber: odd}, Decided: &pledge.Decision{Number: odd}}}
+	p.Frozen = []pledge.Order{{Stamp: st, Court: odd, Registry: odd, FileNo: odd, Effect: odd}}
+	p.Corrections = []pledge.Correction{{Stamp: st, Reason: odd}}
+	p.Enforcement = &pledge.Enforcement{Number: odd}
+	p.State, p.Ended.Reason = pledge.Revoked, odd
+	p.Perfection.Verified.Registry, p.Perfection.Verified.RegistryName, p.Perfection.Verified.Number = pledge.RegistryOther, odd, odd
+	a.Attestations, a.Licences = []pledge.AssetAttestation{{Stamp: st, Number: odd}}, []pledge.Licence{{Scope: odd}}
+	if err := d.pledge(a, p); err != nil {
+		t.Fatal(err)
+	}
+	d.assetLife(a)
+	if said := fmt.Sprint(d.Fields); strings.Contains(said, odd) || strings.Count(said, "<U+1F427>") != 2*16 {
+		t.Errorf("%d: %s", strings.Count(said, "<U+1F427>"), said)
+	}
+}

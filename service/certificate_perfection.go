@@ -49,9 +49,9 @@ func (d *draft) perfectionText(p *pledge.Pledge) Text {
 func (d *draft) register(f *pledge.Filing) Text {
 	name := stateWord(registers, f.Registry)
 	if f.Registry == pledge.RegistryOther {
-		name = verbatim(f.RegistryName)
+		name = verbatim(shown(f.RegistryName))
 	}
-	t := inBoth("登记编号 %s，登记时间 %s，期限至 %s。", "number %s, registered %s, until %s.", f.Number, LegalTime(f.RegisteredAt), LegalEnd(f.TermEnd))
+	t := inBoth("登记编号 %s，登记时间 %s，期限至 %s。", "number %s, registered %s, until %s.", shown(f.Number), LegalTime(f.RegisteredAt), LegalEnd(f.TermEnd))
 	return Text{name.ZH + "，" + t.ZH, name.EN + ", " + t.EN}
 }
 
