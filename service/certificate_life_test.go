@@ -67,7 +67,7 @@ func TestBothRanksSideBySide(t *testing.T) {
 	if err := d.pledge(a, p); err != nil {
 		t.Fatal(err)
 	}
-	if got := value(d, "unprotected"); !strings.Contains(got.EN, "31 days until now") || !strings.Contains(got.ZH, "他人权利可能优先") {
+	if got := value(d, "unprotected"); !strings.Contains(got.EN, "31 days until now") || !strings.Contains(got.ZH, "他人取得的权利可能优先") {
 		t.Errorf("%+v", got)
 	}
 	if value(d, "statutory_rank").EN != "none: there is no verified statutory registration" || !strings.HasPrefix(value(d, "rank").ZH, "第 1 顺位") {
