@@ -16,8 +16,8 @@ const (
 	WebhookSuspended = "suspended"
 )
 
-// WebhookRequest says where a party wants its notices: of the given records
-// and acts, or of all when none are named.
+// WebhookRequest says where a party wants its notices and reminders: of the
+// given records and acts, ActReminder among them, or of all when none are named.
 type WebhookRequest struct {
 	URL     string       `json:"url"`
 	Records []string     `json:"records,omitempty"`
@@ -118,7 +118,7 @@ func (r WebhookRequest) check() error {
 		}
 	}
 	for _, a := range r.Acts {
-		if !slices.Contains(acts, a) {
+		if a != ActReminder && !slices.Contains(acts, a) {
 			return pledge.Errorf(pledge.Malformed, "acts: %.80q is no act", a)
 		}
 	}

@@ -33,6 +33,10 @@ type Reminder struct {
 	since time.Time
 }
 
+// ActReminder stands in the place of an act where reminders are delivered
+// together with notices.
+const ActReminder pledge.Act = "reminder"
+
 // remindDays says how many days before the end of a term its parties are told
 // (LAW.md, parity 4). Working days span weekends: 5 of them 7 days, 10 of them 14.
 func remindDays(kind string) []int {
@@ -102,8 +106,15 @@ func (s *Service) Reminders(ctx context.Context, c Caller, p Page) ([]Reminder, 
 
 // Reminded lists the reminders of all parties that are told after one moment and
 // up to another, in that order. Whoever hands them on keeps the moment up to
-// which it asked; one that is asked for twice has the same id.
+// which it asked; one that is asked for twice has the same id. While the index
+// lags it refuses: what is left out now would not be asked for again.
 func (s *Service) Reminded(ctx context.Context, after, until time.Time) ([]Reminder, error) {
+	if s.o.Index.Regressed() != nil {
+		return nil, ErrRegressed
+	}
+	if _, err := s.settled(ctx); err != nil {
+		return nil, err
+	}
 	var list []Reminder
 	for _, days := range allDays {
 		q := ClockQuery{After: after.AddDate(0, 0, days), Until: until.AddDate(0, 0, days), Page: Page{Limit: maxLimit}}

@@ -39,7 +39,9 @@ the arguments, with one dash or two. New here? Try 'datapledge demo'.
   command     show, fence: the fate of a signed command
   events      what was committed, as it happens
   notices     what others did that touches the party, and statements of it
-  webhook     add, list, remove, dead, replay: notices delivered to an address
+  reminders   what ends soon, or is over, of the party's pledges and assets
+  webhook     add, list, remove, dead, replay: notices and reminders delivered
+              to an address
   timestamp   authority: one for trials
   network     up, down, status, render, show: the consortium and its ledger
   bench       measure this machine
@@ -95,7 +97,7 @@ func newRoot(a *app) *cobra.Command {
 	})
 	root.AddCommand(a.demoCommand(), a.serveCommand(), a.keyCommand(), a.partyCommand(), a.datasetCommand(),
 		a.assetCommand(), a.verifyCommand(), a.closingCommand(), a.pledgeCommand(), a.agreeCommand(), a.objectionCommand(), a.orderCommand(), a.recordCommand(), a.searchCommand(), a.evidenceCommand(), a.certificateCommand(), a.imprintCommand(),
-		a.commandCommand(), a.eventsCommand(), a.noticesCommand(), a.webhookCommand(), a.timestampCommand(), a.networkCommand(), a.benchCommand(), a.versionCommand())
+		a.commandCommand(), a.eventsCommand(), a.noticesCommand(), a.remindersCommand(), a.webhookCommand(), a.timestampCommand(), a.networkCommand(), a.benchCommand(), a.versionCommand())
 	return root
 }
 

@@ -15,8 +15,8 @@ import (
 
 const webhookHelp = `usage: datapledge webhook add|list|remove|dead|replay
 
-Notices, delivered: the service posts each notice to the key's party to an
-address, signed, at least once, in ledger order for each record.
+Notices and reminders, delivered: the service posts each one to the key's party
+to an address, signed, at least once, in order for each record.
 
 EXAMPLE
   datapledge webhook list -key bank.jwk
@@ -24,11 +24,11 @@ EXAMPLE
 
 const webhookAddHelp = `usage: datapledge webhook add URL [-record ID…] [-act ACT…]
 
-Has notices from now on delivered to URL, which must be https and public. The
-answer names the public key that signs deliveries.
+Has notices and reminders from now on delivered to URL, which must be https and
+public. The answer names the public key that signs deliveries.
 
   -record ID   only of this record; several: repeat the flag
-  -act ACT     only of this act; several: repeat the flag
+  -act ACT     only of this act, or 'reminder'; several: repeat the flag
 
 EXAMPLE
   datapledge webhook add https://bank.example/datapledge -act pledge.release -key bank.jwk
@@ -44,8 +44,8 @@ EXAMPLE
 
 const webhookRemoveHelp = `usage: datapledge webhook remove ID
 
-Ends a webhook. What was not delivered is dropped; 'datapledge notices' still
-lists it.
+Ends a webhook. What was not delivered is dropped; 'datapledge notices' and
+'datapledge reminders' still list it.
 
 EXAMPLE
   datapledge webhook remove wh_krsxg5baij2w64tj -key bank.jwk

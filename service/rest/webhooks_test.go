@@ -29,10 +29,12 @@ func (k *custodianKey) RevealSigner() crypto.Signer { return k.Key.RevealSigner(
 func withWebhooks(t *testing.T) *stack {
 	t.Helper()
 	key := &custodianKey{must(client.New(client.Ed25519, usccs["exchange"], pledge.ScopeAdmin))(t)}
+	var now func() time.Time // of the stack, which is made after the webhooks too
 	hooks := must(webhook.Open(webhook.Options{Path: filepath.Join(t.TempDir(), "webhooks.db"), Key: key, AllowHTTP: true, AllowPrivate: true, Tries: 1,
-		Timeout: time.Minute, FirstWait: time.Millisecond, LongestWait: time.Millisecond}))(t)
+		Timeout: time.Minute, FirstWait: time.Millisecond, LongestWait: time.Millisecond, Remind: time.Millisecond,
+		Now: func() time.Time { return now() }}))(t)
 	s := newStack(t, func(c *setup) { c.service.Webhooks = hooks })
-	key.Key = s.keys["exchange"]
+	key.Key, now = s.keys["exchange"], s.clock.Now
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); hooks.Run(ctx, s.svc) }()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -44,6 +45,9 @@ type told struct {
 	list    []service.Told
 	more    chan struct{}
 	revoked map[string]bool
+
+	reminders []service.Reminder
+	asked     func(after, until time.Time)
 }
 
 func newTold() *told { return &told{more: make(chan struct{}), revoked: map[string]bool{}} }
@@ -96,6 +100,7 @@ func (s *told) revoke(kid string) {
 type got struct {
 	service.Notice
 	id, missed string
+	reminder   string // its id, when it is one
 }
 
 // target is a receiver that checks signatures and answers as it is told.
@@ -119,9 +124,11 @@ func newTarget(t *testing.T, key *client.Key) *target {
 			t.Errorf("the signature does not stand: %v", err)
 		}
 		g := got{id: r.Header.Get(webhook.HeaderDelivery), missed: r.Header.Get(webhook.HeaderMissed)}
-		if err := json.Unmarshal(body, &g.Notice); err != nil {
+		var due service.Reminder
+		if err := errors.Join(json.Unmarshal(body, &g.Notice), json.Unmarshal(body, &due)); err != nil {
 			t.Errorf("got %q: %v", body, err)
 		}
+		g.reminder = due.ID
 		tg.mu.Lock()
 		first, status := tg.first, tg.answer(g.Notice)
 		tg.mu.Unlock()

@@ -12,7 +12,11 @@ import (
 )
 
 // schemaVersion is checked: an older program must not write a newer file.
-const schemaVersion = 1
+const schemaVersion = 2
+
+// remindersToo makes a file of version 1 one of version 2: the moment up to which
+// reminders were asked for, in Unix milliseconds.
+const remindersToo = `ALTER TABLE position ADD COLUMN reminded INTEGER NOT NULL DEFAULT 0;`
 
 // Filters are JSON lists. A row of queue waits, or is dead; n is its place.
 const schema = `
@@ -72,10 +76,16 @@ func (s *store) prepare(ctx context.Context) error {
 	case schemaVersion:
 		return nil
 	case 0:
-		_, err := s.db.ExecContext(ctx, fmt.Sprintf("BEGIN IMMEDIATE;%s;PRAGMA user_version=%d;COMMIT", schema, schemaVersion))
-		return err
+		return s.upgrade(ctx, schema+remindersToo)
+	case 1:
+		return s.upgrade(ctx, remindersToo)
 	}
 	return fmt.Errorf("the file is of version %d, this program knows %d", version, schemaVersion)
+}
+
+func (s *store) upgrade(ctx context.Context, statements string) error {
+	_, err := s.db.ExecContext(ctx, fmt.Sprintf("BEGIN IMMEDIATE;%s;PRAGMA user_version=%d;COMMIT", statements, schemaVersion))
+	return err
 }
 
 func (s *store) close() error { return s.db.Close() }

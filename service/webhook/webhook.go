@@ -1,4 +1,4 @@
-// Package webhook hands notices to the addresses that parties registered: in
+// Package webhook hands notices and reminders to the addresses that parties registered: in
 // ledger order for each record, signed, at least once. PROTOCOL.md says what a
 // receiver may rely on.
 //
@@ -35,6 +35,8 @@ type Source interface {
 	// Told lists the next events after a cursor with their notices, and waits
 	// until there is one. Notices of blocks up to since may be left out.
 	Told(ctx context.Context, after string, since uint64) ([]service.Told, error)
+	// Reminded lists the reminders that are told after a moment and up to another.
+	Reminded(ctx context.Context, after, until time.Time) ([]service.Reminder, error)
 	// Speaks says whether a key still speaks for a party.
 	Speaks(ctx context.Context, party, kid string) (bool, error)
 }
@@ -62,6 +64,8 @@ type Options struct {
 	// FirstWait and LongestWait are between two tries: twice as long each time;
 	// 5 s and 1 h when zero.
 	FirstWait, LongestWait time.Duration
+	// Remind is how often reminders are looked for; every minute when zero.
+	Remind time.Duration
 
 	Now    func() time.Time
 	Logger *slog.Logger
@@ -109,6 +113,7 @@ func (o *Options) defaults() {
 	o.PerParty, o.Queue, o.Tries = or(o.PerParty, 10), or(o.Queue, 10_000), or(o.Tries, 32)
 	o.Timeout = or(o.Timeout, 10*time.Second)
 	o.FirstWait, o.LongestWait = or(o.FirstWait, 5*time.Second), or(o.LongestWait, time.Hour)
+	o.Remind = or(o.Remind, time.Minute)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -127,9 +132,13 @@ func or[T int | time.Duration](v, otherwise T) T {
 	return v
 }
 
-// Run reads notices and delivers them until ctx ends.
+// Run reads notices and reminders and delivers them until ctx ends.
 func (h *Hooks) Run(ctx context.Context, source Source) {
 	h.begin(ctx, source)
+	var reminding sync.WaitGroup
+	reminding.Go(func() { h.remindUntil(ctx, source) })
+	defer h.end()
+	defer reminding.Wait()
 	for said := ""; ctx.Err() == nil; pause(ctx, faultWait) {
 		err := h.pump(ctx, source)
 		if ctx.Err() == nil && err.Error() != said { // a ledger that went backwards may stay so for hours
@@ -137,7 +146,6 @@ func (h *Hooks) Run(ctx context.Context, source Source) {
 			h.o.Logger.ErrorContext(ctx, "webhooks: notices cannot be read; trying again", "error", err)
 		}
 	}
-	h.end()
 }
 
 // begin starts the workers of what is registered.
