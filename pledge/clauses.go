@@ -14,7 +14,7 @@ type guard struct {
 var (
 	anybody        = guard{"anybody", "CLOCK: the guards decide", nil, anybodyHolds}
 	theOwner       = guard{"owner", "T1", []Code{NotOwner}, theOwnerHolds}
-	thePledgor     = guard{"pledgor", "T17", []Code{WrongRole}, thePledgorHolds}
+	thePledgor     = guard{"pledgor, or owner after a transfer", "T17", []Code{WrongRole}, thePledgorHolds}
 	thePledgee     = guard{"pledgee", "T3, T14", []Code{WrongRole}, thePledgeeHolds}
 	eitherSide     = guard{"pledgor or pledgee", "T2", []Code{WrongRole}, eitherSideHolds}
 	neitherSide    = guard{"somebody independent", "T4, invariant iv", []Code{WrongRole}, neitherSideHolds}
@@ -82,7 +82,7 @@ var (
 var (
 	graceOver     = guard{"a notice was given and its grace is over", "T14", []Code{CheckMissing, NotDue}, graceOverHolds}
 	titleFits     = guard{"the title fits the path", "T15; 公证法 37, 担保制度解释 art. 45", []Code{TitleMissing, CheckMissing}, titleFitsHolds}
-	addsUp        = guard{"price and distribution add up, surplus to the pledgor", "T16; 民法典 428, 438", []Code{SumMismatch, TermsMismatch}, addsUpHolds}
+	addsUp        = guard{"price and distribution add up, surplus to the pledgor (after a transfer, the owner)", "T16; 民法典 428, 438", []Code{SumMismatch, TermsMismatch}, addsUpHolds}
 	clauseSells   = guard{"who sells on a clause takes nothing itself", "T15, T16; 民法典 428, 担保制度解释 art. 45", []Code{TitleMissing}, clauseSellsHolds}
 	soldBefore    = guard{"sold before now", "T16", []Code{Malformed}, soldBeforeHolds}
 	demandOnce    = guard{"not demanded before", "T17", []Code{WrongState}, demandOnceHolds}
@@ -96,16 +96,17 @@ var (
 
 // Objections, orders, corrections.
 var (
-	groundNew    = guard{"not the same ground again", "T13", []Code{Duplicate}, groundNewHolds}
-	stillOpen    = guard{"the objection is open", "T13", []Code{WrongState}, stillOpenHolds}
-	undecided    = guard{"the objection is not decided", "T13b", []Code{NotFound, WrongState}, undecidedHolds}
-	inNoticeTime = guard{"once, and within 7 days", "T13", []Code{Expired, Duplicate}, inNoticeTimeHolds}
-	inLodgeTime  = guard{"notified, and within 30 days", "T13", []Code{CheckMissing, Expired}, inLodgeTimeHolds}
-	clocksOver   = guard{"its clocks are over", "T13", []Code{NotDue}, clocksOverHolds}
-	orderNew     = guard{"a new order that has not ended", "T20", []Code{Duplicate, Expired}, orderNewHolds}
-	correctable  = guard{"a text that may be corrected, as it stands", "T22", []Code{Malformed, TermsMismatch}, correctableHolds}
-	aDispute     = guard{"the two are disputed", "LAW Asset", []Code{WrongState}, aDisputeHolds}
-	loserFree    = guard{"what gives way is not pledged, or a court says so", "LAW Asset", []Code{AlreadyPledged, Frozen}, loserFreeHolds}
+	groundNew       = guard{"not the same ground again", "T13", []Code{Duplicate}, groundNewHolds}
+	stillOpen       = guard{"the objection is open", "T13", []Code{WrongState}, stillOpenHolds}
+	undecided       = guard{"the objection is not decided", "T13b", []Code{NotFound, WrongState}, undecidedHolds}
+	strikesUnfrozen = guard{"only a court ends what an order freezes", "T13b, T19, T20", []Code{Frozen}, strikesUnfrozenHolds}
+	inNoticeTime    = guard{"once, and within 7 days", "T13", []Code{Expired, Duplicate}, inNoticeTimeHolds}
+	inLodgeTime     = guard{"notified, and within 30 days", "T13", []Code{CheckMissing, Expired}, inLodgeTimeHolds}
+	clocksOver      = guard{"its clocks are over", "T13", []Code{NotDue}, clocksOverHolds}
+	orderNew        = guard{"a new order that has not ended", "T20", []Code{Duplicate, Expired}, orderNewHolds}
+	correctable     = guard{"a text that may be corrected, as it stands", "T22", []Code{Malformed, TermsMismatch}, correctableHolds}
+	aDispute        = guard{"the two are disputed", "LAW Asset", []Code{WrongState}, aDisputeHolds}
+	loserFree       = guard{"what gives way is not pledged, or a court says so", "LAW Asset", []Code{AlreadyPledged, Frozen}, loserFreeHolds}
 )
 
 // Acts about an asset.

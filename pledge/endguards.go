@@ -101,8 +101,8 @@ func (m *motion) sharesFit(b *RealizeBody) error {
 		switch {
 		case s.Kind == SharePledgee && s.To != m.p.Pledgee:
 			return Errorf(SumMismatch, "the pledgee of %s is %s, not %s", m.p.ID, m.p.Pledgee, s.To)
-		case s.Kind == ShareSurplus && s.To != m.p.Pledgor:
-			return Errorf(SumMismatch, "the surplus is for the pledgor %s, not for %s (民法典 438)", m.p.Pledgor, s.To)
+		case s.Kind == ShareSurplus && s.To != m.asset.Owner:
+			return Errorf(SumMismatch, "the surplus is for the owner of what was pledged, %s, not for %s (民法典 438)", m.asset.Owner, s.To)
 		}
 	}
 	return m.ranksFit(b)
@@ -150,8 +150,8 @@ func pledgeeSilentHolds(m *motion) error {
 
 // T18
 func expiryPassedHolds(m *motion) error {
-	if at := m.p.Terms.Expires; day(at).After(m.tx.Time) {
-		return Errorf(NotDue, "%s runs until %s", m.p.ID, at)
+	if at := m.runsTo(); at.After(m.tx.Time) {
+		return Errorf(NotDue, "%s runs until %s", m.p.ID, at.Format(time.RFC3339))
 	}
 	return nil
 }

@@ -211,3 +211,36 @@ func TestClauseIsNoForfeiture(t *testing.T) {
 	}
 	w.do(w.bank, pledge.PledgeRealize, w.sale(id, 900, 600, 300))
 }
+
+// TestNothingIsAgreedOverTheOwner: who bought what is pledged has its say where
+// the pledgor had one, or the former owner could still sell it (T7, T15).
+func TestNothingIsAgreedOverTheOwner(t *testing.T) {
+	w := newWorld(t)
+	asset := w.notarize(w.owner, "a")
+	id := w.active(asset, w.bank, terms("exclusive"))
+	sell := pledge.TransferBody{AssetID: asset, To: w.other.uscc, Agreement: doc("s")}
+	b := w.agree(id)
+	b.Act, b.Digest = pledge.AssetTransfer, must(pledge.ActDigest(pledge.AssetTransfer, &sell))
+	w.do(w.bank, pledge.PledgeConsent, b)
+	w.do(w.owner, pledge.AssetTransfer, sell)
+	w.do(w.other, pledge.AssetTransfer, sell)
+	clause := w.amendment(id, func(t *pledge.Terms) { t.Covenants = []string{"self_sale"} })
+	w.do(w.bank, pledge.PledgeAmend, clause)
+	w.do(w.owner, pledge.PledgeAmend, clause)
+	if got := w.pledge(id); len(got.Terms.Covenants) != 0 {
+		t.Errorf("the former owner agreed to %v", got.Terms.Covenants)
+	}
+	w.do(w.bank, pledge.PledgeDefault, pledge.DefaultBody{PledgeID: id, Step: "notice", Reason: "NONPAYMENT", Notice: doc("notice")})
+	w.days(11)
+	w.do(w.bank, pledge.PledgeDefault, pledge.DefaultBody{PledgeID: id, Step: "declare"})
+	sale := pledge.EnforceBody{PledgeID: id, Path: pledge.AgreedSale, Title: doc("sale")}
+	w.do(w.bank, pledge.PledgeEnforce, sale)
+	w.do(w.owner, pledge.PledgeEnforce, sale)
+	if got := w.pledge(id); got.State != "DEFAULTED" {
+		t.Errorf("the former owner made it %s", got.State)
+	}
+	w.do(w.other, pledge.PledgeEnforce, sale)
+	if got := w.pledge(id); got.State != "ENFORCING" {
+		t.Errorf("all three made it %s", got.State)
+	}
+}

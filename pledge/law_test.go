@@ -14,8 +14,9 @@ import "github.com/datapledge/datapledge/pledge"
 //     stops it as it stops T1.
 //   - T6, T21: in every state in force, not in ACTIVE alone: enforcement needs
 //     the statutory registration most.
-//   - T13b is no T13, but a freeze stops it no more than that: not even when it
-//     upholds. T19 by an order is stopped.
+//   - T13b is no T13, but a freeze stops it no more than that, with one exception:
+//     UPHELD revokes (T19), so only a court upholds against what is frozen. T19 by
+//     an order is stopped.
 //   - T15 is not stopped by an objection; T16 and the key release are, and a
 //     forced release (T17) waits while the pledgee itself objects.
 //   - Proofs, which a freeze does not stop: custody receipts (T4c), alerts (T21),
@@ -133,13 +134,28 @@ type circumstance struct {
 	stops map[pledge.Code]string
 }
 
+// signersIn are others than the act's line names, by circumstance and act. Who
+// bought what is pledged signs where the pledgor does, or it would be sold over
+// its head.
+var signersIn = map[string]map[string]string{"asset sold": {
+	"amend": "pledgor buyer pledgee", "extend-debt": "pledgor buyer pledgee", "sale-agreed": "pledgor buyer pledgee", "demand": "pledgor | buyer"}}
+
+// signers of an act in a circumstance.
+func (l line) in(f circumstance) string {
+	if others := signersIn[f.name][l.act]; others != "" {
+		return others
+	}
+	return l.signers
+}
+
 type stops = map[pledge.Code]string
 
 const (
 	// T20: blocks all but T13, T14, T20 and proofs.
-	byFreeze = "T1 T2 T3 T4a T4b T4d T5c T5 T5r T6 T7 T8 T9 T10 T11 T12 T12c T14c T15 T15k T16 T17 T18 T19 T22 asset"
-	// T13: blocks T7–T12, T16; does not stop T14. T1: no OPEN objection.
-	byObjection = "T1 T5 T7 T8 T9 T10 T11 T12 T12c T15k T16"
+	byFreeze = "T1 T2 T3 T4a T4b T4d T5c T5 T5r T6 T7 T8 T9 T10 T11 T12 T12c T14c T15 T15k T16 T17 T18 T19 T22 asset uphold@centre uphold@objector uphold@pledgor uphold@pledgee"
+	// T13: blocks T7–T12, T16; does not stop T14. T1: no OPEN objection. T18: what
+	// keeps a pledgee from extending must not make its pledge lapse.
+	byObjection = "T1 T5 T7 T8 T9 T10 T11 T12 T12c T15k T16 T18"
 )
 
 var pledgeCircumstances = []circumstance{

@@ -174,10 +174,10 @@ var life = map[event]transition{
 		guards: []guard{notFrozen, demandRipe, pledgeeSilent}},
 	// T18
 	evLapse: {law: "T18", from: []string{Active}, to: Lapsed, who: anybody, effect: lapsePledge,
-		guards: []guard{notFrozen, expiryPassed}},
+		guards: []guard{notFrozen, noObjection, expiryPassed}},
 	// T21, a proof: a freeze does not stop it.
 	evAlert: {law: "T21", from: inForce, to: same, who: alerter, effect: alert,
-		guards: []guard{alertTrue, listRoom}},
+		guards: []guard{alertTrue}},
 
 	// T13 异议
 	evObject: {law: "T13", from: open, to: same, who: anybody, effect: object,
@@ -190,7 +190,7 @@ var life = map[event]transition{
 		guards: []guard{undecided, stillOpen, clocksOver}},
 	// T13b; UPHELD ends the record (T19).
 	evDecide: {law: "T13b", from: open, to: same, sides: judges, effect: decide,
-		guards: []guard{undecided}},
+		guards: []guard{undecided, strikesUnfrozen}},
 	// T19
 	evRevoke: {law: "T19", from: open, to: Revoked, sides: revokers, effect: revoke,
 		guards: []guard{notFrozen}},

@@ -50,7 +50,8 @@ func agreeTo(m *motion) error {
 	return nil
 }
 
-// assign: what was agreed, consented and noticed before is the old pledgee's.
+// assign: what was agreed and consented before is the old pledgee's. A notice of
+// default goes with the claim: the debtor was told, and its grace runs on.
 func assign(m *motion) error {
 	b := m.c.body.(*AssignBody)
 	m.p.Assignments = with(m.p.Assignments, Assignment{m.settled, m.p.Pledgee, b.To, b.Notice})
@@ -122,7 +123,13 @@ func lapsePledge(m *motion) error {
 
 func alert(m *motion) error {
 	b := m.c.body.(*AlertBody)
-	m.p.Alerts = with(m.p.Alerts, Alert{Stamp: m.stamp, Kind: b.Kind, Evidence: b.Evidence, Detail: b.Detail})
+	list := with(m.p.Alerts, Alert{Stamp: m.stamp, Kind: b.Kind, Evidence: b.Evidence, Detail: b.Detail})
+	// The oldest that is over gives way: years of missed checks must not keep a
+	// tampering from being told. The commands stay on the ledger.
+	if i := slices.IndexFunc(list, func(a Alert) bool { return a.Cleared != nil }); len(list) > maxListed && i >= 0 {
+		list = slices.Delete(list, i, i+1)
+	}
+	m.p.Alerts = list
 	return nil
 }
 

@@ -58,6 +58,7 @@ const (
 	MaxClosingAge = 7 * 24 * time.Hour
 
 	extendWindow = 180 * 24 * time.Hour // LAW.md T8
+	extendAfter  = 30 * 24 * time.Hour  // after an objection that stood in the way of T8
 	notifyWithin = 7 * 24 * time.Hour   // LAW.md T13
 	lodgeWithin  = 30 * 24 * time.Hour  // LAW.md T13
 	custodyEvery = 30 * 24 * time.Hour  // LAW.md T21

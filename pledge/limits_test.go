@@ -23,9 +23,6 @@ var lists = []struct {
 	{"ACTIVE", "assign", "next", func(s *scene, n int) { many(&s.p.Assignments, n, pledge.Assignment{Settled: settled(s)}) }},
 	{"ACTIVE", "subordinate", "junior", func(s *scene, n int) { many(&s.p.SubordinatedTo, n, pledge.Subordination{Settled: settled(s)}) }},
 	{"DEFAULTED", "cure", "pledgee", func(s *scene, n int) { many(&s.p.Cured, n, pledge.Proven{}) }},
-	{"ACTIVE", "alert-tamper", "custodian", func(s *scene, n int) {
-		many(&s.p.Alerts, n, pledge.Alert{Kind: "LTV_BREACH", Detail: long, Cleared: &pledge.Stamp{}})
-	}},
 	{"ACTIVE", "object", "bank", func(s *scene, n int) { many(&s.p.Objections, n, disputed(s)); s.words() }},
 	{"NOTARIZED", "object", "bank", func(s *scene, n int) { many(&s.a.Objections, n, disputed(s)); s.words() }},
 	{"ACTIVE", "freeze", "court", func(s *scene, n int) { many(&s.p.Frozen, n, ordered(s)) }},

@@ -165,6 +165,14 @@ func expire(m *motion) error {
 	return nil
 }
 
+// T13b with T19, T20: else a freeze is got round by an objection that all agree to.
+func strikesUnfrozenHolds(m *motion) error {
+	if m.c.body.(*DecideBody).Ruling != Upheld || m.by.Has(RoleCourt) && !m.side(m.by.ID) {
+		return nil
+	}
+	return notFrozenHolds(m)
+}
+
 // decide: an objection that is upheld ends what it was raised against (T19).
 func decide(m *motion) error {
 	b := m.c.body.(*DecideBody)

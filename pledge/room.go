@@ -22,8 +22,6 @@ func (m *motion) listed() int {
 		return len(p.SubordinatedTo)
 	case *CureBody:
 		return len(p.Cured)
-	case *AlertBody:
-		return len(p.Alerts)
 	case *ObjectBody:
 		return len(m.objections())
 	case *FreezeBody:

@@ -8,11 +8,11 @@ import (
 // Who must sign together, in words, and by which codes it may turn out that
 // there is nobody to ask.
 var (
-	bothSides     = sides{"pledgor and pledgee", nil, ofBoth}
-	extendSides   = sides{"pledgee; for a later debt pledgor and pledgee", nil, ofExtension}
+	bothSides     = sides{"pledgor and pledgee, and the owner after a transfer", nil, ofBoth}
+	extendSides   = sides{"pledgee; for a later debt pledgor, owner and pledgee", nil, ofExtension}
 	assignSides   = sides{"pledgee and next pledgee", nil, ofAssignment}
 	rankSides     = sides{"every pledgee from the one that yields to the one that gains", []Code{NotFound, WrongState}, ofRanks}
-	titleSides    = sides{"pledgee with who gave the title: pledgor (agreed sale), notary (execution), court (else); alone by a clause of the terms", nil, ofTitle}
+	titleSides    = sides{"pledgee with who gave the title: pledgor and owner (agreed sale), notary (execution), court (else); alone by a clause of the terms", nil, ofTitle}
 	saleSides     = sides{"pledgee and an exchange, or pledgee and court", nil, ofSale}
 	judges        = sides{"court, or the IP centre with objector and owner (of a pledge: pledgor and pledgee)", []Code{NotFound}, ofDecision}
 	revokers      = sides{"court, or IP centre and notary", nil, ofRevocation}
@@ -51,8 +51,11 @@ func spellQuorums(list []quorum) string {
 	return strings.Join(all, ", or ")
 }
 
-// T7
-func ofBoth(m *motion) ([]quorum, error) { return []quorum{each(m.p.Pledgor, m.p.Pledgee)}, nil }
+// T7: who bought what is pledged is asked where the pledgor is, or the two of the
+// debt would agree on what is the third's.
+func ofBoth(m *motion) ([]quorum, error) {
+	return []quorum{each(m.p.Pledgor, m.asset.Owner, m.p.Pledgee)}, nil
+}
 
 // T8: the registration is the pledgee's to prolong, the debt is not.
 func ofExtension(m *motion) ([]quorum, error) {

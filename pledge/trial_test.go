@@ -134,6 +134,7 @@ func (s *scene) verifies() (pledge.Act, any) {
 func (s *scene) sells() (pledge.Act, any) {
 	b := s.sale(s.p.ID, 900, 600, 300)
 	b.Date = s.edge(5*time.Minute, early, time.Second).Format(time.RFC3339)
+	b.Distribution[1].To = s.a.Owner
 	b.Distribution = append(b.Distribution, pledge.Share{Kind: "SENIOR", To: s.senior.Pledgee, PledgeID: s.senior.PledgeID})
 	return pledge.PledgeRealize, &b
 }

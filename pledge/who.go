@@ -23,8 +23,8 @@ func theOwnerHolds(m *motion) error {
 }
 
 func thePledgorHolds(m *motion) error {
-	if m.by.ID != m.p.Pledgor {
-		return Errorf(WrongRole, "%s is not the pledgor of %s; that is %s", m.by.ID, m.p.ID, m.p.Pledgor)
+	if m.by.ID != m.p.Pledgor && m.by.ID != m.asset.Owner {
+		return Errorf(WrongRole, "%s is neither the pledgor of %s, %s, nor owner of the asset", m.by.ID, m.p.ID, m.p.Pledgor)
 	}
 	return nil
 }

@@ -52,6 +52,7 @@ func TestSearchIsOvertaken(t *testing.T) {
 				t.Fatal("it was refused")
 			}
 			l.thawed(first)
+			l.now = l.now.Add(time.Minute) // what was checked before a version, or with it, does not count
 			second := l.offered(asset, l.cast.Bank2, pledge.Ranked)
 			if second == "" {
 				t.Fatal("no second pledge was offered")
