@@ -67,6 +67,7 @@ func TestKeyCoversWhatIsPledged(t *testing.T) {
 	first := map[string]string{"a.csv": pledged}
 	asset, _ := s.notarize("enterprise", "birds", first)
 	s.addVersion(asset, "", map[string]string{"a.csv": pledged, "b": "second"}, "b")
+	s.clock.advance(time.Minute) // a check counts from after the version on
 	p := s.pending("enterprise", "bank", asset)
 	s.register(p, asset)
 	s.addVersion(asset, p.ID, map[string]string{"a.csv": pledged, "b": "second", "c": "third"}, "c")
