@@ -44,7 +44,7 @@ func passes(t *testing.T, list []bug) {
 
 func gotest(t *testing.T, args ...string) (string, error) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", append([]string{"test", "-vet=off", "-timeout", "20m"}, args...)...)
+	cmd := exec.CommandContext(t.Context(), "go", append([]string{"test", "-vet=off", "-timeout", "8m"}, args...)...)
 	cmd.Dir = root
 	out, err := cmd.CombinedOutput()
 	return string(out), err
