@@ -95,7 +95,7 @@ func liensFreeHolds(m *motion) error {
 		if f := Standing(p.Frozen, m.tx.Time); f != nil {
 			return Errorf(Frozen, "%s on %s is frozen by order %s of %s since %s; ask there", p.ID, p.AssetID, f.FileNo, f.Court, f.At)
 		}
-		if o := p.Objection; o == ObjectionOpenState || o == InCourt {
+		if o := p.Objection; contested(o) {
 			return Errorf(ObjectionOpen, "an objection against %s on %s is %s; it must be decided first", p.ID, p.AssetID, o)
 		}
 		return nil

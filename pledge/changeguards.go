@@ -84,35 +84,9 @@ func newCertificateHolds(m *motion) error {
 	return nil
 }
 
-// runsTo is the end of the term; or, where an objection from before it kept the
-// pledgee from extending it, the time that it has for that afterwards. Else
-// anybody's objection would end a pledge by running longer than its term.
-func (m *motion) runsTo() time.Time {
-	ends := day(m.p.Terms.Expires)
-	for _, list := range [][]Objection{m.asset.Objections, m.p.Objections} {
-		for _, o := range list {
-			if over := o.ended(); stamped(o.At).Before(ends) && over.After(ends.Add(-extendAfter)) {
-				ends = over.Add(extendAfter)
-			}
-		}
-	}
-	return ends
-}
-
-// ended is when an objection was decided or expired; zero as long as it runs.
-func (o Objection) ended() time.Time {
-	switch {
-	case o.Expired != nil:
-		return stamped(o.Expired.At)
-	case o.Decided != nil && len(o.Decided.Signed) > 0:
-		return stamped(o.Decided.Signed[len(o.Decided.Signed)-1].At)
-	}
-	return time.Time{}
-}
-
 // T8: what has ended cannot be prolonged, and 180 days before the end is early enough.
 func windowOpenHolds(m *motion) error {
-	ends := m.runsTo()
+	ends := m.p.RunsTo(m.asset)
 	switch left := ends.Sub(m.tx.Time); {
 	case left <= 0:
 		return Errorf(Expired, "%s expired at %s; it can only be registered anew", m.p.ID, ends.Format(time.RFC3339))

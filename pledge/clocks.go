@@ -48,8 +48,11 @@ func (p Pledge) Clocks(a Asset) []Clock {
 // termClocks are those by which rights end.
 func (p Pledge) termClocks(a Asset) (list []Clock) {
 	if p.State == Active {
-		at := day(p.Terms.Expires)
-		list = append(list, Clock{Kind: ClockExpiry, At: at, Ripe: thawed(at, a.Frozen, p.Frozen)})
+		c := Clock{Kind: ClockExpiry, At: p.RunsTo(a)}
+		if !contested(a.Objection) && !contested(p.Objection) {
+			c.Ripe = thawed(c.At, a.Frozen, p.Frozen)
+		}
+		list = append(list, c)
 	}
 	switch f := p.Perfection; f.State {
 	case PerfectionNone:

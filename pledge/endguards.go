@@ -150,7 +150,7 @@ func pledgeeSilentHolds(m *motion) error {
 
 // T18
 func expiryPassedHolds(m *motion) error {
-	if at := m.runsTo(); at.After(m.tx.Time) {
+	if at := m.p.RunsTo(m.asset); at.After(m.tx.Time) {
 		return Errorf(NotDue, "%s runs until %s", m.p.ID, at.Format(time.RFC3339))
 	}
 	return nil

@@ -79,7 +79,7 @@ func kinNotFrozenHolds(m *motion) error {
 // T1, T13: an objection that is not decided.
 func noObjectionHolds(m *motion) error {
 	for _, o := range []string{m.asset.Objection, m.p.Objection} {
-		if o == ObjectionOpenState || o == InCourt {
+		if contested(o) {
 			return Errorf(ObjectionOpen, "an objection against %s is %s; it must be decided first", m.id(), o)
 		}
 	}
@@ -93,7 +93,7 @@ func kinUncontestedHolds(m *motion) error {
 		return err
 	}
 	for _, a := range group {
-		if !a.over() && (a.Objection == ObjectionOpenState || a.Objection == InCourt) {
+		if !a.over() && contested(a.Objection) {
 			return Errorf(ObjectionOpen, "%s counts as one with %s, against which an objection is %s", m.asset.ID, a.ID, a.Objection)
 		}
 	}
