@@ -52,5 +52,5 @@ func linearizable(t *testing.T, open func(*testing.T, string) service.Ledger) {
 			t.Fatalf("enrolling: %+v, %v", out, err)
 		}
 	}
-	linear.Run(t, cast, clients, 600)
+	linear.Run(t, linear.Play{Cast: cast, Clients: clients, Commands: 600, Behind: 10})
 }

@@ -21,7 +21,7 @@ func TestLinearizable(t *testing.T) {
 		n = 2000
 	}
 	w, l := linearWorld(t)
-	linear.Run(t, w.Cast, []service.Ledger{l, l}, n)
+	linear.Run(t, linear.Play{Cast: w.Cast, Clients: []service.Ledger{l, l}, Commands: n})
 }
 
 func linearWorld(t *testing.T) (*world, *Ledger) {
@@ -91,7 +91,7 @@ func TestLinearizableNoticesLies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w, l := linearWorld(t)
 			liar := &liar{Ledger: l, lie: lie}
-			if faults := linear.Faults(t, w.Cast, []service.Ledger{liar, liar}, 900); len(faults) == 0 {
+			if faults := linear.Faults(t, linear.Play{Cast: w.Cast, Clients: []service.Ledger{liar, liar}, Commands: 900}); len(faults) == 0 {
 				t.Error("nobody noticed")
 			} else {
 				t.Log(faults[0][:min(len(faults[0]), 300)])

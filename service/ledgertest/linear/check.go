@@ -39,13 +39,14 @@ type checker struct {
 	applied map[string]pledge.Position
 }
 
-func newChecker(channel string, h *history) *checker {
+func newChecker(channel string, h *history, behind uint64) *checker {
 	c := &checker{channel: channel, state: state{}, looks: map[uint64][]look{}, applied: map[string]pledge.Position{}}
 	for _, l := range h.looks {
 		c.looks[l.height] = append(c.looks[l.height], l)
 	}
 	for _, o := range h.ops {
 		if o.outcome.Status == pledge.Refused {
+			o.lowest -= min(o.lowest, behind)
 			c.waiting = append(c.waiting, o)
 		}
 	}
@@ -167,7 +168,7 @@ type moment struct {
 }
 
 // inTime: whoever was answered before another was sent stands before it.
-func (c *checker) inTime(h *history) {
+func (c *checker) inTime(h *history, behind uint64) {
 	var list []moment
 	for _, o := range h.ops {
 		switch p, ok := c.applied[o.outcome.CommandID]; {
@@ -179,7 +180,11 @@ func (c *checker) inTime(h *history) {
 		}
 	}
 	for _, l := range h.looks {
-		list = append(list, moment{pledge.Position{Block: l.height, Tx: math.MaxInt}, l.sent, l.done, "a read of " + l.key})
+		m := moment{pledge.Position{Block: l.height + behind, Tx: math.MaxInt}, l.sent, l.done, "a read of " + l.key}
+		if behind > 0 {
+			m.done = math.MaxInt64 // moved on, it says nothing of what came after it
+		}
+		list = append(list, m)
 	}
 	slices.SortFunc(list, func(a, b moment) int {
 		return cmp.Or(cmp.Compare(a.at.Block, b.at.Block), cmp.Compare(a.at.Tx, b.at.Tx), cmp.Compare(a.at.Index, b.at.Index))

@@ -14,33 +14,44 @@ import (
 // assetsInPlay are few, so that the clients get in each other's way.
 const assetsInPlay = 4
 
-// Run plays n commands, shared out among the clients, all at once, and checks
-// the history. The clients reach the same ledger, each in its own way; the
-// parties of the cast are enrolled.
-func Run(t *testing.T, cast *actors.Cast, clients []service.Ledger, n int) {
-	for _, f := range Faults(t, cast, clients, n) {
+// Play says what is played: so many commands, shared out among clients that
+// reach the same ledger, each in its own way. Behind is how many blocks what a
+// client reads, or is refused by, may be behind what another was answered: none on
+// a ledger in one process; on a consortium each replica asks peers that commit by
+// themselves. Commands that take effect have one order in any case.
+type Play struct {
+	Cast     *actors.Cast // everybody is enrolled
+	Clients  []service.Ledger
+	Commands int
+	Behind   uint64
+}
+
+// Run plays, all clients at once, and checks the history.
+func Run(t *testing.T, p Play) {
+	for _, f := range Faults(t, p) {
 		t.Error(f)
 	}
 }
 
 // Faults is what Run found wrong; at most the first twenty.
-func Faults(t *testing.T, cast *actors.Cast, clients []service.Ledger, n int) []string {
-	b := &board{Cast: cast}
+func Faults(t *testing.T, p Play) []string {
+	clients := p.Clients
+	b := &board{Cast: p.Cast}
 	h := &history{}
 	b.notarize(t, clients[0])
 	errs := make([]error, len(clients))
 	var all sync.WaitGroup
 	for i, l := range clients {
 		c := &client{b, h, l, rand.New(rand.NewPCG(uint64(i), 20261122))}
-		all.Go(func() { errs[i] = c.play(t.Context(), n/len(clients)) })
+		all.Go(func() { errs[i] = c.play(t.Context(), p.Commands/len(clients)) })
 	}
 	all.Wait()
 	if err := errors.Join(errs...); err != nil {
 		t.Fatal(err)
 	}
-	c := newChecker(cast.Channel, h)
-	c.replay(t, clients[len(clients)-1])
-	c.inTime(h)
+	c := newChecker(p.Cast.Channel, h, p.Behind)
+	c.replay(t, clients)
+	c.inTime(h, p.Behind)
 	h.report(t)
 	return c.faults
 }
@@ -58,18 +69,23 @@ func (b *board) notarize(t *testing.T, l service.Ledger) {
 	}
 }
 
-// replay follows the ledger up to its head.
-func (c *checker) replay(t *testing.T, l service.Ledger) {
-	head, err := l.Head(t.Context())
-	if err != nil {
-		t.Fatal(err)
+// replay follows the ledger, as the last client sees it, up to the newest head
+// that any of them has seen.
+func (c *checker) replay(t *testing.T, clients []service.Ledger) {
+	var newest uint64
+	for _, l := range clients {
+		head, err := l.Head(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		newest = max(newest, head.Height)
 	}
 	reached := errors.New("reached the head")
-	err = l.Follow(t.Context(), 0, func(b service.Block) error {
+	err := clients[len(clients)-1].Follow(t.Context(), 0, func(b service.Block) error {
 		if err := c.block(b); err != nil {
 			return err
 		}
-		if b.Number >= head.Height {
+		if b.Number >= newest {
 			return reached
 		}
 		return nil
