@@ -58,10 +58,8 @@ func addsUpHolds(m *motion) error {
 	if was := m.p.Terms.SecuredMax.Currency; b.Price.Currency != was {
 		return Errorf(TermsMismatch, "%s is secured in %s, the price is in %s", m.p.ID, was, b.Price.Currency)
 	}
-	most := min(b.Claim, m.p.Terms.SecuredMax.Amount)
-	paid, surplus := b.total(SharePledgee), b.total(ShareSurplus)
-	costs := b.costsOf(m.p.Pledgee)
-	most = max(min(most, m.p.Terms.SecuredMax.Amount-costs), 0)
+	paid, surplus, costs := b.total(SharePledgee), b.total(ShareSurplus), b.costsOf(m.p.Pledgee)
+	most := max(min(b.Claim, m.p.Terms.SecuredMax.Amount-costs), 0)
 	switch {
 	case b.total("") != b.Price.Amount:
 		return Errorf(SumMismatch, "the distribution adds up to %d, the price is %d", b.total(""), b.Price.Amount)
