@@ -36,7 +36,7 @@ func (p Pledge) Clocks(a Asset) []Clock {
 	}
 	list = append(list, p.termClocks(a)...)
 	if p.Custody != nil && !p.alerted(AlertMissed) {
-		at := stamped(p.Custody.At).Add(custodyEvery)
+		at := p.custodyDue()
 		list = append(list, Clock{Kind: ClockCustody, At: at, Ripe: momentAfter(at)})
 	}
 	if at, ok := addPeriod(stamped(a.current().At), a.UpdatePeriod); ok && !p.alerted(AlertOverdue) {
@@ -56,7 +56,7 @@ func (p Pledge) termClocks(a Asset) (list []Clock) {
 	}
 	switch f := p.Perfection; f.State {
 	case PerfectionNone:
-		list = append(list, Clock{Kind: ClockFiling, At: addWorkingDays(stamped(p.Registered.At), filingDays)})
+		list = append(list, Clock{Kind: ClockFiling, At: p.filingDue()})
 	case PerfectionFiled, PerfectionVerified:
 		at := day(f.Standing().TermEnd)
 		list = append(list, Clock{Kind: ClockTerm, At: at, Ripe: thawed(at, a.Frozen, p.Frozen)})

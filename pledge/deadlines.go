@@ -1,5 +1,7 @@
 package pledge
 
+import "time"
+
 // The clocks of a pledge, for whoever shows what comes next: times as the
 // ledger writes them, empty where the clock does not run. The guards decide.
 
@@ -8,8 +10,11 @@ func (p Pledge) FilingDue() string {
 	if p.Registered == nil || p.Perfection.State != PerfectionNone {
 		return ""
 	}
-	return addWorkingDays(stamped(p.Registered.At), filingDays).Format(stampForm)
+	return p.filingDue().Format(stampForm)
 }
+
+// filingDue is that day of a pledge that is registered.
+func (p Pledge) filingDue() time.Time { return addWorkingDays(stamped(p.Registered.At), filingDays) }
 
 // ForcedReleaseFrom is from when a notary or the IP centre may release what
 // the pledgor demanded of a silent pledgee (T17).
@@ -30,8 +35,11 @@ func (p Pledge) CustodyDue() string {
 	if p.Custody == nil {
 		return ""
 	}
-	return stamped(p.Custody.At).Add(custodyEvery).Format(stampForm)
+	return p.custodyDue().Format(stampForm)
 }
+
+// custodyDue is that moment of a pledge whose custody was checked.
+func (p Pledge) custodyDue() time.Time { return stamped(p.Custody.At).Add(custodyEvery) }
 
 // VoidFrom is when the first signature under an act of several is void.
 func (a Agreement) VoidFrom() string {

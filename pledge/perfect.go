@@ -131,7 +131,7 @@ func (m *motion) late(old Perfection) bool {
 	case old.State != PerfectionNone || m.p.Registered == nil:
 		return false
 	}
-	return m.tx.Time.After(addWorkingDays(stamped(m.p.Registered.At), filingDays))
+	return m.tx.Time.After(m.p.filingDue())
 }
 
 // verify: the rank time is the earliest verified one that never broke off.

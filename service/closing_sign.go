@@ -75,7 +75,7 @@ func (s *Service) signedNow(ctx context.Context, c *pledge.Command) error {
 		return pledge.Errorf(pledge.WrongChannel, "the command is for another channel; this is %q", s.Channel())
 	case v.refusal != nil:
 		return v.refusal
-	case s.now().Sub(c.At()) > pledge.MaxClosingAge || c.At().Sub(s.now()) > pledge.MaxAhead:
+	case s.tooOld(c) || c.At().Sub(s.now()) > pledge.MaxAhead:
 		return pledge.Errorf(pledge.Stale, "the command is dated %s; sign it anew", c.Payload.At)
 	}
 	return nil

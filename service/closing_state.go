@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/datapledge/datapledge/pledge"
 )
@@ -80,17 +81,18 @@ func (s *Service) void(c *pledge.Command, v verdict) string {
 		return ""
 	case v.refusal != nil:
 		return v.refusal.Error()
-	case s.now().Sub(c.At()) > pledge.MaxClosingAge:
+	case s.tooOld(c):
 		return fmt.Sprintf("%s: signed at %s, too long ago", pledge.Stale, c.Payload.At)
 	}
 	return ""
 }
 
+// tooOld: the rules take a command of a closing for so long only.
+func (s *Service) tooOld(c *pledge.Command) bool { return s.now().Sub(c.At()) > pledge.MaxClosingAge }
+
 func appendNew(list []string, v string) []string {
-	for _, x := range list {
-		if x == v {
-			return list
-		}
+	if slices.Contains(list, v) {
+		return list
 	}
 	return append(list, v)
 }
